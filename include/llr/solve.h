@@ -1,0 +1,90 @@
+/* The batched weighted solvers: all weightings and regularisation strengths of one subsample in one
+ * call. One fit minimises
+ *
+ *   F(Theta, b) = (1/n) sum_i w_{s(i)} loss(y_i, Theta' x_i + b) + (lambda/2) ||Theta||_F^2
+ *
+ * with b unpenalised. Solvers see weights, never where they come from. */
+#ifndef LLR_SOLVE_H
+#define LLR_SOLVE_H
+
+#include "llr/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct llr_arena;
+struct llr_error;
+
+typedef enum llr_loss {
+    LLR_LOSS_SQUARE,   /* 1/2 (t - f)^2 summed over columns, t = +-1 (one-vs-rest for K > 2) */
+    LLR_LOSS_LOGISTIC, /* K = 2: log(1 + exp(-t f)); K > 2: softmax cross-entropy */
+    LLR_LOSS_COUNT
+} llr_loss_t;
+
+/* The rows of one fit, sorted by stratum. A stratum is a set of rows of one class that share a
+ * weight: a class, or a group inside a class. */
+typedef struct llr_sample {
+    double *x;                    /* borrowed, rows x dim, row-major; a solver may overwrite it */
+    int64_t rows, dim;            /* x has leading dimension dim */
+    int32_t strata, classes;      /* classes >= 2 */
+    const int64_t *stratum_start; /* borrowed, strata + 1: rows of s are [start[s], start[s+1]) */
+    const int32_t *stratum_class; /* borrowed, strata: class of every row of s */
+} llr_sample_t;
+
+/* One weighting and the regularisation strengths wanted at it. */
+typedef struct llr_path {
+    const double *weight; /* borrowed, strata: w_s >= 0, finite; used as given (not normalised) */
+    const double *lambda; /* borrowed, lambdas: > 0, any order */
+    int64_t lambdas;
+} llr_path_t;
+
+typedef struct llr_solve_options {
+    double tolerance;       /* certified relative gap at which a fit is converged, e.g. 1e-8 */
+    int64_t max_iterations; /* of iterative solvers, a fit */
+    /* Asked between passes; true abandons the call with LLR_STOPPED. May be NULL. */
+    bool (*should_stop)(void *argument);
+    void *argument; /* borrowed, handed to should_stop */
+} llr_solve_options_t;
+
+/* What is known of one solution. */
+typedef struct llr_fit {
+    llr_fit_status_t status;
+    int64_t iterations;   /* 0 for direct solvers */
+    double objective;     /* F at (theta, b), evaluated from the rows in double precision */
+    double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
+    double certified_gap; /* upper bound of (F - F*) / max(F - gap, tiny), rounding included */
+    double df;            /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
+} llr_fit_t;
+
+/* Solutions in the order of the paths, and of each path's lambdas. Arrays are the caller's. */
+typedef struct llr_solutions {
+    int64_t fits;    /* sum of lambdas over the paths */
+    int32_t columns; /* llr_columns(classes) */
+    int64_t rank;    /* out: numerical rank of the centred rows */
+    llr_fit_t *fit;  /* fits */
+    double *theta;   /* (fits * columns) x dim, row-major: one coefficient vector a row */
+    double *b;       /* fits * columns */
+} llr_solutions_t;
+
+/* Score columns of a fit: 1 for two classes, else one a class. */
+int32_t llr_columns(int32_t classes);
+
+/* The target of a class in a column of the square loss: +1 or -1. */
+double llr_square_target(int32_t classes, int32_t label, int32_t column);
+
+/* Solves every fit. Not collective. The workspace comes from the arena and is given back.
+ * LLR_OK: every fit has a status (a fit that fails is no failure of the call);
+ * LLR_FAILED: workspace too small; LLR_STOPPED: abandoned. */
+llr_code_t llr_solve(llr_loss_t loss, const llr_sample_t *sample, const llr_path_t *paths,
+                     int64_t count, const llr_solve_options_t *options, llr_solutions_t *solutions,
+                     struct llr_arena *arena, struct llr_error *error);
+
+/* Upper bound of the bytes llr_solve takes from the arena: a fixed formula of the shapes. */
+int64_t llr_solve_bytes(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
+                        int64_t paths, int64_t fits);
+
+/* Predicted floating-point operations of llr_solve: a fixed formula of the shapes. */
+double llr_solve_flops(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
+                       int64_t paths, int64_t fits);
+
+#endif

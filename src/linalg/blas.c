@@ -1,0 +1,33 @@
+#include "linalg/blas.h"
+
+#include <cblas.h>
+#include <limits.h>
+
+int64_t llr_blas_limit(void)
+{
+    return INT_MAX;
+}
+
+void llr_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, double alpha,
+              const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c,
+              int64_t ldc)
+{
+    cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
+                b, (int)ldb, beta, c, (int)ldc);
+}
+
+const char *llr_blas_kernel(void)
+{
+    return openblas_get_corename();
+}
+
+const char *llr_blas_version(void)
+{
+    return openblas_get_config();
+}
+
+void llr_blas_set_threads(int threads)
+{
+    openblas_set_num_threads(threads);
+}

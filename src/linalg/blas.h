@@ -1,0 +1,24 @@
+/* Dense kernels on row-major arrays: with linalg/lapack.h, the only callers of BLAS and LAPACK.
+ * Sizes are int64_t; the narrowing to the library's int is checked in blas.c. */
+#ifndef LLR_LINALG_BLAS_H
+#define LLR_LINALG_BLAS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* c (m x n, leading dimension ldc) = alpha op(a) op(b) + beta c, row-major; op is transposition
+ * where the flag says so; op(a) is m x k, op(b) is k x n. */
+void llr_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, double alpha,
+              const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c,
+              int64_t ldc);
+
+/* Name of the CPU kernel that BLAS picked ("Haswell"); static string. */
+const char *llr_blas_kernel(void);
+/* Version and build options of the BLAS; static string. */
+const char *llr_blas_version(void);
+/* Number of threads BLAS may use in this process. */
+void llr_blas_set_threads(int threads);
+/* Largest size that BLAS can take in one dimension or product. */
+int64_t llr_blas_limit(void);
+
+#endif

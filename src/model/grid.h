@@ -1,0 +1,54 @@
+/* The grid of a job laid out: weightings, units, cells and their keys. A fixed function of the job
+ * and the datasets' facts. Cell numbers are the order of the unified table. */
+#ifndef LLR_MODEL_GRID_H
+#define LLR_MODEL_GRID_H
+
+#include "model/facts.h"
+#include "model/job.h"
+
+/* One line of the weight axis: a rule and, for exponent and ratio, its value (else 0). */
+typedef struct llr_weighting {
+    llr_rule_t rule;
+    double value;
+} llr_weighting_t;
+
+/* The cells that share a subsample and a loss. */
+typedef struct llr_unit {
+    int32_t dataset; /* index in job->dataset */
+    llr_loss_t loss;
+    int64_t n, seed;
+    int64_t first_cell; /* cells are first_cell + weighting * lambdas + lambda */
+} llr_unit_t;
+
+typedef struct llr_grid {
+    const llr_job_t *job;       /* borrowed */
+    llr_weighting_t *weighting; /* owned, weightings: exponents, ratios, uniform, inverse_prior,
+                                   further rules */
+    int64_t weightings;
+    llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed */
+    int64_t units;
+    int64_t unit_cells; /* weightings * lambdas: the same for every unit */
+    int64_t cells;
+} llr_grid_t;
+
+/* 0 on success, -1 out of memory. */
+int llr_grid_create(llr_grid_t *grid, const llr_job_t *job);
+void llr_grid_destroy(llr_grid_t *grid);
+
+/* Unit that a cell belongs to. */
+int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell);
+
+/* "dataset/loss/n/seed" and "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
+void llr_grid_unit_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out);
+void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out);
+
+/* The cell with this key, or -1. */
+int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key);
+
+/* Mistakes that need the datasets' facts (facts: one a dataset of the job): n larger than the pool
+ * has of a class (class, asked, available), a class that gets no row, ratios with K > 2, priors of
+ * the wrong length, select_by: worst_group without groups, ... One finding each, with the job
+ * file's line where it has one. */
+void llr_grid_check(const llr_grid_t *grid, const llr_facts_t *facts, llr_findings_t *findings);
+
+#endif

@@ -1,0 +1,111 @@
+/* A job file, checked: what the user asked for, with defaults filled in. */
+#ifndef LLR_MODEL_JOB_H
+#define LLR_MODEL_JOB_H
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "llr/solve.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum llr_preprocess { LLR_PREPROCESS_NONE, LLR_PREPROCESS_ZSCORE } llr_preprocess_t;
+
+/* Columns by which lambda and gamma are chosen on validation. */
+typedef enum llr_select {
+    LLR_SELECT_WORST_CLASS,
+    LLR_SELECT_WORST_GROUP,
+    LLR_SELECT_BALANCED,
+    LLR_SELECT_OVERALL
+} llr_select_t;
+
+/* Rules of weighting beyond the grids; a set of bits in llr_job.rules. uniform and inverse_prior
+ * are in every sweep. */
+typedef enum llr_rule {
+    LLR_RULE_EXPONENT,
+    LLR_RULE_RATIO,
+    LLR_RULE_UNIFORM,
+    LLR_RULE_INVERSE_PRIOR,
+    LLR_RULE_BALANCED_SUBSAMPLE,
+    LLR_RULE_COUNT
+} llr_rule_t;
+const char *llr_rule_name(llr_rule_t rule);
+const char *llr_loss_name(llr_loss_t loss);
+const char *llr_select_name(llr_select_t select);
+const char *llr_preprocess_name(llr_preprocess_t preprocess);
+
+/* Gaussian classes that need no file (problem.md, 2 and 4). For K = 2 class means are
+ * -+ separation * e, e a unit vector; for K > 2 K random directions of length separation. */
+typedef struct llr_synthetic {
+    int64_t dim;
+    double separation;
+    double decay;   /* eigenvalues of the covariance j^-decay, scaled to trace dim; 0 isotropic */
+    double *priors; /* owned, classes */
+    int32_t classes;
+    int64_t test; /* sampled test and validation rows, used for K > 2 only */
+} llr_synthetic_t;
+
+typedef struct llr_job_dataset {
+    char *name;   /* owned */
+    char *path;   /* owned, relative to the job file's folder or absolute; NULL for synthetic */
+    int64_t line; /* of the job file, for messages */
+    int32_t
+        *classes; /* owned, or NULL: raw labels kept, in the order that numbers them 0, 1, ... */
+    int32_t class_count;
+    int32_t **merge;      /* owned, or NULL: merge[c] lists the raw labels that become class c */
+    int32_t *merge_count; /* owned, merges: length of each list */
+    int32_t merges;
+    bool has_split;           /* the job makes the split */
+    double split_fraction[3]; /* pool, validation, test; sum 1 */
+    int64_t split_seed;
+    bool is_synthetic;
+    llr_synthetic_t synthetic;
+} llr_job_dataset_t;
+
+typedef struct llr_job {
+    char *file;                 /* owned: name of the job file, for messages */
+    char *folder;               /* owned: folder that relative paths start from */
+    char *name;                 /* owned */
+    llr_job_dataset_t *dataset; /* owned, datasets */
+    int64_t datasets;
+    llr_loss_t loss[LLR_LOSS_COUNT];
+    int32_t losses;
+    llr_preprocess_t preprocess;
+    double *exponent; /* owned, exponents: ascending as given */
+    int64_t exponents;
+    double *ratio; /* owned, ratios */
+    int64_t ratios;
+    unsigned rules; /* bit r set: rule r beyond the grids is asked for */
+    double *lambda; /* owned, lambdas, all > 0 */
+    int64_t lambdas;
+    int64_t *size; /* owned, sizes: n */
+    int64_t sizes;
+    double *prior; /* owned, priors; NULL: the pool's */
+    int32_t priors;
+    int64_t seed_first, seeds;
+    llr_select_t select_by;
+    double tolerance;
+    char *output; /* owned, relative to folder or absolute */
+} llr_job_t;
+
+/* Reads a job from text (length bytes; file and folder for messages and paths). Every mistake found
+ * is added to findings as one line "file:line: ...". LLR_OK, LLR_INVALID when there were findings,
+ * LLR_FAILED out of memory (error filled). */
+llr_code_t llr_job_parse(llr_job_t *job, const char *text, int64_t length, const char *file,
+                         const char *folder, llr_findings_t *findings, llr_error_t *error);
+/* Accepts half-built jobs. */
+void llr_job_destroy(llr_job_t *job);
+
+/* The resolved job as YAML that llr_job_parse reads back to the same job: all keys, all defaults,
+ * lists expanded; paths as the user wrote them made absolute. Ends with a newline. */
+void llr_job_print(const llr_job_t *job, llr_text_t *out);
+
+/* Hash of all that decides the numbers of the table: the resolved job without output and paths
+ * (datasets count by name and, separately, by content id). */
+llr_hash_t llr_job_fingerprint(const llr_job_t *job);
+
+/* path, or folder/path when path is relative; owned by the caller, NULL out of memory. */
+char *llr_job_resolve_path(const llr_job_t *job, const char *path);
+
+#endif

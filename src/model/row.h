@@ -1,0 +1,46 @@
+/* One row of the unified table, and its way through the journal. */
+#ifndef LLR_MODEL_ROW_H
+#define LLR_MODEL_ROW_H
+
+#include "base/text.h"
+#include "llr/solve.h"
+#include "model/facts.h"
+
+/* Everything measured about a cell. What follows from the grid (key, lambda, ...) is not stored. */
+typedef struct llr_row {
+    llr_fit_t fit;
+    int64_t n_used, rank;
+    double gamma, rho;
+    double seconds;  /* the unit's solve and metrics time over its cells (timing column) */
+    int64_t rank_id; /* rank that computed it (placement column) */
+    double *weight;  /* borrowed from the block, classes */
+    double *rate;    /* borrowed from the block, LLR_SPLITS x (classes + groups): share of rows
+                        predicted right, NaN where there are no rows */
+} llr_row_t;
+
+/* The rows of one unit. */
+typedef struct llr_block {
+    int64_t rows;
+    int32_t classes, groups;
+    char host[64];   /* placement column */
+    llr_row_t *row;  /* owned, rows */
+    double *numbers; /* owned: memory behind the rows' weight and rate */
+} llr_block_t;
+
+llr_code_t llr_block_create(llr_block_t *block, int64_t rows, int32_t classes, int32_t groups,
+                            llr_error_t *error);
+void llr_block_destroy(llr_block_t *block);
+
+/* The block as bytes for the journal and the wire (little-endian, versioned), appended to out. */
+void llr_block_pack(const llr_block_t *block, llr_text_t *out);
+/* The inverse; LLR_FAILED with a message when the bytes are no block of these shapes. */
+llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count, int64_t rows,
+                            int32_t classes, int32_t groups, llr_error_t *error);
+
+/* Accuracies of one split derived from the rates; NaN where there is nothing to average. */
+typedef struct llr_summary {
+    double overall, balanced, worst_class, worst_group, class_gap, group_gap;
+} llr_summary_t;
+llr_summary_t llr_row_summary(const llr_row_t *row, const llr_facts_t *facts, llr_split_t split);
+
+#endif

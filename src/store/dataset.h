@@ -1,0 +1,61 @@
+/* A dataset of a job: a task on a source (class pairs, merges, split) or a synthetic Gaussian. The
+ * lists hold absolute row numbers of the source. */
+#ifndef LLR_STORE_DATASET_H
+#define LLR_STORE_DATASET_H
+
+#include "base/memory.h"
+#include "model/facts.h"
+#include "model/job.h"
+#include "store/source.h"
+
+/* Evaluation rows of one split, in file order. */
+typedef struct llr_eval {
+    int64_t rows;
+    int64_t *row;   /* owned, rows: absolute row numbers (synthetic K > 2: 0, 1, ...) */
+    int32_t *label; /* owned, rows: class of the task */
+    int32_t *group; /* owned, rows: group, or NULL */
+} llr_eval_t;
+
+typedef struct llr_dataset {
+    const llr_job_dataset_t *job; /* borrowed */
+    llr_source_t *source;         /* borrowed; NULL for synthetic */
+    const void *features; /* borrowed: source rows x dim of source->type, or NULL before they
+                             are loaded; synthetic: NULL */
+    llr_facts_t facts;    /* owned */
+    int64_t *pool_start;  /* owned, classes + 1 */
+    int64_t *pool_row;    /* owned: absolute rows of the pool by class, ascending */
+    llr_eval_t eval[LLR_SPLITS];
+    double *mean;      /* owned, synthetic: classes x dim, row-major */
+    double *deviation; /* owned, synthetic: dim, square roots of the covariance's eigenvalues */
+    double *sampled; /* owned, synthetic K > 2: eval rows x dim of both splits, validation first */
+} llr_dataset_t;
+
+/* Builds the task (classes, merge, split) on an open source whose content id is known; for a
+ * synthetic dataset source is NULL and the content id is made from its parameters. Mistakes
+ * (label not in the source, no split, a class with no validation rows, ...) are LLR_INVALID with
+ * the job file's line. The facts are complete afterwards. */
+llr_code_t llr_dataset_create(llr_dataset_t *dataset, const llr_job_t *job, int64_t index,
+                              llr_source_t *source, llr_hash_t content, llr_error_t *error);
+void llr_dataset_destroy(llr_dataset_t *dataset);
+
+/* The rows of a stratified subsample: the first count[c] of each class's permutation, class after
+ * class. row: sum of count, absolute row numbers. Not for synthetic. scratch from the arena. */
+llr_code_t llr_dataset_draw(const llr_dataset_t *dataset, int64_t seed, const int64_t *count,
+                            int64_t *row, llr_arena_t *arena, llr_error_t *error);
+
+/* The features of that subsample as doubles: out is (sum of count) x dim, row-major, class after
+ * class. For synthetic datasets rows are made from (content id, seed, class, row). */
+llr_code_t llr_dataset_gather(const llr_dataset_t *dataset, int64_t seed, const int64_t *count,
+                              double *out, llr_arena_t *arena, llr_error_t *error);
+
+/* Rows [first, first + count) of a split's list as doubles: out is count x dim, row-major. */
+void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,
+                           int64_t count, double *out);
+
+/* Exact rates for synthetic K = 2 (problem.md, 2): rate[c] = 1 - error of class c at theta (dim),
+ * b.
+ */
+void llr_dataset_exact_rates(const llr_dataset_t *dataset, const double *theta, double b,
+                             double *rate);
+
+#endif

@@ -1,0 +1,57 @@
+/* The journal: one segment a run, append-only checksummed records, one write() each. A record that
+ * llr_journal_append returned from survives SIGKILL of any rank; llr_journal_sync makes it survive
+ * a power cut. One writer (rank 0). */
+#ifndef LLR_STORE_JOURNAL_H
+#define LLR_STORE_JOURNAL_H
+
+#include "base/error.h"
+#include "base/hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a journal belongs to: written at the head of every segment, compared on resume. */
+typedef struct llr_journal_identity {
+    llr_hash_t job;     /* fingerprint of the resolved job */
+    llr_hash_t content; /* hash over the content ids of all datasets */
+    int64_t units;
+} llr_journal_identity_t;
+
+typedef struct llr_journal llr_journal_t;
+
+/* Called for every record found, in segment order: unit and its payload (borrowed for the call). A
+ * non-OK return ends the reading and is returned. */
+typedef llr_code_t llr_journal_visitor_t(void *argument, int64_t unit, const void *payload,
+                                         int64_t bytes, llr_error_t *error);
+
+/* Facts about the segments of a folder. */
+typedef struct llr_journal_state {
+    int64_t segments, records, duplicates, torn_bytes;
+} llr_journal_state_t;
+
+/* Reads all segments DIR/<epoch>-<host>-<pid>.log. Identical duplicates are visited once; differing
+ * ones are refused (LLR_INVALID), as is damage in the middle of a segment (path and offset). A torn
+ * tail is dropped and counted. A folder that is not there is an empty journal. identity: compared
+ * with each segment's head when not NULL, and a difference is LLR_INVALID, saying what changed. */
+llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *identity,
+                            llr_journal_visitor_t *visit, void *argument,
+                            llr_journal_state_t *state, llr_error_t *error);
+
+/* The identity in the first readable segment head; LLR_INVALID when there is none. */
+llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity,
+                                llr_error_t *error);
+
+/* Creates the folder where missing and this run's segment (O_EXCL). *journal owned by the caller.
+ */
+llr_code_t llr_journal_create(llr_journal_t **journal, const char *folder,
+                              const llr_journal_identity_t *identity, llr_error_t *error);
+/* Appends one record. When it fails (disk full) the segment is cut back to its last whole record,
+ * so the journal stays intact; LLR_FAILED with errno in words. */
+llr_code_t llr_journal_append(llr_journal_t *journal, int64_t unit, const void *payload,
+                              int64_t bytes, llr_error_t *error);
+/* fdatasync when something was appended since the last one. */
+llr_code_t llr_journal_sync(llr_journal_t *journal, llr_error_t *error);
+/* Syncs, closes, removes a segment without records; sets *journal to NULL. NULL is accepted. */
+llr_code_t llr_journal_close(llr_journal_t **journal, llr_error_t *error);
+
+#endif

@@ -1,0 +1,32 @@
+/* The unified table: results.h5 and results.csv, long.csv, provenance.yaml (formats.md). */
+#ifndef LLR_STORE_TABLE_H
+#define LLR_STORE_TABLE_H
+
+#include "model/grid.h"
+#include "model/row.h"
+
+/* Where a table comes from: key and value lines, in the order they are written. */
+typedef struct llr_provenance {
+    const char *const *key; /* borrowed, count */
+    const char *const *value;
+    int64_t count;
+} llr_provenance_t;
+
+/* All rows of a job: block[u] belongs to unit u of the grid. */
+typedef struct llr_table {
+    const llr_grid_t *grid;   /* borrowed */
+    const llr_facts_t *facts; /* borrowed, one a dataset of the job */
+    const llr_block_t *block; /* borrowed, grid->units; a block without rows: unit not done */
+} llr_table_t;
+
+/* Hash of the table in text form, timing and placement columns (seconds, rank_id, host) left out.
+ */
+llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_error_t *error);
+
+/* Writes results.h5, results.csv, long.csv and provenance.yaml into the folder: each to a temporary
+ * name, fsynced, renamed; the folder fsynced last. LLR_FAILED (path, errno in words) leaves no
+ * half-written file under a final name. */
+llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,
+                           const char *folder, llr_error_t *error);
+
+#endif
