@@ -1,0 +1,23 @@
+#!/bin/sh
+# Installs what is missing, builds, and runs all tests: sh tests/run.sh [ctest options]
+# In CI also: the sanitizer build, the format of the sources and the line coverage of the floors.
+set -eu
+cd "$(dirname "$0")/.."
+. cmake/setup.sh
+
+extra=
+[ -z "${CI:-}" ] || extra="clang-format gcovr"
+# shellcheck disable=SC2086
+llr_install $extra
+
+llr_setup release
+ctest --preset release -j 2 "$@"
+[ -n "${CI:-}" ] || exit 0
+
+git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+llr_setup asan
+ASAN_OPTIONS=detect_leaks=1 ctest --preset asan -j 2 -L unit
+llr_setup dev
+ctest --preset dev -j 2 -L unit >/dev/null
+gcovr -r . --object-directory build/dev -f 'src/(base|linalg|model|store|work|par)/' --print-summary |
+    tail -3
