@@ -1,0 +1,24 @@
+#include "model/metrics.h"
+
+int32_t llr_predict(const double *score, int32_t columns)
+{
+    if (columns == 1) return score[0] > 0;
+    int32_t best = 0;
+    for (int32_t k = 1; k < columns; k++)
+        if (score[k] > score[best]) best = k;
+    return best;
+}
+
+void llr_count_correct(const double *score, int64_t rows, int64_t fits, int32_t columns,
+                       const int32_t *label, const int32_t *group, int32_t classes, int32_t groups,
+                       int64_t *correct)
+{
+    int64_t slots = classes + groups;
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t f = 0; f < fits; f++) {
+            const double *mine = score + (i * fits + f) * columns;
+            int hit = llr_predict(mine, columns) == label[i];
+            correct[f * slots + label[i]] += hit;
+            if (group) correct[f * slots + classes + group[i]] += hit;
+        }
+}

@@ -1,0 +1,62 @@
+#include "model/scaling.h"
+
+#include <math.h>
+#include <string.h>
+
+static void column_means(const double *x, int64_t rows, int64_t dim, double *mean)
+{
+    memset(mean, 0, (size_t)dim * sizeof *mean);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < dim; j++) mean[j] += x[i * dim + j];
+    for (int64_t j = 0; j < dim; j++) mean[j] /= (double)rows;
+}
+
+/* The mean of a constant column need not round to its value, so constancy is asked of the values.
+ */
+static int is_constant(const double *x, int64_t rows, int64_t dim, int64_t column)
+{
+    for (int64_t i = 1; i < rows; i++)
+        if (x[i * dim + column] != x[column]) return 0;
+    return 1;
+}
+
+void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows, int64_t dim,
+                     double *shift, double *scale)
+{
+    for (int64_t j = 0; j < dim; j++) {
+        shift[j] = 0;
+        scale[j] = 1;
+    }
+    if (preprocess == LLR_PREPROCESS_NONE) return;
+    column_means(x, rows, dim, shift);
+    memset(scale, 0, (size_t)dim * sizeof *scale);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < dim; j++) {
+            double centred = x[i * dim + j] - shift[j];
+            scale[j] += centred * centred;
+        }
+    for (int64_t j = 0; j < dim; j++) {
+        if (is_constant(x, rows, dim, j)) shift[j] = x[j];
+        scale[j] = is_constant(x, rows, dim, j) ? 0 : 1 / sqrt(scale[j] / (double)rows);
+    }
+}
+
+void llr_scaling_apply(const double *shift, const double *scale, double *x, int64_t rows,
+                       int64_t dim)
+{
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < dim; j++) x[i * dim + j] = (x[i * dim + j] - shift[j]) * scale[j];
+}
+
+void llr_scaling_fold(const double *shift, const double *scale, double *theta, double *b,
+                      int64_t vectors, int64_t dim)
+{
+    for (int64_t v = 0; v < vectors; v++) {
+        double moved = 0;
+        for (int64_t j = 0; j < dim; j++) {
+            theta[v * dim + j] *= scale[j];
+            moved += theta[v * dim + j] * shift[j];
+        }
+        b[v] -= moved;
+    }
+}

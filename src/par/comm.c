@@ -1,0 +1,170 @@
+#include "par/comm.h"
+
+#include "base/memory.h"
+
+#include <limits.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_WINDOWS = 4096 };
+
+struct llr_comm {
+    bool serial;
+    MPI_Comm world, node; /* duplicates, owned */
+    int rank, size, node_rank, node_size;
+    MPI_Win *window; /* owned, windows */
+    void **memory;   /* owned, windows: serial only */
+    int windows;
+};
+
+static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
+{
+    if (MPI_Comm_dup(parent, &comm->world)) return LLR_FAILED;
+    MPI_Comm_rank(comm->world, &comm->rank);
+    MPI_Comm_size(comm->world, &comm->size);
+    if (MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL,
+                            &comm->node))
+        return LLR_FAILED;
+    MPI_Comm_rank(comm->node, &comm->node_rank);
+    MPI_Comm_size(comm->node, &comm->node_size);
+    return LLR_OK;
+}
+
+llr_code_t llr_comm_create(llr_comm_t **out, const void *mpi_comm, llr_error_t *error)
+{
+    llr_comm_t *comm = *out = llr_alloc(1, sizeof *comm);
+    if (!comm) return llr_fail_memory(error, sizeof *comm, "the communicator");
+    comm->size = comm->node_size = 1;
+    comm->serial = !mpi_comm;
+    comm->window = llr_alloc(MOST_WINDOWS, sizeof *comm->window);
+    comm->memory = llr_alloc(MOST_WINDOWS, sizeof *comm->memory);
+    if (!comm->window || !comm->memory) return llr_fail_memory(error, MOST_WINDOWS, "windows");
+    if (comm->serial) return LLR_OK;
+    if (join(comm, *(const MPI_Comm *)mpi_comm))
+        return llr_fail(error, LLR_FAILED, "MPI could not duplicate the communicator");
+    return LLR_OK;
+}
+
+void llr_comm_destroy(llr_comm_t **out)
+{
+    llr_comm_t *comm = *out;
+    if (!comm) return;
+    for (int w = 0; w < comm->windows; w++) {
+        if (comm->serial)
+            free(comm->memory[w]);
+        else
+            MPI_Win_free(&comm->window[w]);
+    }
+    if (!comm->serial) {
+        MPI_Comm_free(&comm->node);
+        MPI_Comm_free(&comm->world);
+    }
+    free(comm->window);
+    free(comm->memory);
+    free(comm);
+    *out = NULL;
+}
+
+int llr_comm_rank(const llr_comm_t *comm)
+{
+    return comm->rank;
+}
+
+int llr_comm_size(const llr_comm_t *comm)
+{
+    return comm->size;
+}
+
+int llr_comm_node_rank(const llr_comm_t *comm)
+{
+    return comm->node_rank;
+}
+
+int llr_comm_node_size(const llr_comm_t *comm)
+{
+    return comm->node_size;
+}
+
+/* A user's mistake reads the same on every rank; an environment's failure is of one place. */
+static void name_place(const llr_comm_t *comm, llr_error_t *error)
+{
+    char host[64] = "", text[LLR_ERROR_TEXT];
+    gethostname(host, sizeof host - 1);
+    memcpy(text, error->text, sizeof text);
+    llr_fail(error, error->code, "rank %d on %s: %.800s", comm->rank, host, text);
+}
+
+llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
+{
+    if (comm->size == 1) return code;
+    int mine = code == LLR_OK ? INT_MAX : comm->rank, first;
+    MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm->world);
+    if (first == INT_MAX) return LLR_OK;
+    error->code = code;
+    if (first == comm->rank && code == LLR_FAILED) name_place(comm, error);
+    MPI_Bcast(error, (int)sizeof *error, MPI_BYTE, first, comm->world);
+    return error->code;
+}
+
+void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count)
+{
+    for (int64_t done = 0; comm->size > 1 && done < count;) {
+        int64_t piece = count - done < INT_MAX ? count - done : INT_MAX;
+        MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, 0, comm->world);
+        done += piece;
+    }
+}
+
+llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_error_t *error)
+{
+    if (comm->windows == MOST_WINDOWS)
+        return llr_fail(error, LLR_FAILED, "more than %d datasets", MOST_WINDOWS);
+    if (comm->serial) {
+        *memory = comm->memory[comm->windows] = llr_alloc(bytes, 1);
+        if (!*memory) return llr_fail_memory(error, bytes, "a dataset");
+        comm->windows++;
+        return LLR_OK;
+    }
+    MPI_Aint size = comm->node_rank ? 0 : (MPI_Aint)bytes;
+    int unit;
+    MPI_Win *window = &comm->window[comm->windows];
+    if (MPI_Win_allocate_shared(size, 1, MPI_INFO_NULL, comm->node, memory, window) ||
+        MPI_Win_shared_query(*window, 0, &size, &unit, memory))
+        return llr_fail_memory(error, bytes, "a dataset in shared memory");
+    comm->windows++;
+    return LLR_OK;
+}
+
+void llr_comm_fence(llr_comm_t *comm)
+{
+    if (comm->size == 1) return;
+    for (int w = 0; w < comm->windows; w++) MPI_Win_fence(0, comm->window[w]);
+    MPI_Barrier(comm->world);
+}
+
+bool llr_comm_probe(llr_comm_t *comm, int *from, llr_tag_t *tag, int64_t *count)
+{
+    if (comm->size == 1) return false;
+    int waiting, bytes;
+    MPI_Status status;
+    MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm->world, &waiting, &status);
+    if (!waiting) return false;
+    MPI_Get_count(&status, MPI_BYTE, &bytes);
+    *from = status.MPI_SOURCE;
+    *tag = (llr_tag_t)status.MPI_TAG;
+    *count = bytes;
+    return true;
+}
+
+void llr_comm_receive(llr_comm_t *comm, int from, llr_tag_t tag, void *bytes, int64_t count)
+{
+    MPI_Recv(bytes, (int)count, MPI_BYTE, from, (int)tag, comm->world, MPI_STATUS_IGNORE);
+}
+
+void llr_comm_send(llr_comm_t *comm, int to, llr_tag_t tag, const void *bytes, int64_t count)
+{
+    MPI_Send(bytes, (int)count, MPI_BYTE, to, (int)tag, comm->world);
+}

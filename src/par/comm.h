@@ -1,0 +1,47 @@
+/* The ranks of a run: one rank without MPI, or the ranks of a communicator. With one rank no MPI
+ * call is made, so everything below works where MPI_Init is forbidden. */
+#ifndef LLR_PAR_COMM_H
+#define LLR_PAR_COMM_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct llr_comm llr_comm_t;
+
+typedef enum llr_tag {
+    LLR_TAG_UNIT = 1, /* rank 0 to a worker: a unit, or an order */
+    LLR_TAG_RESULT,   /* worker to rank 0: a solved unit */
+    LLR_TAG_FAILURE,  /* worker to rank 0: an error */
+    LLR_TAG_SIGNAL,   /* worker to rank 0: asked to stop */
+    LLR_TAG_DONE      /* worker to rank 0: leaves the loop */
+} llr_tag_t;
+
+/* mpi_comm: address of the MPI_Comm to duplicate (collective), or NULL for one rank without MPI. */
+llr_code_t llr_comm_create(llr_comm_t **comm, const void *mpi_comm, llr_error_t *error);
+void llr_comm_destroy(llr_comm_t **comm); /* collective */
+int llr_comm_rank(const llr_comm_t *comm);
+int llr_comm_size(const llr_comm_t *comm);
+int llr_comm_node_rank(const llr_comm_t *comm);
+int llr_comm_node_size(const llr_comm_t *comm);
+
+/* Collective. Where any rank brings a code other than LLR_OK, all return the code of the lowest
+ * such rank, with its text in *error (after "rank r on host: " where it is LLR_FAILED). */
+llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error);
+
+/* Collective: bytes of rank 0 to all. */
+void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count);
+
+/* Collective: bytes of memory that the ranks of a node share, zero ranks of it copied; owned by the
+ * communicator until it is destroyed. */
+llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_error_t *error);
+/* Collective: what ranks of the node wrote to shared memory is seen by all of them afterwards. */
+void llr_comm_fence(llr_comm_t *comm);
+
+/* A message waiting here, if any: its sender, tag and size. Not collective. */
+bool llr_comm_probe(llr_comm_t *comm, int *from, llr_tag_t *tag, int64_t *count);
+void llr_comm_receive(llr_comm_t *comm, int from, llr_tag_t tag, void *bytes, int64_t count);
+void llr_comm_send(llr_comm_t *comm, int to, llr_tag_t tag, const void *bytes, int64_t count);
+
+#endif

@@ -1,0 +1,94 @@
+#include "store/catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static llr_code_t allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t *error)
+{
+    *catalog = (llr_catalog_t){.datasets = datasets};
+    catalog->source = llr_alloc(datasets, sizeof *catalog->source);
+    catalog->content = llr_alloc(datasets, sizeof *catalog->content);
+    catalog->features = llr_alloc(datasets, sizeof *catalog->features);
+    catalog->source_of = llr_alloc(datasets, sizeof *catalog->source_of);
+    catalog->dataset = llr_alloc(datasets, sizeof *catalog->dataset);
+    catalog->facts = llr_alloc(datasets, sizeof *catalog->facts);
+    if (catalog->source && catalog->content && catalog->features && catalog->source_of &&
+        catalog->dataset && catalog->facts)
+        return LLR_OK;
+    return llr_fail_memory(error, datasets * (int64_t)sizeof *catalog->dataset, "the datasets");
+}
+
+static int64_t find_source(const llr_catalog_t *catalog, const char *path)
+{
+    for (int64_t s = 0; s < catalog->sources; s++)
+        if (!strcmp(catalog->source[s].path, path)) return s;
+    return -1;
+}
+
+static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
+                              llr_error_t *error)
+{
+    const llr_job_dataset_t *dataset = &job->dataset[index];
+    catalog->source_of[index] = -1;
+    if (dataset->is_synthetic) return LLR_OK;
+    char *path = llr_job_resolve_path(job, dataset->path);
+    if (!path) return llr_fail_memory(error, (long long)strlen(dataset->path), "a path");
+    int64_t found = find_source(catalog, path);
+    llr_code_t code = LLR_OK;
+    if (found < 0) {
+        code = llr_source_open_h5(&catalog->source[catalog->sources], path, error);
+        found = catalog->sources++;
+    }
+    free(path);
+    catalog->source_of[index] = found;
+    return code;
+}
+
+llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error)
+{
+    LLR_TRY(allocate(catalog, job->datasets, error));
+    for (int64_t i = 0; i < job->datasets; i++) LLR_TRY(open_source(catalog, job, i, error));
+    return LLR_OK;
+}
+
+llr_code_t llr_catalog_scan(llr_catalog_t *catalog, llr_error_t *error)
+{
+    for (int64_t s = 0; s < catalog->sources; s++)
+        LLR_TRY(llr_source_scan(&catalog->source[s], &catalog->content[s], error));
+    return LLR_OK;
+}
+
+llr_code_t llr_catalog_build(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error)
+{
+    for (int64_t i = 0; i < job->datasets; i++) {
+        int64_t s = catalog->source_of[i];
+        llr_dataset_t *dataset = &catalog->dataset[i];
+        LLR_TRY(llr_dataset_create(dataset, job, i, s < 0 ? NULL : &catalog->source[s],
+                                   s < 0 ? (llr_hash_t){0, 0} : catalog->content[s], error));
+        if (s >= 0) dataset->features = catalog->features[s];
+        catalog->facts[i] = dataset->facts;
+    }
+    return LLR_OK;
+}
+
+llr_hash_t llr_catalog_content(const llr_catalog_t *catalog)
+{
+    llr_hasher_t *hasher = llr_hasher_create();
+    for (int64_t i = 0; i < catalog->datasets; i++)
+        llr_hasher_add(hasher, &catalog->facts[i].content, sizeof catalog->facts[i].content);
+    return llr_hasher_finish(hasher);
+}
+
+void llr_catalog_close(llr_catalog_t *catalog)
+{
+    for (int64_t i = 0; catalog->dataset && i < catalog->datasets; i++)
+        llr_dataset_destroy(&catalog->dataset[i]);
+    for (int64_t s = 0; s < catalog->sources; s++) llr_source_close(&catalog->source[s]);
+    free(catalog->source);
+    free(catalog->content);
+    free(catalog->features);
+    free(catalog->source_of);
+    free(catalog->dataset);
+    free(catalog->facts);
+    *catalog = (llr_catalog_t){0};
+}

@@ -1,0 +1,29 @@
+/* All datasets of a job: each file opened once, however many tasks use it. */
+#ifndef LLR_STORE_CATALOG_H
+#define LLR_STORE_CATALOG_H
+
+#include "store/dataset.h"
+
+typedef struct llr_catalog {
+    llr_source_t *source; /* owned, sources: one a distinct path */
+    int64_t sources;
+    llr_hash_t *content;    /* owned, sources: content ids, set by scan or by who loads */
+    const void **features;  /* owned list of borrowed arrays, sources: NULL until loaded */
+    int64_t *source_of;     /* owned, datasets: index of the source, -1 synthetic */
+    llr_dataset_t *dataset; /* owned, datasets */
+    llr_facts_t *facts;     /* owned list of copies borrowed from the datasets */
+    int64_t datasets;
+} llr_catalog_t;
+
+/* Opens every file once: labels are checked, features are not read. */
+llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error);
+/* Reads all features in slices to check them and to set the content ids; keeps none. */
+llr_code_t llr_catalog_scan(llr_catalog_t *catalog, llr_error_t *error);
+/* Builds the tasks; content ids (and features, where rows will be drawn) must be set. */
+llr_code_t llr_catalog_build(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error);
+/* Hash over the content ids of all datasets, in job order. */
+llr_hash_t llr_catalog_content(const llr_catalog_t *catalog);
+/* Accepts half-built catalogs. */
+void llr_catalog_close(llr_catalog_t *catalog);
+
+#endif

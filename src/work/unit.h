@@ -1,0 +1,35 @@
+/* One unit in, rows out: subsample, preprocessing, all fits in one go, metrics. */
+#ifndef LLR_WORK_UNIT_H
+#define LLR_WORK_UNIT_H
+
+#include "base/memory.h"
+#include "model/grid.h"
+#include "model/row.h"
+#include "store/dataset.h"
+
+typedef struct llr_worker {
+    const llr_grid_t *grid;              /* borrowed */
+    const llr_dataset_t *dataset;        /* borrowed, one a dataset of the job, features loaded */
+    llr_arena_t arena;                   /* owned: llr_unit_bytes of the dearest unit */
+    bool (*should_stop)(void *argument); /* asked between passes; may be NULL */
+    void *argument;
+} llr_worker_t;
+
+/* The retrained last layer of one cell, in raw-feature scale. */
+typedef struct llr_head {
+    int64_t cell;          /* in: the cell wanted */
+    double *theta;         /* in: columns x dim, the caller's memory, filled */
+    double *b;             /* in: columns */
+    double *shift, *scale; /* in: dim, or NULL; out: the preprocessing that is folded into theta */
+} llr_head_t;
+
+/* Solves a unit. block: created by the caller for grid->unit_cells rows; seconds, rank_id and host
+ * are left to the caller. head may be NULL; its cell must belong to the unit. */
+llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,
+                        llr_error_t *error);
+
+/* Bytes of workspace for a unit, and its predicted cost in flops: fixed formulas of the shapes. */
+int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit);
+double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit);
+
+#endif
