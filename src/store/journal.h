@@ -26,13 +26,17 @@ typedef llr_code_t llr_journal_visitor_t(void *argument, int64_t unit, const voi
 
 /* Facts about the segments of a folder. */
 typedef struct llr_journal_state {
-    int64_t segments, records, duplicates, torn_bytes;
+    int64_t segments; /* files, those killed at birth included */
+    int64_t records;  /* visited */
+    int64_t duplicates, torn_bytes;
 } llr_journal_state_t;
 
-/* Reads all segments DIR/<epoch>-<host>-<pid>.log. Identical duplicates are visited once; differing
- * ones are refused (LLR_INVALID), as is damage in the middle of a segment (path and offset). A torn
- * tail is dropped and counted. A folder that is not there is an empty journal. identity: compared
- * with each segment's head when not NULL, and a difference is LLR_INVALID, saying what changed. */
+/* Reads all segments DIR/<epoch>-<host>-<pid>.log. Of records of one unit with the same result hash
+ * the first is visited, the others counted as duplicates; different ones are refused (LLR_INVALID),
+ * as is damage in the middle of a segment (path and offset). A torn tail is dropped and counted. A
+ * folder that is not there is an empty journal. identity: what every segment must belong to (NULL:
+ * what the first one belongs to); a difference is LLR_INVALID, saying what changed. Other runs may
+ * be appending meanwhile. state may be NULL. */
 llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *identity,
                             llr_journal_visitor_t *visit, void *argument,
                             llr_journal_state_t *state, llr_error_t *error);
@@ -45,10 +49,12 @@ llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *iden
  */
 llr_code_t llr_journal_create(llr_journal_t **journal, const char *folder,
                               const llr_journal_identity_t *identity, llr_error_t *error);
-/* Appends one record. When it fails (disk full) the segment is cut back to its last whole record,
- * so the journal stays intact; LLR_FAILED with errno in words. */
+/* Appends one record. result: hash of what any two solves of this unit must agree on, that is the
+ * payload without timing and placement. When it fails (disk full) the segment is cut back to its
+ * last whole record, so the journal stays intact; LLR_FAILED with errno in words. A limit on file
+ * sizes shows as such a failure only where SIGXFSZ is ignored. */
 llr_code_t llr_journal_append(llr_journal_t *journal, int64_t unit, const void *payload,
-                              int64_t bytes, llr_error_t *error);
+                              int64_t bytes, llr_hash_t result, llr_error_t *error);
 /* fdatasync when something was appended since the last one. */
 llr_code_t llr_journal_sync(llr_journal_t *journal, llr_error_t *error);
 /* Syncs, closes, removes a segment without records; sets *journal to NULL. NULL is accepted. */
