@@ -10,14 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum llr_preprocess { LLR_PREPROCESS_NONE, LLR_PREPROCESS_ZSCORE } llr_preprocess_t;
+typedef enum llr_preprocess {
+    LLR_PREPROCESS_NONE,
+    LLR_PREPROCESS_ZSCORE,
+    LLR_PREPROCESSES
+} llr_preprocess_t;
 
 /* Columns by which lambda and gamma are chosen on validation. */
 typedef enum llr_select {
     LLR_SELECT_WORST_CLASS,
     LLR_SELECT_WORST_GROUP,
     LLR_SELECT_BALANCED,
-    LLR_SELECT_OVERALL
+    LLR_SELECT_OVERALL,
+    LLR_SELECTS
 } llr_select_t;
 
 /* Rules of weighting beyond the grids; a set of bits in llr_job.rules. uniform and inverse_prior
@@ -61,6 +66,8 @@ typedef struct llr_job_dataset {
     int64_t split_seed;
     bool is_synthetic;
     llr_synthetic_t synthetic;
+    int64_t *size; /* owned, sizes, or NULL: n of this dataset in place of the job's */
+    int64_t sizes;
 } llr_job_dataset_t;
 
 typedef struct llr_job {
@@ -79,7 +86,7 @@ typedef struct llr_job {
     unsigned rules; /* bit r set: rule r beyond the grids is asked for */
     double *lambda; /* owned, lambdas, all > 0 */
     int64_t lambdas;
-    int64_t *size; /* owned, sizes: n */
+    int64_t *size; /* owned, sizes, or NULL where every dataset has its own: n */
     int64_t sizes;
     double *prior; /* owned, priors; NULL: the pool's */
     int32_t priors;
@@ -101,11 +108,17 @@ void llr_job_destroy(llr_job_t *job);
  * lists expanded; paths as the user wrote them made absolute. Ends with a newline. */
 void llr_job_print(const llr_job_t *job, llr_text_t *out);
 
-/* Hash of all that decides the numbers of the table: the resolved job without output and paths
- * (datasets count by name and, separately, by content id). */
+/* Hash of all that decides the numbers of the table: the resolved job without name, output and
+ * paths (datasets count by their names and, separately, by content id). */
 llr_hash_t llr_job_fingerprint(const llr_job_t *job);
 
 /* path, or folder/path when path is relative; owned by the caller, NULL out of memory. */
 char *llr_job_resolve_path(const llr_job_t *job, const char *path);
+
+/* The keys of a job file, their defaults and meaning, one a line, appended to out. */
+void llr_job_help(llr_text_t *out);
+
+/* The sizes of one dataset of the job. */
+const int64_t *llr_job_sizes(const llr_job_t *job, int64_t dataset, int64_t *count);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef LLR_MODEL_ROW_H
 #define LLR_MODEL_ROW_H
 
+#include "base/error.h"
 #include "base/text.h"
 #include "llr/solve.h"
 #include "model/facts.h"

@@ -11,7 +11,7 @@
 /* Evaluation rows of one split, in file order. */
 typedef struct llr_eval {
     int64_t rows;
-    int64_t *row;   /* owned, rows: absolute row numbers (synthetic K > 2: 0, 1, ...) */
+    int64_t *row;   /* owned, rows: absolute row numbers (synthetic K > 2: rows of sampled) */
     int32_t *label; /* owned, rows: class of the task */
     int32_t *group; /* owned, rows: group, or NULL */
 } llr_eval_t;

@@ -159,7 +159,7 @@ static llr_code_t fail_writing(const llr_aside_t *aside, int failure, llr_error_
 
 llr_code_t llr_aside_open(llr_aside_t *aside, llr_error_t *error)
 {
-    aside->file = open(aside->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    aside->file = open(aside->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     return aside->file < 0 ? fail_writing(aside, errno, error) : LLR_OK;
 }
 

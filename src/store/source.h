@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum llr_dtype { LLR_FLOAT32, LLR_FLOAT64 } llr_dtype_t;
@@ -17,6 +18,7 @@ typedef struct llr_source {
     char *origin; /* owned, or NULL: attributes backbone, source, license as text for inspect */
     llr_dtype_t type;
     int64_t rows, dim;
+    int64_t block;           /* rows best read together: the height of a chunk of the file, or 1 */
     int32_t classes, groups; /* 1 + largest label / group; groups 0 without /groups */
     int32_t *label;          /* owned, rows */
     int32_t *group;          /* owned, rows, or NULL */

@@ -19,13 +19,14 @@ typedef struct llr_table {
     const llr_block_t *block; /* borrowed, grid->units; a block without rows: unit not done */
 } llr_table_t;
 
-/* Hash of the table in text form, timing and placement columns (seconds, rank_id, host) left out.
- */
+/* Hash of the bytes of results.csv and, after it, of long.csv, as if the timing and placement
+ * columns (seconds, rank_id, host) were not there. LLR_FAILED: out of memory. */
 llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_error_t *error);
 
-/* Writes results.h5, results.csv, long.csv and provenance.yaml into the folder: each to a temporary
- * name, fsynced, renamed; the folder fsynced last. LLR_FAILED (path, errno in words) leaves no
- * half-written file under a final name. */
+/* Writes results.h5, results.csv, long.csv and provenance.yaml into the folder (made where
+ * missing): all to temporary names, fsynced, then renamed, results.h5 last; the folder fsynced. The
+ * provenance gets one line more, `digest`. LLR_FAILED (path, errno in words): the files of an
+ * earlier table stand as they were, and no temporary file is left. */
 llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,
                            const char *folder, llr_error_t *error);
 

@@ -1,0 +1,288 @@
+/* The keys of a job file: the one table of their names, defaults, readers and meaning. */
+#include "base/memory.h"
+#include "model/job_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, true},
+                         ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
+                         tolerance_range = {1e-13, 1e-2, false}, log_range = {-300, 6, false};
+
+static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    int64_t version;
+    (void)into;
+    llr_yaml_integer(yaml, node, "version", 1, 1, &version);
+}
+
+bool llr_read_name(llr_yaml_t *yaml, const llr_node_t *node, const char *key, char **out)
+{
+    if (!llr_yaml_text(yaml, node, key, out)) return false;
+    if (!strpbrk(*out, "/= \"\\") && strcmp(*out, ".") && strcmp(*out, "..") && strlen(*out) <= 100)
+        return true;
+    llr_yaml_complain(yaml, node,
+                      "%s: `%.60s`: a name has no '/', '=', spaces, quotes or backslashes and at "
+                      "most 100 characters",
+                      key, *out);
+    return false;
+}
+
+static void read_name(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_read_name(yaml, node, "name", &((llr_job_t *)into)->name);
+}
+
+static void read_output(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_text(yaml, node, "output", &((llr_job_t *)into)->output);
+}
+
+static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    const char *words[LLR_LOSS_COUNT];
+    int64_t count, word;
+    for (int l = 0; l < LLR_LOSS_COUNT; l++) words[l] = llr_loss_name((llr_loss_t)l);
+    if (!llr_yaml_list_length(yaml, node, "losses", 1, &count)) return;
+    for (int64_t i = 0; i < count; i++) {
+        const llr_node_t *entry = llr_yaml_entry(yaml, node, i);
+        if (!llr_yaml_word(yaml, entry, "losses", words, LLR_LOSS_COUNT, &word)) return;
+        for (int32_t l = 0; l < job->losses; l++)
+            if (job->loss[l] == (llr_loss_t)word) {
+                llr_yaml_complain(yaml, entry, "losses: `%s` stands there twice", words[word]);
+                return;
+            }
+        job->loss[job->losses++] = (llr_loss_t)word;
+    }
+}
+
+static void read_preprocess(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    const char *words[LLR_PREPROCESSES];
+    int64_t word;
+    for (int p = 0; p < LLR_PREPROCESSES; p++) words[p] = llr_preprocess_name((llr_preprocess_t)p);
+    if (llr_yaml_word(yaml, node, "preprocess", words, LLR_PREPROCESSES, &word))
+        ((llr_job_t *)into)->preprocess = (llr_preprocess_t)word;
+}
+
+static void read_select(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    const char *words[LLR_SELECTS];
+    int64_t word;
+    for (int s = 0; s < LLR_SELECTS; s++) words[s] = llr_select_name((llr_select_t)s);
+    if (llr_yaml_word(yaml, node, "select_by", words, LLR_SELECTS, &word))
+        ((llr_job_t *)into)->select_by = (llr_select_t)word;
+}
+
+static void read_weights_by(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    static const char *const words[] = {"class"};
+    int64_t word;
+    (void)into;
+    llr_yaml_word(yaml, node, "weights_by", words, 1, &word);
+}
+
+static void read_sampling(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    static const char *const words[] = {"stratified"};
+    int64_t word;
+    (void)into;
+    llr_yaml_word(yaml, node, "sampling", words, 1, &word);
+}
+
+/* {from, to, count}: evenly spaced values. */
+typedef struct span {
+    double from, to;
+    int64_t count;
+    llr_range_t range;
+} span_t;
+
+static void read_from(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_number(yaml, node, "from", ((span_t *)into)->range, &((span_t *)into)->from);
+}
+
+static void read_to(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_number(yaml, node, "to", ((span_t *)into)->range, &((span_t *)into)->to);
+}
+
+static void read_span_count(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_integer(yaml, node, "count", 2, LLR_YAML_ENTRIES, &((span_t *)into)->count);
+}
+
+static const llr_yaml_key_t span_keys[] = {
+    {"from", NULL, true, read_from, "first value"},
+    {"to", NULL, true, read_to, "last value"},
+    {"count", NULL, true, read_span_count, "how many, evenly spaced"}};
+
+static double span_value(const span_t *span, int64_t i)
+{
+    if (i == span->count - 1) return span->to;
+    return span->from + (span->to - span->from) * (double)i / (double)(span->count - 1);
+}
+
+static void read_span(llr_yaml_t *yaml, const llr_node_t *node, const char *key, llr_range_t range,
+                      bool log10, double **out, int64_t *count)
+{
+    span_t span = {.from = NAN, .to = NAN, .range = range};
+    llr_yaml_mapping(yaml, node, key, span_keys, 3, &span);
+    if (!(span.count > 0) || isnan(span.from) || isnan(span.to)) return;
+    free(*out);
+    *out = llr_alloc(span.count, sizeof **out);
+    *count = *out ? span.count : 0;
+    for (int64_t i = 0; i < *count; i++)
+        (*out)[i] = log10 ? pow(10, span_value(&span, i)) : span_value(&span, i);
+    if (!*out) yaml->findings->failed = 1;
+}
+
+/* Equal values would be equal cells with equal keys. */
+static void check_distinct(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
+                           const double *value, int64_t count)
+{
+    char number[LLR_NUMBER_TEXT];
+    for (int64_t i = 1; i < count; i++)
+        for (int64_t j = 0; j < i; j++)
+            if (value[i] == value[j]) {
+                llr_yaml_complain(yaml, node, "%s: %s stands there twice", key,
+                                  llr_number_text(value[i], number));
+                return;
+            }
+}
+
+static void read_values(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
+                        llr_range_t range, double **out, int64_t *count)
+{
+    if (node->type == YAML_MAPPING_NODE)
+        read_span(yaml, node, key, range, false, out, count);
+    else if (!llr_yaml_numbers(yaml, node, key, 0, range, out, count))
+        return;
+    check_distinct(yaml, node, key, *out, *count);
+}
+
+static void read_exponents(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    read_values(yaml, node, "exponents", exponent_range, &job->exponent, &job->exponents);
+}
+
+static void read_ratios(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    read_values(yaml, node, "ratios", ratio_range, &job->ratio, &job->ratios);
+}
+
+static void read_lambdas(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    const llr_node_t *powers = llr_yaml_find(yaml, node, "log10");
+    if (powers && node->data.mapping.pairs.top - node->data.mapping.pairs.start == 1) {
+        read_span(yaml, powers, "lambdas: log10", log_range, true, &job->lambda, &job->lambdas);
+        check_distinct(yaml, node, "lambdas", job->lambda, job->lambdas);
+        return;
+    }
+    read_values(yaml, node, "lambdas", lambda_range, &job->lambda, &job->lambdas);
+    if (node->type == YAML_SEQUENCE_NODE && !job->lambdas)
+        llr_yaml_complain(yaml, node, "lambdas: the list is empty; give at least one, e.g. [0.01]");
+}
+
+static void read_rules(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    enum { FIRST = LLR_RULE_INVERSE_PRIOR + 1 };
+    llr_job_t *job = into;
+    const char *words[LLR_RULE_COUNT];
+    int64_t count, word;
+    for (int r = FIRST; r < LLR_RULE_COUNT; r++) words[r - FIRST] = llr_rule_name((llr_rule_t)r);
+    if (!llr_yaml_list_length(yaml, node, "rules", 0, &count)) return;
+    for (int64_t i = 0; i < count; i++)
+        if (llr_yaml_word(yaml, llr_yaml_entry(yaml, node, i), "rules", words,
+                          LLR_RULE_COUNT - FIRST, &word))
+            job->rules |= 1u << (word + FIRST);
+}
+
+bool llr_read_sizes(llr_yaml_t *yaml, const llr_node_t *node, int64_t **size, int64_t *count)
+{
+    if (!llr_yaml_integers(yaml, node, "sizes", 1, 2, LLR_LARGEST_SIZE, size, count)) return false;
+    for (int64_t i = 1; i < *count; i++)
+        for (int64_t j = 0; j < i; j++)
+            if ((*size)[i] == (*size)[j]) {
+                llr_yaml_complain(yaml, node, "sizes: %lld stands there twice",
+                                  (long long)(*size)[i]);
+                return false;
+            }
+    return true;
+}
+
+static void read_sizes(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    llr_read_sizes(yaml, node, &job->size, &job->sizes);
+}
+
+bool llr_read_priors(llr_yaml_t *yaml, const llr_node_t *node, double **prior, int32_t *count)
+{
+    int64_t entries = 0;
+    double total = 0;
+    if (!llr_yaml_numbers(yaml, node, "priors", 2, prior_range, prior, &entries)) return false;
+    *count = (int32_t)entries;
+    for (int64_t i = 0; i < entries; i++) total += (*prior)[i];
+    if (fabs(total - 1) <= 1e-6) return true;
+    llr_yaml_complain(yaml, node, "priors: their sum is %g, it must be 1", total);
+    return false;
+}
+
+static void read_priors(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    llr_read_priors(yaml, node, &job->prior, &job->priors);
+}
+
+static void read_seed_first(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_integer(yaml, node, "seeds: first", 0, 1000000000000,
+                     &((llr_job_t *)into)->seed_first);
+}
+
+static void read_seed_count(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_integer(yaml, node, "seeds: count", 1, LLR_LARGEST_SIZE, &((llr_job_t *)into)->seeds);
+}
+
+static void read_seeds(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    static const llr_yaml_key_t keys[] = {{"first", "0", false, read_seed_first, "first seed"},
+                                          {"count", "10", false, read_seed_count, "how many"}};
+    llr_yaml_mapping(yaml, node, "seeds", keys, 2, into);
+}
+
+static void read_tolerance(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_number(yaml, node, "tolerance", tolerance_range, &((llr_job_t *)into)->tolerance);
+}
+
+const llr_yaml_key_t llr_job_keys[] = {
+    {"version", "1", false, read_version, "of the job file's form; 1"},
+    {"name", NULL, false, read_name, "of the sweep (default: the file's name)"},
+    {"datasets", NULL, true, llr_read_datasets, "a list of datasets"},
+    {"losses", "[square]", false, read_losses, "square, logistic"},
+    {"preprocess", "zscore", false, read_preprocess, "none or zscore, by the subsample's moments"},
+    {"weights_by", "class", false, read_weights_by, "class"},
+    {"exponents", "{from: 0, to: 2, count: 9}", false, read_exponents,
+     "gamma of w_c ~ prior_c^-gamma, 0 to 16: a list, or {from, to, count}"},
+    {"ratios", "[]", false, read_ratios, "w_minority / w_majority, two classes: a list, or a span"},
+    {"rules", "[]", false, read_rules, "weightings beyond the grids: balanced_subsample"},
+    {"lambdas", "{log10: {from: -4, to: 0, count: 9}}", false, read_lambdas,
+     "strengths of the penalty, > 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
+    {"sizes", NULL, false, read_sizes,
+     "n, rows of a subsample: a list (a dataset may have its own)"},
+    {"priors", NULL, false, read_priors, "of the subsample's classes (default: the pool's)"},
+    {"sampling", "stratified", false, read_sampling, "stratified"},
+    {"seeds", "{first: 0, count: 10}", false, read_seeds, "subsamples of each size"},
+    {"select_by", "worst_class", false, read_select,
+     "validation accuracy that chooses: worst_class, worst_group, balanced, overall"},
+    {"tolerance", "1e-8", false, read_tolerance, "certified relative gap of a converged fit"},
+    {"output", NULL, false, read_output, "result folder (default: results/NAME)"}};
+const int64_t llr_job_key_count = sizeof llr_job_keys / sizeof *llr_job_keys;

@@ -1,0 +1,187 @@
+/* The resolved job as YAML, and its fingerprint. */
+#include "model/job_parts.h"
+
+#include <stdlib.h>
+
+void llr_print_text(llr_text_t *out, const char *text)
+{
+    llr_text_add(out, "\"");
+    for (; *text; text++) llr_text_add(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    llr_text_add(out, "\"");
+}
+
+void llr_print_numbers(llr_text_t *out, const double *value, int64_t count)
+{
+    char number[LLR_NUMBER_TEXT];
+    for (int64_t i = 0; i < count; i++)
+        llr_text_add(out, "%s%s", i ? ", " : "[", llr_number_text(value[i], number));
+    llr_text_add(out, count ? "]" : "[]");
+}
+
+void llr_print_integers(llr_text_t *out, const int64_t *value, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        llr_text_add(out, "%s%lld", i ? ", " : "[", (long long)value[i]);
+    llr_text_add(out, count ? "]" : "[]");
+}
+
+static void print_labels(llr_text_t *out, const int32_t *label, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) llr_text_add(out, "%s%d", i ? ", " : "[", label[i]);
+    llr_text_add(out, "]");
+}
+
+static void print_path(llr_text_t *out, const llr_job_t *job, const char *path)
+{
+    char *whole = llr_job_resolve_path(job, path);
+    if (whole)
+        llr_print_text(out, whole);
+    else
+        out->failed = 1;
+    free(whole);
+}
+
+static void print_synthetic(llr_text_t *out, const llr_synthetic_t *synthetic)
+{
+    char number[LLR_NUMBER_TEXT];
+    llr_text_add(out, "    synthetic: {d: %lld, separation: %s, ", (long long)synthetic->dim,
+                 llr_number_text(synthetic->separation, number));
+    if (synthetic->decay > 0)
+        llr_text_add(out, "spectrum: power, decay: %s", llr_number_text(synthetic->decay, number));
+    else
+        llr_text_add(out, "spectrum: isotropic");
+    llr_text_add(out, ", priors: ");
+    llr_print_numbers(out, synthetic->priors, synthetic->classes);
+    llr_text_add(out, ", test: %lld}\n", (long long)synthetic->test);
+}
+
+static void print_task(llr_text_t *out, const llr_job_dataset_t *dataset)
+{
+    if (dataset->classes) {
+        llr_text_add(out, "    classes: ");
+        print_labels(out, dataset->classes, dataset->class_count);
+        llr_text_add(out, "\n");
+    }
+    for (int32_t c = 0; c < dataset->merges; c++) {
+        llr_text_add(out, c ? ", " : "    merge: [");
+        print_labels(out, dataset->merge[c], dataset->merge_count[c]);
+        if (c == dataset->merges - 1) llr_text_add(out, "]\n");
+    }
+    if (dataset->has_split) {
+        llr_text_add(out, "    split: {fractions: ");
+        llr_print_numbers(out, dataset->split_fraction, 3);
+        llr_text_add(out, ", seed: %lld}\n", (long long)dataset->split_seed);
+    }
+}
+
+void llr_print_dataset(llr_text_t *out, const llr_job_t *job, const llr_job_dataset_t *dataset,
+                       bool where)
+{
+    llr_text_add(out, "  - name: ");
+    llr_print_text(out, dataset->name);
+    llr_text_add(out, "\n");
+    if (dataset->path && where) {
+        llr_text_add(out, "    path: ");
+        print_path(out, job, dataset->path);
+        llr_text_add(out, "\n");
+    }
+    if (dataset->is_synthetic) print_synthetic(out, &dataset->synthetic);
+    print_task(out, dataset);
+    if (dataset->size) {
+        llr_text_add(out, "    sizes: ");
+        llr_print_integers(out, dataset->size, dataset->sizes);
+        llr_text_add(out, "\n");
+    }
+}
+
+static void print_list(llr_text_t *out, const char *key, const double *value, int64_t count)
+{
+    llr_text_add(out, "%s: ", key);
+    llr_print_numbers(out, value, count);
+    llr_text_add(out, "\n");
+}
+
+static void print_rules(llr_text_t *out, unsigned rules)
+{
+    const char *separator = "";
+    llr_text_add(out, "rules: [");
+    for (int r = 0; r < LLR_RULE_COUNT; r++) {
+        if (!(rules & 1u << r)) continue;
+        llr_text_add(out, "%s%s", separator, llr_rule_name((llr_rule_t)r));
+        separator = ", ";
+    }
+    llr_text_add(out, "]\n");
+}
+
+static void print_grid(llr_text_t *out, const llr_job_t *job)
+{
+    llr_text_add(out, "losses: [");
+    for (int32_t l = 0; l < job->losses; l++)
+        llr_text_add(out, "%s%s", l ? ", " : "", llr_loss_name(job->loss[l]));
+    llr_text_add(out, "]\npreprocess: %s\nweights_by: class\n",
+                 llr_preprocess_name(job->preprocess));
+    print_list(out, "exponents", job->exponent, job->exponents);
+    print_list(out, "ratios", job->ratio, job->ratios);
+    print_rules(out, job->rules);
+    print_list(out, "lambdas", job->lambda, job->lambdas);
+    if (job->size) {
+        llr_text_add(out, "sizes: ");
+        llr_print_integers(out, job->size, job->sizes);
+        llr_text_add(out, "\n");
+    }
+    if (job->prior) print_list(out, "priors", job->prior, job->priors);
+}
+
+/* where: with all that says where things are and what they are called. */
+static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
+{
+    char number[LLR_NUMBER_TEXT];
+    llr_text_add(out, "version: 1\n");
+    if (where) llr_text_add(out, "name: \"%s\"\n", job->name);
+    llr_text_add(out, "datasets:\n");
+    for (int64_t d = 0; d < job->datasets; d++)
+        llr_print_dataset(out, job, &job->dataset[d], where);
+    print_grid(out, job);
+    llr_text_add(out, "sampling: stratified\nseeds: {first: %lld, count: %lld}\nselect_by: %s\n",
+                 (long long)job->seed_first, (long long)job->seeds,
+                 llr_select_name(job->select_by));
+    llr_text_add(out, "tolerance: %s\n", llr_number_text(job->tolerance, number));
+    if (!where) return;
+    llr_text_add(out, "output: ");
+    print_path(out, job, job->output);
+    llr_text_add(out, "\n");
+}
+
+void llr_job_print(const llr_job_t *job, llr_text_t *out)
+{
+    print_job(job, true, out);
+}
+
+llr_hash_t llr_job_fingerprint(const llr_job_t *job)
+{
+    llr_text_t text = {0};
+    print_job(job, false, &text);
+    llr_hash_t hash = llr_hash_bytes(text.data ? text.data : "", text.length);
+    llr_text_destroy(&text);
+    return hash;
+}
+
+static void help_keys(llr_text_t *out, const char *indent, const llr_yaml_key_t *keys,
+                      int64_t count)
+{
+    for (int64_t k = 0; k < count; k++) {
+        llr_text_add(out, "%s%-*s %s", indent, 14, keys[k].name, keys[k].help);
+        if (keys[k].standard) llr_text_add(out, " [%s]", keys[k].standard);
+        llr_text_add(out, "%s\n", keys[k].required ? " (required)" : "");
+    }
+}
+
+void llr_job_help(llr_text_t *out)
+{
+    llr_text_add(out, "Keys of a job file [default]:\n");
+    help_keys(out, "  ", llr_job_keys, llr_job_key_count);
+    llr_text_add(out, "\nKeys of an entry of datasets:\n");
+    help_keys(out, "  ", llr_dataset_keys, llr_dataset_key_count);
+    llr_text_add(out, "\nKeys of synthetic:\n");
+    help_keys(out, "  ", llr_synthetic_keys, llr_synthetic_key_count);
+}

@@ -1,0 +1,231 @@
+#include "model/methods.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const method_names[LLR_METHOD_COUNT] = {
+    [LLR_METHOD_UNIFORM] = "uniform",
+    [LLR_METHOD_INVERSE_PRIOR] = "inverse_prior",
+    [LLR_METHOD_BALANCED_SUBSAMPLE] = "balanced_subsample",
+    [LLR_METHOD_TUNED_EXPONENT] = "tuned_exponent"};
+
+const char *llr_method_name(llr_method_t method)
+{
+    return method < LLR_METHOD_COUNT ? method_names[method] : "unknown";
+}
+
+static bool may_choose(llr_method_t method, llr_rule_t rule)
+{
+    switch (method) {
+    case LLR_METHOD_UNIFORM:
+        return rule == LLR_RULE_UNIFORM;
+    case LLR_METHOD_INVERSE_PRIOR:
+        return rule == LLR_RULE_INVERSE_PRIOR;
+    case LLR_METHOD_BALANCED_SUBSAMPLE:
+        return rule == LLR_RULE_BALANCED_SUBSAMPLE;
+    case LLR_METHOD_TUNED_EXPONENT:
+        return rule == LLR_RULE_EXPONENT || rule == LLR_RULE_RATIO;
+    default:
+        return false;
+    }
+}
+
+bool llr_method_in_grid(const llr_grid_t *grid, llr_method_t method)
+{
+    for (int64_t w = 0; w < grid->weightings; w++)
+        if (may_choose(method, grid->weighting[w].rule)) return true;
+    return false;
+}
+
+double llr_summary_value(const llr_summary_t *summary, llr_select_t select)
+{
+    switch (select) {
+    case LLR_SELECT_WORST_CLASS:
+        return summary->worst_class;
+    case LLR_SELECT_WORST_GROUP:
+        return summary->worst_group;
+    case LLR_SELECT_BALANCED:
+        return summary->balanced;
+    case LLR_SELECT_OVERALL:
+        return summary->overall;
+    default:
+        return NAN;
+    }
+}
+
+/* The unit of a setting at a seed when it is done, or -1. */
+static int64_t find_unit(const llr_results_t *results, const llr_setting_t *setting, int64_t seed)
+{
+    for (int64_t u = 0; u < results->grid->units; u++) {
+        const llr_unit_t *unit = &results->grid->unit[u];
+        if (unit->dataset == setting->dataset && unit->loss == setting->loss &&
+            unit->n == setting->n && unit->seed == seed)
+            return results->block[u].rows ? u : -1;
+    }
+    return -1;
+}
+
+/* What a choice looks at, most important first; larger wins everywhere. */
+enum { KEY_STANDING, KEY_SELECTED, KEY_BALANCED, KEY_LAMBDA, KEY_GAMMA, KEYS };
+
+static double nan_loses(double value)
+{
+    return isnan(value) ? -INFINITY : value;
+}
+
+static bool is_larger(const double *a, const double *b)
+{
+    for (int k = 0; k < KEYS; k++)
+        if (a[k] != b[k]) return a[k] > b[k];
+    return false;
+}
+
+static double lambda_of(const llr_grid_t *grid, int64_t place)
+{
+    return grid->job->lambda[place % grid->job->lambdas];
+}
+
+/* False when the row cannot be chosen. */
+static bool weigh(const llr_results_t *results, const llr_facts_t *facts, const llr_row_t *row,
+                  int64_t place, double *key)
+{
+    llr_summary_t summary = llr_row_summary(row, facts, LLR_SPLIT_VALIDATION);
+    key[KEY_STANDING] = llr_fit_status_is_answer(row->fit.status);
+    key[KEY_SELECTED] = llr_summary_value(&summary, results->grid->job->select_by);
+    key[KEY_BALANCED] = nan_loses(summary.balanced);
+    key[KEY_LAMBDA] = lambda_of(results->grid, place);
+    key[KEY_GAMMA] = nan_loses(-row->gamma);
+    return !isnan(key[KEY_SELECTED]) && row->fit.status != LLR_FIT_NUMERICAL_FAILURE;
+}
+
+int64_t llr_method_choose(const llr_results_t *results, const llr_setting_t *setting,
+                          llr_method_t method, int64_t seed)
+{
+    int64_t unit = find_unit(results, setting, seed), best = -1;
+    if (unit < 0) return -1;
+    const llr_grid_t *grid = results->grid;
+    double best_key[KEYS] = {0}, key[KEYS];
+    for (int64_t place = 0; place < grid->unit_cells; place++) {
+        const llr_row_t *row = &results->block[unit].row[place];
+        if (!may_choose(method, grid->weighting[place / grid->job->lambdas].rule)) continue;
+        if (method == LLR_METHOD_TUNED_EXPONENT && !isfinite(row->gamma)) continue;
+        if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
+        if (best >= 0 && !is_larger(key, best_key)) continue;
+        memcpy(best_key, key, sizeof key);
+        best = grid->unit[unit].first_cell + place;
+    }
+    return best;
+}
+
+/* Sums for mean and deviation about a first value, so that equal values have deviation zero. */
+typedef struct tally {
+    double first, sum, squares;
+    int64_t count;
+} tally_t;
+
+static void add(tally_t *tally, double value)
+{
+    if (isnan(value)) return;
+    if (!tally->count++) tally->first = value;
+    tally->sum += value - tally->first;
+    tally->squares += (value - tally->first) * (value - tally->first);
+}
+
+static llr_spread_t spread_of(const tally_t *tally)
+{
+    double count = (double)tally->count, shift = tally->sum / count;
+    double variance = (tally->squares - count * shift * shift) / (count - 1);
+    return (llr_spread_t){tally->count ? tally->first + shift : NAN,
+                          tally->count > 1 ? sqrt(fmax(variance, 0)) : NAN, tally->count};
+}
+
+static double test_value(const llr_results_t *results, int64_t dataset, const llr_row_t *row,
+                         llr_select_t metric)
+{
+    llr_summary_t summary = llr_row_summary(row, &results->facts[dataset], LLR_SPLIT_TEST);
+    return llr_summary_value(&summary, metric);
+}
+
+llr_spread_t llr_method_evaluate(const llr_results_t *results, const llr_setting_t *setting,
+                                 llr_method_t method, llr_select_t metric, int64_t *chosen)
+{
+    const llr_job_t *job = results->grid->job;
+    tally_t tally = {0};
+    for (int64_t s = 0; s < job->seeds; s++) {
+        int64_t cell = llr_method_choose(results, setting, method, job->seed_first + s);
+        if (chosen) chosen[s] = cell;
+        if (cell < 0) continue;
+        int64_t unit = find_unit(results, setting, job->seed_first + s);
+        int64_t place = cell - results->grid->unit[unit].first_cell;
+        add(&tally,
+            test_value(results, setting->dataset, &results->block[unit].row[place], metric));
+    }
+    return spread_of(&tally);
+}
+
+/* One place of the unit over the seeds; cell -1 when no seed has a number. */
+static llr_ranked_t over_seeds(const llr_results_t *results, const llr_setting_t *setting,
+                               int64_t place, llr_select_t metric)
+{
+    const llr_job_t *job = results->grid->job;
+    llr_ranked_t ranked = {.cell = -1, .lambda = lambda_of(results->grid, place)};
+    tally_t validation = {0}, test = {0}, balanced = {0};
+    double key[KEYS];
+    for (int64_t s = 0; s < job->seeds; s++) {
+        int64_t unit = find_unit(results, setting, job->seed_first + s);
+        if (unit < 0) continue;
+        const llr_row_t *row = &results->block[unit].row[place];
+        if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
+        if (ranked.cell < 0) {
+            ranked.cell = results->grid->unit[unit].first_cell + place;
+            ranked.gamma = row->gamma;
+        }
+        add(&validation, key[KEY_SELECTED]);
+        add(&balanced, key[KEY_BALANCED]);
+        add(&test, test_value(results, setting->dataset, row, metric));
+    }
+    ranked.validation = spread_of(&validation);
+    ranked.test = spread_of(&test);
+    ranked.balanced = spread_of(&balanced).mean;
+    return ranked;
+}
+
+static bool ranks_before(const llr_ranked_t *a, const llr_ranked_t *b)
+{
+    double x[KEYS] = {(double)a->validation.seeds, a->validation.mean, nan_loses(a->balanced),
+                      a->lambda, nan_loses(-a->gamma)};
+    double y[KEYS] = {(double)b->validation.seeds, b->validation.mean, nan_loses(b->balanced),
+                      b->lambda, nan_loses(-b->gamma)};
+    return is_larger(x, y);
+}
+
+/* Is the fit at this place the one of an earlier weighting at the same lambda? */
+static bool is_repeated(const llr_results_t *results, int64_t cell)
+{
+    int64_t unit = llr_grid_unit_of(results->grid, cell), lambdas = results->grid->job->lambdas;
+    const llr_block_t *block = &results->block[unit];
+    int64_t place = cell - results->grid->unit[unit].first_cell;
+    const llr_row_t *row = &block->row[place];
+    for (int64_t earlier = place % lambdas; earlier < place; earlier += lambdas) {
+        const llr_row_t *other = &block->row[earlier];
+        if (other->n_used == row->n_used &&
+            !memcmp(other->weight, row->weight, (size_t)block->classes * sizeof *row->weight))
+            return true;
+    }
+    return false;
+}
+
+int64_t llr_method_rank(const llr_results_t *results, const llr_setting_t *setting,
+                        llr_select_t metric, llr_ranked_t *best, int64_t wanted)
+{
+    int64_t count = 0;
+    for (int64_t place = 0; place < results->grid->unit_cells; place++) {
+        llr_ranked_t ranked = over_seeds(results, setting, place, metric);
+        if (ranked.cell < 0 || is_repeated(results, ranked.cell)) continue;
+        if (count == wanted && (!count || !ranks_before(&ranked, &best[count - 1]))) continue;
+        int64_t at = count < wanted ? count++ : count - 1;
+        for (; at > 0 && ranks_before(&ranked, &best[at - 1]); at--) best[at] = best[at - 1];
+        best[at] = ranked;
+    }
+    return count;
+}

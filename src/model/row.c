@@ -1,0 +1,198 @@
+#include "model/row.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "blocks are stored as they lie in memory");
+
+enum { BLOCK_VERSION = 1 };
+
+/* What stands before the rows. */
+typedef struct block_head {
+    char magic[8];
+    int64_t version, rows, classes, groups;
+    char host[64];
+} block_head_t;
+
+/* A row without its weights and rates, which follow it. */
+typedef struct packed_row {
+    int64_t status, iterations, n_used, rank, rank_id;
+    double objective, gradient_norm, certified_gap, df, gamma, rho, seconds;
+} packed_row_t;
+
+static const char magic[8] = "llrblock";
+
+static int64_t numbers_of(int64_t classes, int64_t groups)
+{
+    return classes + LLR_SPLITS * (classes + groups);
+}
+
+llr_code_t llr_block_create(llr_block_t *block, int64_t rows, int32_t classes, int32_t groups,
+                            llr_error_t *error)
+{
+    int64_t numbers = numbers_of(classes, groups);
+    *block = (llr_block_t){.rows = rows, .classes = classes, .groups = groups};
+    block->row = llr_alloc(rows, sizeof *block->row);
+    block->numbers = llr_alloc(rows * numbers, sizeof *block->numbers);
+    if (!block->row || !block->numbers) {
+        llr_block_destroy(block);
+        return llr_fail_memory(error, rows * numbers * (int64_t)sizeof(double), "table rows");
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        block->row[r].weight = block->numbers + r * numbers;
+        block->row[r].rate = block->row[r].weight + classes;
+    }
+    return LLR_OK;
+}
+
+void llr_block_destroy(llr_block_t *block)
+{
+    free(block->row);
+    free(block->numbers);
+    *block = (llr_block_t){0};
+}
+
+static packed_row_t pack_row(const llr_row_t *row)
+{
+    return (packed_row_t){.status = row->fit.status,
+                          .iterations = row->fit.iterations,
+                          .n_used = row->n_used,
+                          .rank = row->rank,
+                          .rank_id = row->rank_id,
+                          .objective = row->fit.objective,
+                          .gradient_norm = row->fit.gradient_norm,
+                          .certified_gap = row->fit.certified_gap,
+                          .df = row->fit.df,
+                          .gamma = row->gamma,
+                          .rho = row->rho,
+                          .seconds = row->seconds};
+}
+
+static void unpack_row(const packed_row_t *packed, llr_row_t *row)
+{
+    row->fit = (llr_fit_t){(llr_fit_status_t)packed->status,
+                           packed->iterations,
+                           packed->objective,
+                           packed->gradient_norm,
+                           packed->certified_gap,
+                           packed->df};
+    row->n_used = packed->n_used;
+    row->rank = packed->rank;
+    row->rank_id = packed->rank_id;
+    row->gamma = packed->gamma;
+    row->rho = packed->rho;
+    row->seconds = packed->seconds;
+}
+
+void llr_block_pack(const llr_block_t *block, llr_text_t *out)
+{
+    block_head_t head = {.version = BLOCK_VERSION,
+                         .rows = block->rows,
+                         .classes = block->classes,
+                         .groups = block->groups};
+    int64_t numbers = numbers_of(block->classes, block->groups);
+    memcpy(head.magic, magic, sizeof magic);
+    memcpy(head.host, block->host, sizeof head.host);
+    llr_text_add_bytes(out, &head, sizeof head);
+    for (int64_t r = 0; r < block->rows; r++) {
+        packed_row_t packed = pack_row(&block->row[r]);
+        llr_text_add_bytes(out, &packed, sizeof packed);
+        llr_text_add_bytes(out, block->row[r].weight, numbers * (int64_t)sizeof(double));
+    }
+}
+
+static llr_code_t check_head(const void *bytes, int64_t count, int64_t rows, int32_t classes,
+                             int32_t groups, llr_error_t *error)
+{
+    block_head_t head = {0};
+    int64_t a_row =
+        (int64_t)sizeof(packed_row_t) + numbers_of(classes, groups) * (int64_t)sizeof(double);
+    if (count >= (int64_t)sizeof head) memcpy(&head, bytes, sizeof head);
+    if (memcmp(head.magic, magic, sizeof magic) || head.version != BLOCK_VERSION)
+        return llr_fail(error, LLR_FAILED,
+                        "rows in a form that this version of llrsweep does not read");
+    if (head.rows != rows || head.classes != classes || head.groups != groups ||
+        count != (int64_t)sizeof head + rows * a_row)
+        return llr_fail(error, LLR_FAILED,
+                        "rows of another shape: %lld rows, %lld classes, %lld groups in %lld bytes",
+                        (long long)head.rows, (long long)head.classes, (long long)head.groups,
+                        (long long)count);
+    return LLR_OK;
+}
+
+llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count, int64_t rows,
+                            int32_t classes, int32_t groups, llr_error_t *error)
+{
+    const char *at = bytes;
+    size_t numbers = (size_t)numbers_of(classes, groups) * sizeof(double);
+    LLR_TRY(check_head(bytes, count, rows, classes, groups, error));
+    LLR_TRY(llr_block_create(block, rows, classes, groups, error));
+    memcpy(block->host, at + offsetof(block_head_t, host), sizeof block->host);
+    block->host[sizeof block->host - 1] = '\0';
+    at += sizeof(block_head_t);
+    for (int64_t r = 0; r < rows; r++) {
+        packed_row_t packed;
+        memcpy(&packed, at, sizeof packed);
+        if (packed.status < 0 || packed.status >= LLR_FIT_STATUS_COUNT) {
+            llr_block_destroy(block);
+            return llr_fail(error, LLR_FAILED, "row %lld has a status that is not known",
+                            (long long)r);
+        }
+        unpack_row(&packed, &block->row[r]);
+        memcpy(block->row[r].weight, at + sizeof packed, numbers);
+        at += sizeof packed + numbers;
+    }
+    return LLR_OK;
+}
+
+/* Mean, least and spread of the rates that are there. */
+typedef struct span {
+    double mean, least, gap;
+} span_t;
+
+static span_t span_of(const double *rate, int32_t count)
+{
+    double sum = 0, least = INFINITY, most = -INFINITY;
+    int32_t present = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (isnan(rate[i])) continue;
+        present++;
+        sum += rate[i];
+        least = fmin(least, rate[i]);
+        most = fmax(most, rate[i]);
+    }
+    if (!present) return (span_t){NAN, NAN, NAN};
+    return (span_t){sum / present, least, most - least};
+}
+
+/* Shares by counts of rows; by the priors where rates are exact. */
+static double overall(const double *rate, const llr_facts_t *facts, const int64_t *count)
+{
+    double right = 0, all = 0;
+    for (int32_t c = 0; c < facts->classes; c++) {
+        if (isnan(rate[c])) continue;
+        bool exact = facts->synthetic && !count[c];
+        double share = exact ? facts->pool_prior[c] : (double)count[c];
+        right += exact ? rate[c] * share : round(rate[c] * share);
+        all += share;
+    }
+    return all > 0 ? right / all : NAN;
+}
+
+llr_summary_t llr_row_summary(const llr_row_t *row, const llr_facts_t *facts, llr_split_t split)
+{
+    int64_t slots = facts->classes + facts->groups;
+    const double *rate = row->rate + split * slots;
+    span_t classes = span_of(rate, facts->classes);
+    span_t groups = span_of(rate + facts->classes, facts->groups);
+    return (llr_summary_t){overall(rate, facts, facts->eval_count + split * slots),
+                           classes.mean,
+                           classes.least,
+                           groups.least,
+                           classes.gap,
+                           groups.gap};
+}

@@ -1,0 +1,36 @@
+#include "par/load.h"
+
+/* Rows of this rank: an even cut of the rows over the ranks of the node. */
+static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memory,
+                             llr_error_t *error)
+{
+    int64_t ranks = llr_comm_node_size(comm), rank = llr_comm_node_rank(comm);
+    int64_t first = source->rows * rank / ranks, last = source->rows * (rank + 1) / ranks;
+    if (first == last) return LLR_OK;
+    return source->read(source, first, last - first,
+                        memory + first * source->dim * llr_dtype_size(source->type), error);
+}
+
+static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t index,
+                              llr_error_t *error)
+{
+    llr_source_t *source = &catalog->source[index];
+    void *memory = NULL;
+    int64_t bytes = source->rows * source->dim * llr_dtype_size(source->type);
+    LLR_TRY(llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error));
+    llr_code_t code = read_slice(comm, source, memory, error);
+    llr_comm_fence(comm);
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    catalog->features[index] = memory;
+    if (llr_comm_rank(comm) == 0) catalog->content[index] = llr_source_content(source, memory);
+    llr_comm_broadcast(comm, &catalog->content[index], sizeof catalog->content[index]);
+    return LLR_OK;
+}
+
+llr_code_t llr_load_datasets(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
+                             llr_error_t *error)
+{
+    LLR_TRY(llr_comm_agree(comm, llr_catalog_open(catalog, job, error), error));
+    for (int64_t s = 0; s < catalog->sources; s++) LLR_TRY(load_source(comm, catalog, s, error));
+    return llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error);
+}

@@ -1,0 +1,14 @@
+/* Datasets into memory: each once a node, in a window that the ranks of the node share. */
+#ifndef LLR_PAR_LOAD_H
+#define LLR_PAR_LOAD_H
+
+#include "par/comm.h"
+#include "store/catalog.h"
+
+/* Collective. Opens the job's files, reads the features (each rank of a node its slice of the
+ * rows), agrees on the content ids and builds the tasks. The features live as long as the
+ * communicator. */
+llr_code_t llr_load_datasets(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
+                             llr_error_t *error);
+
+#endif

@@ -1,0 +1,37 @@
+/* A whole sweep: datasets, journal, scheduling, table. */
+#ifndef LLR_PAR_SWEEP_H
+#define LLR_PAR_SWEEP_H
+
+#include "base/hash.h"
+#include "model/grid.h"
+#include "par/comm.h"
+#include "store/table.h"
+
+typedef struct llr_progress {
+    int64_t units, found, done,
+        cells;      /* all units, found in the journal, done by now, cells done */
+    double seconds; /* since the scheduling began */
+} llr_progress_t;
+
+typedef struct llr_sweep_options {
+    const char *output; /* result folder */
+    double grace;       /* seconds, see schedule.h */
+    llr_provenance_t provenance;
+    /* Rank 0, called about ten times a second and once at the end. May be NULL. */
+    void (*show)(void *argument, const llr_progress_t *progress);
+    bool (*stop_wanted)(void *argument); /* any rank, called between passes. May be NULL. */
+    void *argument;
+} llr_sweep_options_t;
+
+typedef struct llr_sweep_result {
+    llr_progress_t progress;
+    llr_hash_t digest;
+    int64_t unanswered; /* cells whose status is no answer */
+} llr_sweep_result_t;
+
+/* Collective. LLR_OK, LLR_UNSOLVED: the table is written; LLR_STOPPED: the journal holds what was
+ * done; LLR_INVALID: mistakes, in findings (the same on all ranks) or in error; LLR_FAILED. */
+llr_code_t llr_sweep_run(llr_comm_t *comm, const llr_job_t *job, const llr_sweep_options_t *options,
+                         llr_findings_t *findings, llr_sweep_result_t *result, llr_error_t *error);
+
+#endif

@@ -1,0 +1,85 @@
+#include "store/record.h"
+
+#include "store/folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_record(const llr_job_t *job, const llr_catalog_t *catalog, llr_text_t *out)
+{
+    char id[LLR_HASH_TEXT];
+    llr_job_print(job, out);
+    for (int64_t i = 0; i < catalog->datasets; i++)
+        llr_text_add(out, "# content of %s: %s\n", job->dataset[i].name,
+                     llr_hash_text(catalog->facts[i].content, id));
+}
+
+llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
+                            llr_error_t *error)
+{
+    llr_text_t text = {0};
+    llr_aside_t file = {.file = -1};
+    print_record(job, catalog, &text);
+    llr_code_t code = text.failed ? llr_fail_memory(error, text.length, "the job's text")
+                                  : llr_folder_make(folder, error);
+    if (code == LLR_OK) code = llr_aside_begin(&file, folder, "job.yaml", error);
+    if (code == LLR_OK) code = llr_aside_open(&file, error);
+    if (code == LLR_OK) {
+        llr_aside_write(&file, text.data, text.length);
+        code = llr_aside_finish(&file, error);
+    }
+    if (code == LLR_OK) code = llr_aside_rename(&file, error);
+    if (code == LLR_OK) code = llr_folder_sync(folder, error);
+    llr_aside_end(&file);
+    llr_text_destroy(&text);
+    return code;
+}
+
+static void read_record(const char *folder, llr_text_t *text)
+{
+    llr_text_t path = {0};
+    char piece[4096];
+    llr_text_add(&path, "%s/job.yaml", folder);
+    FILE *file = path.failed ? NULL : fopen(path.data, "re");
+    llr_text_destroy(&path);
+    if (!file) return;
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        llr_text_add_bytes(text, piece, (int64_t)got);
+    fclose(file);
+}
+
+/* Where things are is no part of what is computed. */
+static bool is_place(const char *line)
+{
+    return strstr(line, " path:") || !strncmp(line, "output:", 7) || !strncmp(line, "name:", 5);
+}
+
+/* Cuts the next line that counts off *rest; "" at the end. */
+static const char *next_line(char **rest)
+{
+    while (*rest && **rest) {
+        char *line = *rest, *end = strchr(line, '\n');
+        *rest = end ? end + 1 : line + strlen(line);
+        if (end) *end = '\0';
+        if (!is_place(line)) return line + strspn(line, " -#");
+    }
+    return "";
+}
+
+void llr_record_difference(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
+                           llr_text_t *out)
+{
+    llr_text_t before = {0}, now = {0};
+    read_record(folder, &before);
+    print_record(job, catalog, &now);
+    char *old_rest = before.data, *new_rest = now.data;
+    while (before.data && now.data && (*old_rest || *new_rest)) {
+        const char *was = next_line(&old_rest), *is = next_line(&new_rest);
+        if (!strcmp(was, is)) continue;
+        llr_text_add(out, "was `%.200s`, now `%.200s`", was, is);
+        break;
+    }
+    llr_text_destroy(&before);
+    llr_text_destroy(&now);
+}

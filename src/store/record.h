@@ -1,0 +1,18 @@
+/* job.yaml of a result folder: the resolved job as run, with the content ids of its datasets in
+ * comments, so that a resume that is refused can say what changed. */
+#ifndef LLR_STORE_RECORD_H
+#define LLR_STORE_RECORD_H
+
+#include "store/catalog.h"
+
+/* Writes FOLDER/job.yaml aside and renames it. LLR_FAILED: path, errno in words. */
+llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
+                            llr_error_t *error);
+
+/* What differs between FOLDER/job.yaml and this job, appended to out: "was `...`, now `...`" for
+ * the first line that differs; nothing where they are the same or there is no such file. Places
+ * (paths, output) do not count. */
+void llr_record_difference(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
+                           llr_text_t *out);
+
+#endif

@@ -1,0 +1,210 @@
+#include "store/table_columns.h"
+
+#include <math.h>
+
+static double least_weight(const llr_cursor_t *at)
+{
+    double least = at->row->weight[0];
+    for (int32_t c = 1; c < at->facts->classes; c++) least = fmin(least, at->row->weight[c]);
+    return least;
+}
+
+static double largest_weight(const llr_cursor_t *at)
+{
+    double largest = at->row->weight[0];
+    for (int32_t c = 1; c < at->facts->classes; c++) largest = fmax(largest, at->row->weight[c]);
+    return largest;
+}
+
+/* The exponent or ratio that the job asks for; rules have none. */
+static double rule_value(const llr_cursor_t *at)
+{
+    llr_rule_t rule = at->weighting->rule;
+    return rule == LLR_RULE_EXPONENT || rule == LLR_RULE_RATIO ? at->weighting->value : NAN;
+}
+
+static double lambda_of(const llr_cursor_t *at)
+{
+    const llr_job_t *job = at->table->grid->job;
+    return job->lambda[at->place % job->lambdas];
+}
+
+static int64_t slots_of(const llr_cursor_t *at)
+{
+    return at->facts->classes + at->facts->groups;
+}
+
+static bool is_test(const llr_cursor_t *at)
+{
+    return at->slot / slots_of(at) == LLR_SPLIT_TEST;
+}
+
+/* Class, or classes + group. */
+static int64_t index_of(const llr_cursor_t *at)
+{
+    return at->slot % slots_of(at);
+}
+
+static bool is_class(const llr_cursor_t *at)
+{
+    return index_of(at) < at->facts->classes;
+}
+
+static double correct_rows(const llr_cursor_t *at)
+{
+    int64_t count = at->facts->eval_count[at->slot];
+    return count ? round(at->row->rate[at->slot] * (double)count) : NAN;
+}
+
+/* X(type, placement, name, unit, meaning, expression of the cursor at) */
+#define ACCURACY_COLUMNS(X, split)                                                                 \
+    X(REAL, false, split##_overall, "1", "share of the " #split " rows predicted right",           \
+      at->split.overall)                                                                           \
+    X(REAL, false, split##_balanced, "1", "mean over classes of the " #split " accuracy",          \
+      at->split.balanced)                                                                          \
+    X(REAL, false, split##_worst_class, "1", "smallest " #split " accuracy of a class",            \
+      at->split.worst_class)                                                                       \
+    X(REAL, false, split##_worst_group, "1",                                                       \
+      "smallest " #split " accuracy of a group; none without groups", at->split.worst_group)       \
+    X(REAL, false, split##_class_gap, "1",                                                         \
+      "largest minus smallest " #split " accuracy of a class", at->split.class_gap)                \
+    X(REAL, false, split##_group_gap, "1",                                                         \
+      "largest minus smallest " #split " accuracy of a group; none without groups",                \
+      at->split.group_gap)
+
+#define MAIN_COLUMNS(X)                                                                            \
+    X(TEXT, false, key, "", "dataset/loss/n/seed/rule[=value]/lambda", at->key.data)               \
+    X(TEXT, false, dataset, "", "name of the dataset in the job",                                  \
+      at->table->grid->job->dataset[at->about->dataset].name)                                      \
+    X(TEXT, false, loss, "", "loss that is minimised", llr_loss_name(at->about->loss))             \
+    X(COUNT, false, n, "rows", "rows of the retraining subsample", at->about->n)                   \
+    X(COUNT, false, n_used, "rows", "rows that were fitted", at->row->n_used)                      \
+    X(COUNT, false, d, "columns", "dimension of the features after preprocessing", at->facts->dim) \
+    X(COUNT, false, rank, "columns", "numerical rank of the centred rows that were fitted",        \
+      at->row->rank)                                                                               \
+    X(REAL, false, delta, "1", "d / n", (double)at->facts->dim / (double)at->about->n)             \
+    X(COUNT, false, seed, "", "seed of the subsample", at->about->seed)                            \
+    X(TEXT, false, rule, "", "rule that gave the weights", llr_rule_name(at->weighting->rule))     \
+    X(REAL, false, value, "1", "exponent or ratio of the rule; none for other rules",              \
+      rule_value(at))                                                                              \
+    X(REAL, false, gamma, "1",                                                                     \
+      "exponent of the weights, w_c ~ pi_c^-gamma; none where no exponent gives them",             \
+      at->row->gamma)                                                                              \
+    X(REAL, false, rho, "1", "w_minority / w_majority; none for more than two classes",            \
+      at->row->rho)                                                                                \
+    X(REAL, false, lambda, "1", "regularisation strength", lambda_of(at))                          \
+    X(REAL, false, w_min, "1", "smallest class weight, sum_c pi_c w_c = 1", least_weight(at))      \
+    X(REAL, false, w_max, "1", "largest class weight", largest_weight(at))                         \
+    X(TEXT, false, status, "", "what is known of the fit",                                         \
+      llr_fit_status_name(at->row->fit.status))                                                    \
+    X(COUNT, false, iterations, "1", "iterations of the solver, 0 for direct ones",                \
+      at->row->fit.iterations)                                                                     \
+    X(REAL, false, objective, "1", "weighted mean loss plus penalty at the solution",              \
+      at->row->fit.objective)                                                                      \
+    X(REAL, false, gradient_norm, "1", "Euclidean norm of the gradient in the coefficients",       \
+      at->row->fit.gradient_norm)                                                                  \
+    X(REAL, false, certified_gap, "1",                                                             \
+      "upper bound of the relative distance of the objective to its minimum",                      \
+      at->row->fit.certified_gap)                                                                  \
+    X(REAL, false, df, "1", "effective degrees of freedom", at->row->fit.df)                       \
+    ACCURACY_COLUMNS(X, validation)                                                                \
+    ACCURACY_COLUMNS(X, test)                                                                      \
+    X(REAL, true, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)           \
+    X(COUNT, true, rank_id, "", "MPI rank that computed it", at->row->rank_id)                     \
+    X(TEXT, true, host, "", "host that computed it", at->block->host)
+
+#define LONG_COLUMNS(X)                                                                            \
+    X(TEXT, false, key, "", "key of the cell in the main table", at->key.data)                     \
+    X(TEXT, false, split, "", "validation or test", is_test(at) ? "test" : "validation")           \
+    X(TEXT, false, kind, "", "class or group", is_class(at) ? "class" : "group")                   \
+    X(COUNT, false, index, "", "number of the class or group",                                     \
+      index_of(at) - (is_class(at) ? 0 : at->facts->classes))                                      \
+    X(COUNT, false, count, "rows", "rows of this split and class or group; 0 where exact",         \
+      at->facts->eval_count[at->slot])                                                             \
+    X(REAL, false, correct, "rows", "rows predicted right; none where the accuracy is exact",      \
+      correct_rows(at))                                                                            \
+    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[at->slot])                \
+    X(REAL, false, weight, "1", "weight of the class; none for groups",                            \
+      is_class(at) ? at->row->weight[index_of(at)] : NAN)
+
+#define RESULT_TEXT  const char *
+#define RESULT_COUNT int64_t
+#define RESULT_REAL  double
+#define MEMBER_TEXT  text
+#define MEMBER_COUNT count
+#define MEMBER_REAL  real
+
+#define MAIN_GETTER(type, placement, name, unit, meaning, expression)                              \
+    static RESULT_##type main_##name(const llr_cursor_t *at)                                       \
+    {                                                                                              \
+        return expression;                                                                         \
+    }
+#define LONG_GETTER(type, placement, name, unit, meaning, expression)                              \
+    static RESULT_##type long_##name(const llr_cursor_t *at)                                       \
+    {                                                                                              \
+        return expression;                                                                         \
+    }
+MAIN_COLUMNS(MAIN_GETTER)
+LONG_COLUMNS(LONG_GETTER)
+
+#define MAIN_ENTRY(type, placement, name, unit, meaning, expression)                               \
+    {#name, LLR_COLUMN_##type, unit, meaning, placement, {.MEMBER_##type = main_##name}},
+#define LONG_ENTRY(type, placement, name, unit, meaning, expression)                               \
+    {#name, LLR_COLUMN_##type, unit, meaning, placement, {.MEMBER_##type = long_##name}},
+static const llr_column_t main_columns[] = {MAIN_COLUMNS(MAIN_ENTRY)};
+static const llr_column_t long_columns[] = {LONG_COLUMNS(LONG_ENTRY)};
+
+static const llr_sheet_t sheets[LLR_SHEETS] = {
+    {"table", "results.csv", "one row a cell, in grid order", false, main_columns,
+     sizeof main_columns / sizeof *main_columns},
+    {"long", "long.csv", "one row a cell, split, and class or group, in grid order", true,
+     long_columns, sizeof long_columns / sizeof *long_columns}};
+
+const llr_sheet_t *llr_sheet(int index)
+{
+    return &sheets[index];
+}
+
+void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet)
+{
+    *cursor = (llr_cursor_t){.table = table, .is_long = sheet->is_long, .place = -1, .unit = -1};
+}
+
+void llr_cursor_end(llr_cursor_t *cursor)
+{
+    llr_text_destroy(&cursor->key);
+}
+
+static bool enter_next_unit(llr_cursor_t *at)
+{
+    const llr_table_t *table = at->table;
+    do
+        if (++at->unit >= table->grid->units) return false;
+    while (!table->block[at->unit].rows);
+    at->about = &table->grid->unit[at->unit];
+    at->facts = &table->facts[at->about->dataset];
+    at->block = &table->block[at->unit];
+    at->place = 0;
+    return true;
+}
+
+static bool enter_row(llr_cursor_t *at)
+{
+    const llr_grid_t *grid = at->table->grid;
+    at->slot = 0;
+    at->row = &at->block->row[at->place];
+    at->weighting = &grid->weighting[at->place / grid->job->lambdas];
+    at->key.length = 0;
+    llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
+    if (at->is_long) return !at->key.failed;
+    at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
+    at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
+    return !at->key.failed;
+}
+
+bool llr_cursor_next(llr_cursor_t *at)
+{
+    if (at->is_long && at->row && ++at->slot < LLR_SPLITS * slots_of(at)) return true;
+    if (at->block && ++at->place < at->block->rows) return enter_row(at);
+    return enter_next_unit(at) && enter_row(at);
+}

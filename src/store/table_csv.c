@@ -1,0 +1,172 @@
+#include "store/table_write.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where the text goes. */
+typedef struct sink {
+    llr_aside_t *file;       /* or NULL */
+    llr_hasher_t *hasher;    /* or NULL */
+    llr_text_t file_text;    /* waiting for the file: all columns */
+    llr_text_t hash_text;    /* waiting for the hasher: without timing and placement */
+    bool line_has, hash_has; /* something stands before the next cell of the line */
+} sink_t;
+
+enum { SINK_BYTES = 1 << 20 };
+
+static void flush(sink_t *sink)
+{
+    if (sink->file && sink->file_text.length)
+        llr_aside_write(sink->file, sink->file_text.data, sink->file_text.length);
+    if (sink->hash_text.length)
+        llr_hasher_add(sink->hasher, sink->hash_text.data, sink->hash_text.length);
+    sink->file_text.length = sink->hash_text.length = 0;
+}
+
+static void add_cell(sink_t *sink, const char *cell, int64_t length, bool placement)
+{
+    if (sink->line_has) llr_text_add_bytes(&sink->file_text, ",", 1);
+    llr_text_add_bytes(&sink->file_text, cell, length);
+    sink->line_has = true;
+    if (placement) return;
+    if (sink->hash_has) llr_text_add_bytes(&sink->hash_text, ",", 1);
+    llr_text_add_bytes(&sink->hash_text, cell, length);
+    sink->hash_has = true;
+}
+
+static void end_line(sink_t *sink)
+{
+    llr_text_add_bytes(&sink->file_text, "\n", 1);
+    llr_text_add_bytes(&sink->hash_text, "\n", 1);
+    sink->line_has = sink->hash_has = false;
+    if (sink->file_text.length > SINK_BYTES) flush(sink);
+}
+
+/* RFC 4180: quoted where it holds a comma, a quote or a line break, quotes doubled. */
+static void add_text(sink_t *sink, const char *text, bool placement)
+{
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        add_cell(sink, text, (int64_t)strlen(text), placement);
+        return;
+    }
+    llr_text_t quoted = {0};
+    llr_text_add_bytes(&quoted, "\"", 1);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"') llr_text_add_bytes(&quoted, c, 1);
+        llr_text_add_bytes(&quoted, c, 1);
+    }
+    llr_text_add_bytes(&quoted, "\"", 1);
+    if (quoted.failed)
+        sink->file_text.failed = 1;
+    else
+        add_cell(sink, quoted.data, quoted.length, placement);
+    llr_text_destroy(&quoted);
+}
+
+/* 17 digits read back as exactly this double; NaN is an empty cell. Whole numbers take the short
+ * way to the same text. */
+static void add_real(sink_t *sink, double value, bool placement)
+{
+    char text[LLR_NUMBER_TEXT] = "";
+    int length = 0;
+    if (fabs(value) < 1e15 && value == rint(value) && !(value == 0 && signbit(value)))
+        length = snprintf(text, sizeof text, "%lld", (long long)value);
+    else if (!isnan(value))
+        length = snprintf(text, sizeof text, "%.17g", value);
+    add_cell(sink, text, length, placement);
+}
+
+static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
+{
+    char text[LLR_NUMBER_TEXT];
+    switch (column->type) {
+    case LLR_COLUMN_TEXT:
+        add_text(sink, column->get.text(cursor), column->placement);
+        break;
+    case LLR_COLUMN_COUNT:
+        add_cell(sink, text,
+                 snprintf(text, sizeof text, "%lld", (long long)column->get.count(cursor)),
+                 column->placement);
+        break;
+    case LLR_COLUMN_REAL:
+        add_real(sink, column->get.real(cursor), column->placement);
+        break;
+    }
+}
+
+static bool has_failed(const sink_t *sink)
+{
+    return sink->file_text.failed || sink->hash_text.failed || (sink->file && sink->file->failure);
+}
+
+/* false: out of memory. */
+static bool write_lines(sink_t *sink, const llr_table_t *table, const llr_sheet_t *sheet)
+{
+    llr_cursor_t cursor;
+    llr_cursor_begin(&cursor, table, sheet);
+    for (int64_t c = 0; c < sheet->columns; c++)
+        add_text(sink, sheet->column[c].name, sheet->column[c].placement);
+    end_line(sink);
+    while (!has_failed(sink) && llr_cursor_next(&cursor)) {
+        for (int64_t c = 0; c < sheet->columns; c++) add_value(sink, &sheet->column[c], &cursor);
+        end_line(sink);
+    }
+    flush(sink);
+    bool out_of_memory = cursor.key.failed || sink->file_text.failed || sink->hash_text.failed;
+    llr_cursor_end(&cursor);
+    return !out_of_memory;
+}
+
+llr_code_t llr_table_csv(const llr_table_t *table, const llr_sheet_t *sheet, llr_aside_t *file,
+                         llr_hasher_t *hasher, llr_error_t *error)
+{
+    sink_t sink = {.file = file, .hasher = hasher};
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    locale_t before = uselocale(plain);
+    bool whole = plain && write_lines(&sink, table, sheet);
+    uselocale(before);
+    if (plain) freelocale(plain);
+    llr_text_destroy(&sink.file_text);
+    llr_text_destroy(&sink.hash_text);
+    return whole ? LLR_OK : llr_fail_memory(error, SINK_BYTES, "the text of the table");
+}
+
+/* A double-quoted YAML scalar: every line break and control character escaped. */
+static void add_quoted(llr_text_t *out, const char *value)
+{
+    llr_text_add_bytes(out, "\"", 1);
+    for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            llr_text_add(out, "\\%c", *c);
+        else if (*c == '\n')
+            llr_text_add(out, "\\n");
+        else if (*c < 0x20 || *c == 0x7f)
+            llr_text_add(out, "\\x%02X", *c);
+        else
+            llr_text_add_bytes(out, c, 1);
+    }
+    llr_text_add_bytes(out, "\"", 1);
+}
+
+llr_code_t llr_table_provenance(const llr_provenance_t *provenance, llr_aside_t *file,
+                                llr_error_t *error)
+{
+    llr_text_t text = {0};
+    for (int64_t i = 0; i < provenance->count; i++) {
+        const char *key = provenance->key[i];
+        bool plain = !key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")];
+        if (plain)
+            llr_text_add(&text, "%s", key);
+        else
+            add_quoted(&text, key);
+        llr_text_add(&text, ": ");
+        add_quoted(&text, provenance->value[i]);
+        llr_text_add(&text, "\n");
+    }
+    bool failed = text.failed;
+    if (!failed && text.length) llr_aside_write(file, text.data, text.length);
+    llr_text_destroy(&text);
+    return failed ? llr_fail_memory(error, 0, "the provenance") : LLR_OK;
+}
