@@ -17,6 +17,23 @@ void llr_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t 
                 b, (int)ldb, beta, c, (int)ldc);
 }
 
+void llr_syrk(int64_t rows, int64_t n, double alpha, const double *x, int64_t ldx, double beta,
+              double *c)
+{
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)n, (int)rows, alpha, x, (int)ldx, beta,
+                c, (int)n);
+}
+
+double llr_dot(int64_t n, const double *x, const double *y)
+{
+    return cblas_ddot((int)n, x, 1, y, 1);
+}
+
+void llr_axpy(int64_t n, double a, const double *x, double *y)
+{
+    cblas_daxpy((int)n, a, x, 1, y, 1);
+}
+
 const char *llr_blas_kernel(void)
 {
     return openblas_get_corename();

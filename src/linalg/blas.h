@@ -12,6 +12,14 @@ void llr_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t 
               const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c,
               int64_t ldc);
 
+/* Lower triangle of c (n x n, leading dimension n) = alpha x' x + beta c. x: rows x n, row-major,
+ * leading dimension ldx. */
+void llr_syrk(int64_t rows, int64_t n, double alpha, const double *x, int64_t ldx, double beta,
+              double *c);
+double llr_dot(int64_t n, const double *x, const double *y);
+/* y += a x */
+void llr_axpy(int64_t n, double a, const double *x, double *y);
+
 /* Name of the CPU kernel that BLAS picked ("Haswell"); static string. */
 const char *llr_blas_kernel(void);
 /* Version and build options of the BLAS; static string. */

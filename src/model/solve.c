@@ -1,0 +1,151 @@
+#include "llr/solve.h"
+
+#include "linalg/blas.h"
+#include "linalg/lapack.h"
+#include "model/solve_parts.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+int32_t llr_columns(int32_t classes)
+{
+    return classes == 2 ? 1 : classes;
+}
+
+double llr_square_target(int32_t classes, int32_t label, int32_t column)
+{
+    return label == (classes == 2 ? 1 : column) ? 1 : -1;
+}
+
+bool llr_call_stops(const llr_call_t *call)
+{
+    return call->options->should_stop && call->options->should_stop(call->options->argument);
+}
+
+llr_margin_t llr_call_margin(const llr_call_t *call, int64_t path)
+{
+    return (llr_margin_t){call->sample, call->loss, call->columns, call->path[path].weight,
+                          call->margin_work};
+}
+
+double llr_trace_df(double *h, int64_t size, double lambda)
+{
+    double square = 0;
+    for (int64_t j = 0; j < size; j++) h[j * size + j] += lambda;
+    if (llr_cholesky(size, h) || llr_triangle_invert(size, h)) return NAN;
+    /* The inverse's trace is the squared norm of the factor's inverse. */
+    for (int64_t i = 0; i < size; i++) square += llr_dot(i + 1, h + i * size, h + i * size);
+    return fmax((double)size - lambda * square, 0);
+}
+
+/* Eigenvalues of the rows' Gram matrix that stand above its rounding. */
+static llr_code_t find_rank(llr_call_t *call)
+{
+    int64_t size = call->space.size, mark = llr_arena_mark(call->arena);
+    double *gram, *diagonal, *off, *tau, *work;
+    int64_t work_size = llr_lapack_work(size, 1), larger = call->sample->rows;
+    LLR_TAKE(gram, call->arena, size * size, call->error);
+    LLR_TAKE(diagonal, call->arena, size, call->error);
+    LLR_TAKE(off, call->arena, size, call->error);
+    LLR_TAKE(tau, call->arena, size, call->error);
+    LLR_TAKE(work, call->arena, work_size, call->error);
+    llr_syrk(call->sample->rows, size, 1, call->space.z, size, 0, gram);
+    llr_tridiagonalise(size, gram, diagonal, off, tau, work, work_size);
+    call->solutions->rank = 0;
+    if (!llr_tridiagonal_eigenvalues(size, diagonal, off))
+        for (int64_t j = 0; j < size; j++)
+            call->solutions->rank +=
+                diagonal[j] > (double)(larger > call->space.dim ? larger : call->space.dim) *
+                                  DBL_EPSILON * diagonal[size - 1];
+    llr_arena_release(call->arena, mark);
+    return LLR_OK;
+}
+
+static int64_t rank_bytes(int64_t size)
+{
+    int64_t d = sizeof(double);
+    return llr_arena_cost(size * size, d) + 3 * llr_arena_cost(size, d) +
+           llr_arena_cost(llr_lapack_work(size, 1), d);
+}
+
+/* Intercepts of the rows as they were given. */
+static void shift_back(const llr_call_t *call)
+{
+    const llr_solutions_t *out = call->solutions;
+    for (int64_t v = 0; v < out->fits * call->columns; v++)
+        out->b[v] -= llr_dot(call->space.dim, out->theta + v * call->space.dim, call->space.mean);
+}
+
+static int64_t mapped_vectors(int64_t fits, int32_t columns)
+{
+    return (fits > LLR_CERTIFY_FITS ? fits : LLR_CERTIFY_FITS) * columns;
+}
+
+static llr_code_t run(llr_call_t *call)
+{
+    llr_solutions_t *out = call->solutions;
+    LLR_TRY(llr_space_create(&call->space, call->sample, mapped_vectors(out->fits, call->columns),
+                             call->arena, call->error));
+    LLR_TRY(llr_certifier_create(&call->certifier, &call->space, call->columns,
+                                 call->options->tolerance, call->arena, call->error));
+    LLR_TAKE(call->margin_work, call->arena, llr_margin_work(call->columns), call->error);
+    call->width = call->columns * call->space.size;
+    memset(out->fit, 0, (size_t)out->fits * sizeof *out->fit);
+    memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
+    LLR_TRY(find_rank(call));
+    if (llr_call_stops(call)) return LLR_STOPPED;
+    LLR_TRY(call->loss == LLR_LOSS_SQUARE ? llr_solve_ridge(call) : llr_solve_logistic(call));
+    shift_back(call);
+    return LLR_OK;
+}
+
+llr_code_t llr_solve(llr_loss_t loss, const llr_sample_t *sample, const llr_path_t *paths,
+                     int64_t count, const llr_solve_options_t *options, llr_solutions_t *solutions,
+                     llr_arena_t *arena, llr_error_t *error)
+{
+    int64_t mark = llr_arena_mark(arena);
+    llr_call_t call = {.loss = loss,
+                       .sample = sample,
+                       .path = paths,
+                       .paths = count,
+                       .options = options,
+                       .solutions = solutions,
+                       .columns = llr_columns(sample->classes),
+                       .arena = arena,
+                       .error = error};
+    llr_code_t code = run(&call);
+    llr_arena_release(arena, mark);
+    return code;
+}
+
+static int64_t larger_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t llr_solve_bytes(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
+                        int64_t paths, int64_t fits)
+{
+    int32_t columns = llr_columns(classes);
+    int64_t size = rows < dim ? rows : dim;
+    int64_t core = loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(size, dim, strata, columns, fits)
+                                           : llr_logistic_bytes(rows, size, columns, paths, fits);
+    return llr_space_bytes(rows, dim, mapped_vectors(fits, columns)) +
+           llr_certifier_bytes(rows, dim, columns) +
+           llr_arena_cost(llr_margin_work(columns), sizeof(double)) +
+           larger_of(core, rank_bytes(size));
+}
+
+double llr_solve_flops(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
+                       int64_t paths, int64_t fits)
+{
+    double n = (double)rows, d = (double)dim, p = n < d ? n : d, columns = llr_columns(classes);
+    double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)fits * columns;
+    double certify = 4 * n * d * vectors;
+    if (loss == LLR_LOSS_SQUARE)
+        return reduce + certify + n * p * p +
+               (double)paths * (4.0 / 3 * p * p * p + (double)strata * p * p) + 4 * p * p * vectors;
+    /* About ten passes a fit, and a curvature matrix a column for df. */
+    return reduce + certify + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
+}

@@ -1,0 +1,34 @@
+/* The certificate of problem.md, 5, from the rows themselves. Private to the solvers. */
+#ifndef LLR_MODEL_SOLVE_CERTIFY_H
+#define LLR_MODEL_SOLVE_CERTIFY_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/solve_margin.h"
+#include "model/solve_space.h"
+
+enum { LLR_CERTIFY_FITS = 32 }; /* fits whose scores are made in one GEMM */
+
+typedef struct llr_certifier {
+    const llr_space_t *space; /* borrowed */
+    double tolerance;
+    int32_t columns;
+    double *score, *residual, *gradient; /* LLR_CERTIFY_FITS x columns x (rows, rows, dim) */
+} llr_certifier_t;
+
+llr_code_t llr_certifier_create(llr_certifier_t *certifier, const llr_space_t *space,
+                                int32_t columns, double tolerance, llr_arena_t *arena,
+                                llr_error_t *error);
+int64_t llr_certifier_bytes(int64_t rows, int64_t dim, int32_t columns);
+
+/* Certifies count <= LLR_CERTIFY_FITS fits of one weighting. theta: (count * columns) x dim on the
+ * centred columns; b: count * columns, in: a start, out: the minimiser. Sets objective,
+ * gradient_norm, certified_gap and status of fit[] (max_iterations stands unless it converged).
+ * certifier->gradient then holds dF/dTheta. */
+void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                 int64_t count, const double *theta, double *b, llr_fit_t *fit);
+
+/* gap / max(F - gap, tiny), with the rounding allowance. */
+double llr_relative_gap(double gap, double objective);
+
+#endif

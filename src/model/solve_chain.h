@@ -1,0 +1,58 @@
+/* The fits of one weighting along descending lambda: state, warm starts, limited-memory BFGS.
+ * Private to the logistic solver. */
+#ifndef LLR_MODEL_SOLVE_CHAIN_H
+#define LLR_MODEL_SOLVE_CHAIN_H
+
+#include "model/solve_parts.h"
+
+enum { LLR_PAIRS = 8, LLR_SAVED = 3 };
+
+/* Coefficients with the scores they give: columns x size, columns x rows, columns. */
+typedef struct llr_point {
+    double *theta, *score, *b;
+    double log_lambda;
+} llr_point_t;
+
+typedef struct llr_chain {
+    llr_margin_t margin;
+    const llr_path_t *path;
+    int64_t first_fit; /* of the path, in the solutions */
+    int64_t *order;    /* lambdas: their indices, largest lambda first */
+    int64_t next;      /* position in order of the lambda to solve */
+    llr_point_t now;
+    llr_point_t saved[LLR_SAVED]; /* solutions at the last lambdas, newest first */
+    int64_t saves;
+    double *gradient; /* columns x size */
+    double *step[LLR_PAIRS], *change[LLR_PAIRS];
+    double curvature[LLR_PAIRS]; /* step . change */
+    double share[LLR_PAIRS];     /* of the two loops */
+    int64_t pairs, newest;
+    double value; /* F at now */
+    int64_t iterations, stalls;
+} llr_chain_t;
+
+llr_code_t llr_chain_create(llr_chain_t *chain, const llr_call_t *call, int64_t path,
+                            int64_t first_fit);
+int64_t llr_chain_bytes(int64_t rows, int64_t size, int32_t columns);
+
+double llr_chain_lambda(const llr_chain_t *chain);
+bool llr_chain_is_done(const llr_chain_t *chain);
+
+/* Sets now to where the search at the next lambda starts: what the last solutions foretell. */
+void llr_chain_start(llr_chain_t *chain, const llr_call_t *call);
+/* Keeps now as a solution and goes on to the next lambda. */
+void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call);
+
+/* The two loops about the preconditioner: direction (columns x size) = gradient, pairs taken off;
+ * then, after the preconditioner was applied, pairs put on and the sign turned. */
+void llr_chain_begin_direction(llr_chain_t *chain, int64_t width, double *direction);
+void llr_chain_end_direction(llr_chain_t *chain, int64_t width, double *direction);
+
+/* Minimises along the direction (with its scores) and moves there. */
+void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *direction,
+                    const double *direction_score);
+/* Takes the gradient at the new point and remembers the pair. */
+void llr_chain_learn(llr_chain_t *chain, int64_t width, const double *gradient);
+void llr_chain_forget(llr_chain_t *chain);
+
+#endif

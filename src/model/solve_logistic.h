@@ -1,0 +1,38 @@
+/* State of the logistic solver, and its curvature. Private to it. */
+#ifndef LLR_MODEL_SOLVE_LOGISTIC_H
+#define LLR_MODEL_SOLVE_LOGISTIC_H
+
+#include "model/solve_chain.h"
+
+typedef struct llr_logistic {
+    llr_call_t *call;
+    llr_chain_t *chain;     /* paths */
+    int64_t *active, *slow; /* paths: chains that are searching; that go on alone */
+    int64_t actives;
+    double *direction, *gradient;  /* (paths * columns) x size, by place among the active */
+    double *score, *residual;      /* (paths * columns) x rows */
+    double *factor;                /* columns x size x size: of the preconditioner */
+    double *hessian;               /* size x size */
+    double *scaled;                /* rows x size */
+    double *curvature, *mean;      /* rows, size */
+    double *hessian_score, *share; /* columns x rows each, softmax only */
+    double *conjugate[4];          /* columns x size each, softmax only */
+    double *shift;                 /* columns x columns + 2 columns, softmax only */
+    double *z;                     /* (fits * columns) x size: all solutions */
+} llr_logistic_t;
+
+/* h = sum_i c_i (z_i - mean)(z_i - mean)', c the curvature of a column, mean the one weighted by
+ * it: the Hessian of F over Theta with b minimised, without lambda and (softmax) without what
+ * couples the columns. Lower triangle. */
+void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, int32_t column, double *h);
+
+/* it->factor from the curvature of a chain at its point. */
+void llr_logistic_precondition(llr_logistic_t *it, const llr_chain_t *chain);
+/* Applies it to vectors (each columns x size) in place. */
+void llr_logistic_apply(const llr_logistic_t *it, double *vector, int64_t vectors);
+
+/* Softmax: the direction of a Newton step of a chain, by conjugate gradients on the whole Hessian,
+ * preconditioned by it->factor. */
+void llr_newton_direction(llr_logistic_t *it, const llr_chain_t *chain, double *direction);
+
+#endif

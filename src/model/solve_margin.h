@@ -1,0 +1,44 @@
+/* A fit seen from its scores: loss, residuals and curvature of one weighted fit along a line, with
+ * the intercept. No features here. Scores are columns x rows. Private to the solvers. */
+#ifndef LLR_MODEL_SOLVE_MARGIN_H
+#define LLR_MODEL_SOLVE_MARGIN_H
+
+#include "llr/solve.h"
+
+typedef struct llr_margin {
+    const llr_sample_t *sample; /* borrowed; x is not looked at */
+    llr_loss_t loss;
+    int32_t columns;      /* score columns */
+    const double *weight; /* borrowed, strata */
+    double *work;         /* borrowed, llr_margin_work(columns) */
+} llr_margin_t;
+
+int64_t llr_margin_work(int32_t columns);
+
+/* (1/n) sum_i w_i loss_i at score + b. residual (columns x rows): its derivative by the scores. */
+double llr_margin_loss(const llr_margin_t *margin, const double *score, const double *b,
+                       double *residual);
+
+/* Second derivative of that sum by the scores of one column: rows. */
+void llr_margin_curvature(const llr_margin_t *margin, const double *score, const double *b,
+                          int32_t column, double *curvature);
+
+/* Softmax: shares of the classes at score + b. share: columns x rows. */
+void llr_margin_shares(const llr_margin_t *margin, const double *score, const double *b,
+                       double *share);
+
+/* A line through the scores: score + t direction; the penalty along it is
+ * penalty[0] + penalty[1] t + penalty[2] t^2 / 2. */
+typedef struct llr_line {
+    const double *score, *direction; /* borrowed, columns x rows; direction NULL: b alone */
+    double penalty[3];
+    double t;  /* out: the minimiser; 0 without a direction */
+    double *b; /* in: start; out: the minimiser, columns */
+} llr_line_t;
+
+/* Minimises loss + penalty over t and b by Newton's method with halving, from t = 0. Returns the
+ * objective there; NaN when it is no finite number. For K > 2 logistic b stays of sum zero if it
+ * was. */
+double llr_margin_minimise(const llr_margin_t *margin, llr_line_t *line);
+
+#endif

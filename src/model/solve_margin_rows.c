@@ -1,0 +1,107 @@
+/* Loss, residuals and curvature row by row. */
+#include "model/solve_margin.h"
+#include "model/solve_point.h"
+
+static double square_rows(const llr_margin_t *margin, int32_t s, double a, const double *score,
+                          const double *b, double *residual)
+{
+    const llr_sample_t *sample = margin->sample;
+    double value = 0;
+    for (int32_t k = 0; k < margin->columns; k++) {
+        double target = llr_square_target(sample->classes, sample->stratum_class[s], k);
+        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+            double miss = score[k * sample->rows + i] + b[k] - target;
+            value += 0.5 * a * miss * miss;
+            if (residual) residual[k * sample->rows + i] = a * miss;
+        }
+    }
+    return value;
+}
+
+static double binary_rows(const llr_margin_t *margin, int32_t s, double a, const double *score,
+                          const double *b, double *residual)
+{
+    const llr_sample_t *sample = margin->sample;
+    double value = 0, sign = sample->stratum_class[s] ? 1 : -1, loss, wrong;
+    for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+        llr_logistic_point(sign * (score[i] + b[0]), &loss, &wrong);
+        value += a * loss;
+        if (residual) residual[i] = -sign * a * wrong;
+    }
+    return value;
+}
+
+/* Shares of the classes in one row, into the work array; the loss. */
+static double shares(const llr_margin_t *margin, const double *score, const double *b, int64_t row,
+                     int32_t class)
+{
+    for (int32_t k = 0; k < margin->columns; k++)
+        margin->work[k] = score[k * margin->sample->rows + row] + b[k];
+    return llr_softmax_point(margin->work, margin->columns, class);
+}
+
+static double softmax_rows(const llr_margin_t *margin, int32_t s, double a, const double *score,
+                           const double *b, double *residual)
+{
+    const llr_sample_t *sample = margin->sample;
+    int32_t class = sample->stratum_class[s];
+    double value = 0;
+    for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+        value += a * shares(margin, score, b, i, class);
+        for (int32_t k = 0; residual && k < margin->columns; k++)
+            residual[k * sample->rows + i] = a * (margin->work[k] - (k == class));
+    }
+    return value;
+}
+
+double llr_margin_loss(const llr_margin_t *margin, const double *score, const double *b,
+                       double *residual)
+{
+    double value = 0;
+    for (int32_t s = 0; s < margin->sample->strata; s++) {
+        double a = margin->weight[s] / (double)margin->sample->rows;
+        if (margin->loss == LLR_LOSS_SQUARE)
+            value += square_rows(margin, s, a, score, b, residual);
+        else if (margin->columns == 1)
+            value += binary_rows(margin, s, a, score, b, residual);
+        else
+            value += softmax_rows(margin, s, a, score, b, residual);
+    }
+    return value;
+}
+
+/* Share of a column in a row, for the curvature. */
+static double share_of(const llr_margin_t *margin, const double *score, const double *b,
+                       int64_t row, int32_t column)
+{
+    double loss, wrong;
+    if (margin->columns == 1) {
+        llr_logistic_point(score[row] + b[0], &loss, &wrong);
+        return wrong;
+    }
+    shares(margin, score, b, row, 0);
+    return margin->work[column];
+}
+
+void llr_margin_curvature(const llr_margin_t *margin, const double *score, const double *b,
+                          int32_t column, double *curvature)
+{
+    const llr_sample_t *sample = margin->sample;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        double a = margin->weight[s] / (double)sample->rows;
+        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+            double p = margin->loss == LLR_LOSS_SQUARE ? 0 : share_of(margin, score, b, i, column);
+            curvature[i] = margin->loss == LLR_LOSS_SQUARE ? a : a * p * (1 - p);
+        }
+    }
+}
+
+void llr_margin_shares(const llr_margin_t *margin, const double *score, const double *b,
+                       double *share)
+{
+    int64_t rows = margin->sample->rows;
+    for (int64_t i = 0; i < rows; i++) {
+        shares(margin, score, b, i, 0);
+        for (int32_t k = 0; k < margin->columns; k++) share[k * rows + i] = margin->work[k];
+    }
+}
