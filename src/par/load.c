@@ -1,5 +1,7 @@
 #include "par/load.h"
 
+#include "par/memory.h"
+
 /* Rows of this rank: an even cut of the rows over the ranks of the node. */
 static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memory,
                              llr_error_t *error)
@@ -31,6 +33,7 @@ llr_code_t llr_load_datasets(llr_comm_t *comm, const llr_job_t *job, llr_catalog
                              llr_error_t *error)
 {
     LLR_TRY(llr_comm_agree(comm, llr_catalog_open(catalog, job, error), error));
+    LLR_TRY(llr_comm_agree(comm, llr_memory_check_shared(comm, catalog, error), error));
     for (int64_t s = 0; s < catalog->sources; s++) LLR_TRY(load_source(comm, catalog, s, error));
     return llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error);
 }

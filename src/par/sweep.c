@@ -2,8 +2,11 @@
 
 #include "base/clock.h"
 #include "par/load.h"
+#include "par/memory.h"
 #include "par/schedule.h"
+#include "store/folder.h"
 #include "store/journal.h"
+#include "store/record.h"
 #include "work/unit.h"
 
 #include <stdlib.h>
@@ -189,25 +192,60 @@ static llr_code_t open_journal(sweep_t *sweep, llr_error_t *error)
     return code;
 }
 
-static llr_code_t prepare(sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
+/* What differs between this job and the one the journal belongs to, behind the refusal. */
+static void explain_refusal(sweep_t *sweep, llr_error_t *error)
 {
-    LLR_TRY(llr_load_datasets(sweep->comm, sweep->job, &sweep->catalog, error));
+    llr_text_t text = {0};
+    llr_record_difference(sweep->options->output, sweep->job, &sweep->catalog, &text);
+    if (text.length) {
+        llr_error_t first = *error;
+        llr_fail(error, first.code, "%.500s (%.400s)", first.text, text.data);
+    }
+    llr_text_destroy(&text);
+}
+
+/* Rank 0: the folder, what is in its journal, and the job as run. */
+static llr_code_t open_output(sweep_t *sweep, llr_error_t *error)
+{
+    const char *output = sweep->options->output;
+    LLR_TRY(llr_folder_make(output, error));
+    llr_code_t code = open_journal(sweep, error);
+    if (code == LLR_INVALID) explain_refusal(sweep, error);
+    LLR_TRY(code);
+    if (sweep->options->begun)
+        sweep->options->begun(sweep->options->argument, sweep->grid.units,
+                              sweep->result->progress.found);
+    return llr_record_write(output, sweep->job, &sweep->catalog, error);
+}
+
+/* Lays out the grid and finds what only job and datasets together show. */
+static llr_code_t lay_out(sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
+{
     if (llr_grid_create(&sweep->grid, sweep->job)) return llr_fail_memory(error, 0, "the grid");
     llr_grid_check(&sweep->grid, sweep->catalog.facts, findings);
-    if (findings->count) return LLR_INVALID;
-    int64_t bytes = 0;
-    for (int64_t u = 0; u < sweep->grid.units; u++) {
-        int64_t unit = llr_unit_bytes(&sweep->grid, facts_of(sweep, u), u);
-        if (unit > bytes) bytes = unit;
-    }
+    if (findings->failed) return llr_fail_memory(error, 0, "the list of mistakes");
+    return findings->count ? LLR_INVALID : LLR_OK;
+}
+
+static llr_code_t make_workspace(sweep_t *sweep, llr_error_t *error)
+{
+    llr_memory_need_t need = llr_memory_need(&sweep->catalog, &sweep->grid);
+    LLR_TRY(llr_memory_check_private(sweep->comm, &need, error));
     sweep->worker.grid = &sweep->grid;
     sweep->worker.dataset = sweep->catalog.dataset;
     sweep->worker.should_stop = abandon;
     sweep->worker.argument = sweep;
-    llr_code_t code = llr_arena_create(&sweep->worker.arena, bytes, error);
-    LLR_TRY(llr_comm_agree(sweep->comm, code, error));
-    code = llr_comm_rank(sweep->comm) == 0 ? open_journal(sweep, error) : LLR_OK;
-    return llr_comm_agree(sweep->comm, code, error);
+    return llr_arena_create(&sweep->worker.arena, need.workspace, error);
+}
+
+static llr_code_t prepare(sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
+{
+    llr_comm_t *comm = sweep->comm;
+    bool first = llr_comm_rank(comm) == 0;
+    LLR_TRY(llr_load_datasets(comm, sweep->job, &sweep->catalog, error));
+    LLR_TRY(llr_comm_agree(comm, lay_out(sweep, findings, error), error));
+    LLR_TRY(llr_comm_agree(comm, make_workspace(sweep, error), error));
+    return llr_comm_agree(comm, first ? open_output(sweep, error) : LLR_OK, error);
 }
 
 static llr_code_t schedule(sweep_t *sweep, llr_error_t *error)
@@ -250,6 +288,19 @@ static void clean_up(sweep_t *sweep)
     llr_catalog_close(&sweep->catalog);
 }
 
+/* Rank 0: the last of the journal, and the table where all is done. */
+static llr_code_t finish(sweep_t *sweep, llr_code_t code, llr_error_t *error)
+{
+    llr_error_t closing = {0};
+    llr_code_t closed = llr_journal_close(&sweep->journal, &closing);
+    if (code != LLR_OK) return LLR_OK; /* what went wrong before is known to all */
+    if (closed != LLR_OK) {
+        *error = closing;
+        return closed;
+    }
+    return write_table(sweep, error);
+}
+
 llr_code_t llr_sweep_run(llr_comm_t *comm, const llr_job_t *job, const llr_sweep_options_t *options,
                          llr_findings_t *findings, llr_sweep_result_t *result, llr_error_t *error)
 {
@@ -257,14 +308,13 @@ llr_code_t llr_sweep_run(llr_comm_t *comm, const llr_job_t *job, const llr_sweep
     *result = (llr_sweep_result_t){0};
     llr_code_t code = prepare(&sweep, findings, error);
     if (code == LLR_OK) code = schedule(&sweep, error);
-    llr_error_t closing = {0};
-    llr_code_t closed = llr_journal_close(&sweep.journal, &closing);
+    llr_error_t late = {0};
+    llr_code_t closed = llr_comm_rank(comm) == 0 ? finish(&sweep, code, &late) : LLR_OK;
+    closed = llr_comm_agree(comm, closed, &late);
     if (code == LLR_OK && closed != LLR_OK) {
-        *error = closing;
+        *error = late;
         code = closed;
     }
-    if (code == LLR_OK && llr_comm_rank(comm) == 0) code = write_table(&sweep, error);
-    code = llr_comm_agree(comm, code, error);
     clean_up(&sweep);
     llr_comm_broadcast(comm, result, sizeof *result);
     return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;

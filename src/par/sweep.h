@@ -17,6 +17,8 @@ typedef struct llr_sweep_options {
     const char *output; /* result folder */
     double grace;       /* seconds, see schedule.h */
     llr_provenance_t provenance;
+    /* Rank 0, once the journal is read: units of the job, and those found in it. May be NULL. */
+    void (*begun)(void *argument, int64_t units, int64_t found);
     /* Rank 0, called about ten times a second and once at the end. May be NULL. */
     void (*show)(void *argument, const llr_progress_t *progress);
     bool (*stop_wanted)(void *argument); /* any rank, called between passes. May be NULL. */

@@ -30,4 +30,7 @@ llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_er
 llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,
                            const char *folder, llr_error_t *error);
 
+/* Version of the HDF5 library in use; static string. */
+const char *llr_hdf5_version(void);
+
 #endif

@@ -2,6 +2,7 @@
 #include "store/table_driver_h5.h"
 #include "store/table_write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,4 +218,13 @@ llr_code_t llr_table_h5(const llr_table_t *table, const llr_provenance_t *proven
     if (driver >= 0) H5FDunregister(driver);
     H5Eset_auto2(H5E_DEFAULT, printer, argument);
     return code;
+}
+
+const char *llr_hdf5_version(void)
+{
+    static char text[32];
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    return text;
 }

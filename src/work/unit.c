@@ -137,18 +137,20 @@ static void add_intercepts(double *score, const double *b, int64_t rows, int64_t
 }
 
 /* Counts right predictions of all fits on one split: one GEMM a block of rows. */
-static llr_code_t count_split(fit_set_t *set, llr_split_t split, llr_arena_t *arena,
+static llr_code_t count_split(llr_worker_t *worker, fit_set_t *set, llr_split_t split,
                               llr_error_t *error)
 {
     const llr_facts_t *facts = &set->dataset->facts;
     const llr_eval_t *eval = &set->dataset->eval[split];
     int64_t columns = set->solutions.fits * set->solutions.columns;
+    llr_arena_t *arena = &worker->arena;
     double *x, *score;
     LLR_TAKE(x, arena, METRIC_ROWS * facts->dim, error);
     LLR_TAKE(score, arena, METRIC_ROWS * columns, error);
     memset(set->correct, 0,
            (size_t)(set->solutions.fits * (facts->classes + facts->groups)) * sizeof *set->correct);
     for (int64_t first = 0; first < eval->rows; first += METRIC_ROWS) {
+        if (worker->should_stop && worker->should_stop(worker->argument)) return LLR_STOPPED;
         int64_t rows = eval->rows - first < METRIC_ROWS ? eval->rows - first : METRIC_ROWS;
         llr_dataset_eval_rows(set->dataset, split, first, rows, x);
         llr_gemm(false, true, rows, columns, facts->dim, 1, x, facts->dim, set->solutions.theta,
@@ -197,14 +199,16 @@ static void fill_rows(const fit_set_t *set, const llr_grid_t *grid, llr_block_t 
     }
 }
 
-static llr_code_t measure(fit_set_t *set, const llr_grid_t *grid, llr_block_t *block,
-                          llr_arena_t *arena, llr_error_t *error)
+static llr_code_t measure(llr_worker_t *worker, fit_set_t *set, llr_block_t *block,
+                          llr_error_t *error)
 {
+    const llr_grid_t *grid = worker->grid;
+    llr_arena_t *arena = &worker->arena;
     const llr_facts_t *facts = &set->dataset->facts;
     bool exact = facts->synthetic && facts->classes == 2;
     for (int split = 0; split < LLR_SPLITS; split++) {
         int64_t mark = llr_arena_mark(arena);
-        if (!exact) LLR_TRY(count_split(set, (llr_split_t)split, arena, error));
+        if (!exact) LLR_TRY(count_split(worker, set, (llr_split_t)split, error));
         llr_arena_release(arena, mark);
         for (int64_t m = 0; m < set->members; m++)
             for (int64_t l = 0; l < grid->job->lambdas; l++) {
@@ -255,7 +259,7 @@ static llr_code_t run_set(llr_worker_t *worker, const llr_unit_t *unit, bool bal
     llr_arena_release(arena, mark);
     fill_rows(&set, worker->grid, block);
     if (head) copy_head(&set, worker->grid, head);
-    return measure(&set, worker->grid, block, arena, error);
+    return measure(worker, &set, block, error);
 }
 
 llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,

@@ -1,0 +1,64 @@
+#include "app/commands.h"
+#include "app/session.h"
+#include "par/memory.h"
+
+#include <stdio.h>
+
+/* One line a dataset, loss and size: the shapes of the work. */
+static void print_units(const llr_session_t *session)
+{
+    const llr_grid_t *grid = &session->grid;
+    char bytes[LLR_NUMBER_TEXT];
+    printf("%-20s %-9s %9s %7s %9s %12s %12s\n", "dataset", "loss", "n", "d", "d/n", "flops a unit",
+           "workspace");
+    for (int64_t u = 0; u < grid->units; u += session->job.seeds) {
+        const llr_unit_t *unit = &grid->unit[u];
+        const llr_facts_t *facts = &session->catalog.facts[unit->dataset];
+        printf("%-20s %-9s %9lld %7lld %9.3g %12.3g %12s\n",
+               session->job.dataset[unit->dataset].name, llr_loss_name(unit->loss),
+               (long long)unit->n, (long long)facts->dim, (double)facts->dim / (double)unit->n,
+               llr_unit_cost(grid, facts, u),
+               llr_bytes_text((double)llr_unit_bytes(grid, facts, u), bytes));
+    }
+}
+
+static void print_line(const char *what, double bytes, const char *remark)
+{
+    char text[LLR_NUMBER_TEXT];
+    printf("  %-34s %10s  %s\n", what, llr_bytes_text(bytes, text), remark);
+}
+
+static void print_memory(const llr_memory_need_t *need, int64_t ranks)
+{
+    char node[LLR_NUMBER_TEXT];
+    printf("\nmemory of a node with %lld rank%s\n", (long long)ranks, ranks == 1 ? "" : "s");
+    print_line("datasets, shared", (double)need->shared, "once a node (/dev/shm)");
+    print_line("workspace", (double)need->workspace, "each rank");
+    print_line("row lists", (double)need->lists, "each rank");
+    print_line("table rows", (double)need->rows, "rank 0");
+    snprintf(node, sizeof node, "node, %lld ranks", (long long)ranks);
+    print_line(node, (double)llr_memory_need_node(need, ranks),
+               "beside what MPI and libraries take");
+    print_line("free on this node now", (double)llr_memory_available(), "");
+}
+
+llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
+{
+    llr_session_t session;
+    llr_code_t code =
+        llr_session_open(&session, options->argument[0], options->output, true, error);
+    llr_session_findings(&session.findings);
+    if (code == LLR_OK) {
+        llr_memory_need_t need = llr_memory_need(&session.catalog, &session.grid);
+        printf("%s: %lld cells in %lld units of %lld (%lld weightings x %lld lambdas)\n\n",
+               session.job.name, (long long)session.grid.cells, (long long)session.grid.units,
+               (long long)session.grid.unit_cells, (long long)session.grid.weightings,
+               (long long)session.job.lambdas);
+        print_units(&session);
+        print_memory(&need, options->ranks);
+        if (llr_memory_need_node(&need, options->ranks) > llr_memory_available())
+            printf("  more than this node has: fewer ranks a node, or smaller sizes\n");
+    }
+    llr_session_close(&session);
+    return code;
+}

@@ -1,0 +1,156 @@
+#include "app/commands.h"
+#include "app/results.h"
+#include "base/memory.h"
+#include "linalg/blas.h"
+#include "par/load.h"
+#include "store/head.h"
+#include "work/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything a replayed cell needs; the datasets are loaded by this process alone. */
+typedef struct replay {
+    llr_loaded_t loaded;
+    llr_catalog_t catalog; /* with features */
+    llr_comm_t *comm;
+    llr_worker_t worker;
+    int64_t cell, unit;
+    llr_head_t head;
+    llr_block_t block;
+} replay_t;
+
+static llr_code_t find_cell(replay_t *replay, const char *key, llr_error_t *error)
+{
+    const llr_grid_t *grid = &replay->loaded.session.grid;
+    replay->cell = llr_grid_find_cell(grid, key);
+    if (replay->cell < 0) {
+        llr_text_t example = {0};
+        llr_grid_cell_key(grid, 0, &example);
+        llr_code_t code =
+            llr_fail(error, LLR_INVALID, "no cell has the key `%.200s`; keys read like %s", key,
+                     example.data ? example.data : "");
+        llr_text_destroy(&example);
+        return code;
+    }
+    replay->unit = llr_grid_unit_of(grid, replay->cell);
+    if (replay->loaded.block[replay->unit].rows) return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "the cell %s is not done yet", key);
+}
+
+static llr_code_t load(replay_t *replay, llr_error_t *error)
+{
+    const llr_session_t *session = &replay->loaded.session;
+    LLR_TRY(llr_comm_create(&replay->comm, NULL, error));
+    LLR_TRY(llr_load_datasets(replay->comm, &session->job, &replay->catalog, error));
+    replay->worker.grid = &session->grid;
+    replay->worker.dataset = replay->catalog.dataset;
+    const llr_facts_t *facts = &replay->catalog.facts[session->grid.unit[replay->unit].dataset];
+    return llr_arena_create(&replay->worker.arena,
+                            llr_unit_bytes(&session->grid, facts, replay->unit), error);
+}
+
+static llr_code_t solve(replay_t *replay, llr_error_t *error)
+{
+    const llr_grid_t *grid = &replay->loaded.session.grid;
+    const llr_facts_t *facts = &replay->catalog.facts[grid->unit[replay->unit].dataset];
+    int64_t columns = llr_columns(facts->classes);
+    llr_head_t *head = &replay->head;
+    head->cell = replay->cell;
+    head->theta = llr_alloc(columns * facts->dim, sizeof(double));
+    head->b = llr_alloc(columns, sizeof(double));
+    head->shift = llr_alloc(facts->dim, sizeof(double));
+    head->scale = llr_alloc(facts->dim, sizeof(double));
+    if (!head->theta || !head->b || !head->shift || !head->scale)
+        return llr_fail_memory(error, columns * facts->dim, "the layer");
+    LLR_TRY(
+        llr_block_create(&replay->block, grid->unit_cells, facts->classes, facts->groups, error));
+    return llr_unit_run(&replay->worker, replay->unit, &replay->block, head, error);
+}
+
+static bool same_bits(const double *a, const double *b, int64_t count)
+{
+    return !memcmp(a, b, (size_t)count * sizeof *a);
+}
+
+static bool is_same(const llr_row_t *a, const llr_row_t *b, const llr_block_t *block)
+{
+    const double x[] = {a->fit.objective, a->fit.gradient_norm, a->fit.certified_gap, a->fit.df};
+    const double y[] = {b->fit.objective, b->fit.gradient_norm, b->fit.certified_gap, b->fit.df};
+    return a->fit.status == b->fit.status && a->fit.iterations == b->fit.iterations &&
+           same_bits(x, y, 4) && same_bits(a->weight, b->weight, block->classes) &&
+           same_bits(a->rate, b->rate, LLR_SPLITS * (block->classes + block->groups));
+}
+
+static void print_row(const char *what, const llr_row_t *row, const llr_facts_t *facts)
+{
+    llr_summary_t summary = llr_row_summary(row, facts, LLR_SPLIT_TEST);
+    printf("  %-10s %s, objective %.17g, gap %.3g, test worst_class %.6f, balanced %.6f\n", what,
+           llr_fit_status_name(row->fit.status), row->fit.objective, row->fit.certified_gap,
+           summary.worst_class, summary.balanced);
+}
+
+static llr_code_t compare(const replay_t *replay, const llr_options_t *options, llr_error_t *error)
+{
+    const llr_grid_t *grid = &replay->loaded.session.grid;
+    const llr_unit_t *unit = &grid->unit[replay->unit];
+    int64_t place = replay->cell - unit->first_cell;
+    const llr_block_t *old = &replay->loaded.block[replay->unit];
+    const llr_row_t *was = &old->row[place], *now = &replay->block.row[place];
+    const llr_facts_t *facts = &replay->catalog.facts[unit->dataset];
+    bool same = is_same(was, now, old);
+    if (!options->quiet) {
+        printf("%s\n", options->argument[1]);
+        print_row("table", was, facts);
+        print_row("replayed", now, facts);
+        printf("  %s\n", same ? "the same, bit for bit" : "not the same");
+    }
+    if (same) return LLR_OK;
+    return llr_fail(
+        error, LLR_FAILED,
+        "the replayed cell differs from the table: another CPU, BLAS, build or dataset?");
+}
+
+static llr_code_t save(const replay_t *replay, const llr_options_t *options, llr_error_t *error)
+{
+    const llr_session_t *session = &replay->loaded.session;
+    const llr_unit_t *unit = &session->grid.unit[replay->unit];
+    const llr_dataset_t *dataset = &replay->catalog.dataset[unit->dataset];
+    llr_layer_t layer = {.dataset = dataset,
+                         .job = &session->job,
+                         .key = options->argument[1],
+                         .loss = unit->loss,
+                         .theta = replay->head.theta,
+                         .b = replay->head.b,
+                         .shift = replay->head.shift,
+                         .scale = replay->head.scale};
+    return llr_layer_write(&layer, options->save, error);
+}
+
+static llr_code_t run(replay_t *replay, const llr_options_t *options, llr_error_t *error)
+{
+    LLR_TRY(llr_loaded_open(&replay->loaded, options->argument[0], error));
+    LLR_TRY(find_cell(replay, options->argument[1], error));
+    LLR_TRY(load(replay, error));
+    LLR_TRY(solve(replay, error));
+    if (options->save) LLR_TRY(save(replay, options, error));
+    return compare(replay, options, error);
+}
+
+llr_code_t llr_command_replay(const llr_options_t *options, llr_error_t *error)
+{
+    replay_t replay = {0};
+    llr_blas_set_threads(1);
+    llr_code_t code = run(&replay, options, error);
+    llr_arena_destroy(&replay.worker.arena);
+    llr_block_destroy(&replay.block);
+    free(replay.head.theta);
+    free(replay.head.b);
+    free(replay.head.shift);
+    free(replay.head.scale);
+    llr_catalog_close(&replay.catalog);
+    llr_comm_destroy(&replay.comm);
+    llr_loaded_close(&replay.loaded);
+    return code;
+}

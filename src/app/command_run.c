@@ -1,0 +1,151 @@
+#include "app/commands.h"
+#include "app/progress.h"
+#include "app/provenance.h"
+#include "app/session.h"
+#include "app/signals.h"
+#include "linalg/blas.h"
+#include "par/sweep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct run {
+    const llr_options_t *options;
+    llr_comm_t *comm;
+    llr_session_t session; /* the job; sweep opens its datasets */
+    char *output;
+    llr_text_t stop_file;
+    llr_meter_t meter;
+    bool stop_file_seen;
+} run_t;
+
+static bool is_first(const run_t *run)
+{
+    return llr_comm_rank(run->comm) == 0;
+}
+
+static void show(void *argument, const llr_progress_t *progress)
+{
+    run_t *run = argument;
+    llr_meter_show(&run->meter, progress);
+    if (!run->stop_file_seen && !access(run->stop_file.data, F_OK)) {
+        run->stop_file_seen = true;
+        unlink(run->stop_file.data);
+    }
+}
+
+static bool stop_wanted(void *argument)
+{
+    const run_t *run = argument;
+    return llr_signals_stop() || run->stop_file_seen;
+}
+
+static void begun(void *argument, int64_t units, int64_t found)
+{
+    const run_t *run = argument;
+    if (run->options->quiet) return;
+    fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
+            (long long)units, llr_comm_size(run->comm), llr_comm_size(run->comm) == 1 ? "" : "s");
+    if (found) fprintf(stderr, "; %lld of %lld units found", (long long)found, (long long)units);
+    fputc('\n', stderr);
+}
+
+/* Rank 0 reads the job file; all parse the same text. */
+static llr_code_t share_job(run_t *run, llr_error_t *error)
+{
+    llr_text_t text = {0};
+    const char *path = run->options->argument[0];
+    llr_code_t code = is_first(run) ? llr_read_text(path, &text, error) : LLR_OK;
+    code = llr_comm_agree(run->comm, code, error);
+    if (code == LLR_OK) {
+        int64_t length = text.length;
+        llr_comm_broadcast(run->comm, &length, sizeof length);
+        if (!is_first(run)) {
+            text.data = calloc(1, (size_t)length + 1);
+            text.length = length;
+        }
+        code = text.data || !length ? LLR_OK : llr_fail_memory(error, length, "the job");
+        code = llr_comm_agree(run->comm, code, error);
+    }
+    if (code == LLR_OK) {
+        llr_comm_broadcast(run->comm, text.data, text.length);
+        code = llr_session_parse(&run->session, &text, path, run->options->output, error);
+        code = llr_comm_agree(run->comm, code, error);
+    }
+    llr_text_destroy(&text);
+    return code;
+}
+
+static llr_code_t sweep(run_t *run, llr_sweep_result_t *result, llr_error_t *error)
+{
+    llr_facts_of_run_t facts;
+    llr_provenance_fill(&facts, &run->session.job, llr_comm_size(run->comm));
+    llr_sweep_options_t options = {.output = run->output,
+                                   .grace = run->options->grace,
+                                   .provenance = facts.provenance,
+                                   .begun = begun,
+                                   .show = show,
+                                   .stop_wanted = stop_wanted,
+                                   .argument = run};
+    run->meter = llr_meter_create(run->options->quiet || !is_first(run));
+    llr_code_t code = llr_sweep_run(run->comm, &run->session.job, &options, &run->session.findings,
+                                    result, error);
+    llr_meter_end(&run->meter);
+    return code;
+}
+
+static void print_end(const run_t *run, llr_code_t code, const llr_sweep_result_t *result)
+{
+    char digest[LLR_HASH_TEXT];
+    const llr_progress_t *progress = &result->progress;
+    if (code == LLR_STOPPED) {
+        const char *signal = llr_signals_name();
+        fprintf(stderr,
+                "llrsweep: stopped (%s): %lld of %lld units are done; the same command "
+                "goes on from here\n",
+                signal                ? signal
+                : run->stop_file_seen ? "stop file"
+                                      : "asked for",
+                (long long)(progress->found + progress->done), (long long)progress->units);
+        return;
+    }
+    if (result->unanswered)
+        fprintf(stderr, "llrsweep: %lld cells have no answer; see column status\n",
+                (long long)result->unanswered);
+    if (run->options->quiet) return;
+    printf("%lld units solved in %.1f s, %.4g fits/s; table in %s\n", (long long)progress->done,
+           progress->seconds,
+           progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0, run->output);
+    printf("digest %s\n", llr_hash_text(result->digest, digest));
+}
+
+static llr_code_t run_job(run_t *run, llr_error_t *error)
+{
+    llr_sweep_result_t result = {0};
+    LLR_TRY(share_job(run, error));
+    run->output = llr_session_output(&run->session);
+    llr_text_add(&run->stop_file, "%s/stop", run->output ? run->output : "");
+    llr_code_t code =
+        run->output && !run->stop_file.failed ? LLR_OK : llr_fail_memory(error, 0, "a path");
+    LLR_TRY(llr_comm_agree(run->comm, code, error));
+    code = sweep(run, &result, error);
+    if (is_first(run) && (code == LLR_OK || code == LLR_UNSOLVED || code == LLR_STOPPED))
+        print_end(run, code, &result);
+    return code;
+}
+
+llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error)
+{
+    run_t run = {.options = options};
+    llr_blas_set_threads(1);
+    LLR_TRY(llr_comm_create(&run.comm, options->mpi, error));
+    llr_code_t code = run_job(&run, error);
+    if (is_first(&run)) llr_session_findings(&run.session.findings);
+    llr_session_close(&run.session);
+    llr_text_destroy(&run.stop_file);
+    free(run.output);
+    llr_comm_destroy(&run.comm);
+    return code;
+}

@@ -1,0 +1,17 @@
+/* How far a run is, on stderr: a bar on a terminal, else a line a minute. */
+#ifndef LLR_APP_PROGRESS_H
+#define LLR_APP_PROGRESS_H
+
+#include "par/sweep.h"
+
+typedef struct llr_meter {
+    bool quiet, terminal, colour, drawn;
+    double last; /* seconds of the last line */
+} llr_meter_t;
+
+llr_meter_t llr_meter_create(bool quiet);
+void llr_meter_show(llr_meter_t *meter, const llr_progress_t *progress);
+/* Clears the bar. */
+void llr_meter_end(llr_meter_t *meter);
+
+#endif

@@ -1,0 +1,81 @@
+#include "app/provenance.h"
+
+#include "build_facts.h"
+#include "linalg/blas.h"
+
+#include <mpi.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void add(llr_facts_of_run_t *facts, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(llr_facts_of_run_t *facts, const char *key, const char *format, ...)
+{
+    int64_t at = facts->provenance.count;
+    if (at == LLR_PROVENANCE_LINES) return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(facts->text[at], LLR_PROVENANCE_TEXT, format, arguments);
+    va_end(arguments);
+    facts->text[at][strcspn(facts->text[at], "\n")] = '\0';
+    facts->key[at] = key;
+    facts->value[at] = facts->text[at];
+    facts->provenance.count++;
+}
+
+/* MPI may be asked for its version before it is initialised. */
+static void add_build(llr_facts_of_run_t *facts)
+{
+    char mpi[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int length;
+    MPI_Get_library_version(mpi, &length);
+    mpi[strcspn(mpi, ",")] = '\0';
+    add(facts, "version", "%s", LLR_VERSION);
+    add(facts, "git", "%s", LLR_GIT);
+    add(facts, "compiler", "%s", LLR_COMPILER);
+    add(facts, "build", "%s", LLR_BUILD_TYPE);
+    add(facts, "blas", "%s", llr_blas_version());
+    add(facts, "blas_kernel", "%s", llr_blas_kernel());
+    add(facts, "mpi", "%s", mpi);
+    add(facts, "hdf5", "%s", llr_hdf5_version());
+}
+
+static void begin(llr_facts_of_run_t *facts)
+{
+    *facts = (llr_facts_of_run_t){0};
+    facts->provenance.key = facts->key;
+    facts->provenance.value = facts->value;
+    add_build(facts);
+}
+
+void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks)
+{
+    char host[64] = "", moment[64] = "", hash[LLR_HASH_TEXT];
+    time_t now = time(NULL);
+    struct tm fields;
+    const char *slurm = getenv("SLURM_JOB_ID");
+    begin(facts);
+    gethostname(host, sizeof host - 1);
+    if (gmtime_r(&now, &fields)) strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%SZ", &fields);
+    add(facts, "job", "%s", job->name);
+    add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
+    add(facts, "ranks", "%d", ranks);
+    add(facts, "threads", "1");
+    add(facts, "host", "%s", host);
+    add(facts, "started", "%s", moment);
+    if (slurm) add(facts, "slurm_job", "%s", slurm);
+}
+
+void llr_provenance_version(void)
+{
+    llr_facts_of_run_t facts;
+    begin(&facts);
+    printf("llrsweep %s\n", facts.value[0]);
+    for (int64_t i = 1; i < facts.provenance.count; i++)
+        printf("  %-12s %s\n", facts.key[i], facts.value[i]);
+}

@@ -1,0 +1,22 @@
+/* Where numbers come from: facts of the build and of the run. */
+#ifndef LLR_APP_PROVENANCE_H
+#define LLR_APP_PROVENANCE_H
+
+#include "model/job.h"
+#include "store/table.h"
+
+enum { LLR_PROVENANCE_LINES = 24, LLR_PROVENANCE_TEXT = 256 };
+
+typedef struct llr_facts_of_run {
+    const char *key[LLR_PROVENANCE_LINES], *value[LLR_PROVENANCE_LINES];
+    char text[LLR_PROVENANCE_LINES][LLR_PROVENANCE_TEXT];
+    llr_provenance_t provenance; /* borrows from this object */
+} llr_facts_of_run_t;
+
+/* Facts of the build, the libraries, the job and this start. */
+void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks);
+
+/* --version, to stdout. */
+void llr_provenance_version(void);
+
+#endif

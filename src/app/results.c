@@ -1,0 +1,62 @@
+#include "app/results.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static llr_code_t found_record(void *argument, int64_t unit, const void *payload, int64_t bytes,
+                               llr_error_t *error)
+{
+    llr_loaded_t *loaded = argument;
+    const llr_grid_t *grid = &loaded->session.grid;
+    if (unit < 0 || unit >= grid->units)
+        return llr_fail(error, LLR_INVALID, "the journal names unit %lld of %lld", (long long)unit,
+                        (long long)grid->units);
+    const llr_facts_t *facts = &loaded->session.catalog.facts[grid->unit[unit].dataset];
+    loaded->done++;
+    return llr_block_unpack(&loaded->block[unit], payload, bytes, grid->unit_cells, facts->classes,
+                            facts->groups, error);
+}
+
+static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
+{
+    llr_text_t path = {0};
+    const llr_session_t *session = &loaded->session;
+    llr_journal_identity_t identity;
+    llr_text_add(&path, "%s/journal", folder);
+    if (path.failed) return llr_fail_memory(error, 0, "a path");
+    llr_code_t code = llr_journal_identify(path.data, &identity, error);
+    if (code == LLR_OK && !llr_hash_equal(identity.job, llr_job_fingerprint(&session->job)))
+        code = llr_fail(error, LLR_INVALID, "%s/job.yaml is not the job of the journal beside it",
+                        folder);
+    if (code == LLR_OK)
+        code =
+            llr_journal_read(path.data, &identity, found_record, loaded, &loaded->journal, error);
+    llr_text_destroy(&path);
+    return code;
+}
+
+llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
+{
+    llr_text_t path = {0};
+    *loaded = (llr_loaded_t){0};
+    llr_text_add(&path, "%s/job.yaml", folder);
+    if (path.failed) return llr_fail_memory(error, 0, "a path");
+    llr_code_t code = llr_session_open(&loaded->session, path.data, folder, false, error);
+    llr_text_destroy(&path);
+    if (code == LLR_INVALID) llr_session_findings(&loaded->session.findings);
+    LLR_TRY(code);
+    const llr_grid_t *grid = &loaded->session.grid;
+    loaded->block = llr_alloc(grid->units, sizeof *loaded->block);
+    if (!loaded->block) return llr_fail_memory(error, grid->units, "the rows");
+    loaded->results = (llr_results_t){grid, loaded->session.catalog.facts, loaded->block};
+    return read_journal(loaded, folder, error);
+}
+
+void llr_loaded_close(llr_loaded_t *loaded)
+{
+    for (int64_t u = 0; loaded->block && u < loaded->session.grid.units; u++)
+        llr_block_destroy(&loaded->block[u]);
+    free(loaded->block);
+    llr_session_close(&loaded->session);
+}

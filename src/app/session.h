@@ -1,0 +1,34 @@
+/* A job with its datasets and grid, as the commands that need no MPI look at it. */
+#ifndef LLR_APP_SESSION_H
+#define LLR_APP_SESSION_H
+
+#include "model/grid.h"
+#include "store/catalog.h"
+
+typedef struct llr_session {
+    llr_job_t job;
+    llr_catalog_t catalog;
+    llr_grid_t grid;
+    llr_findings_t findings;
+} llr_session_t;
+
+/* Text of a file, owned by the caller. LLR_INVALID: not there, a folder, too large. */
+llr_code_t llr_read_text(const char *path, llr_text_t *text, llr_error_t *error);
+
+/* Parses a job's text; output (may be NULL) overrides the job's, LLRSWEEP_OUTPUT comes before it.
+ * path: of the job file. */
+llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, const char *path,
+                             const char *output, llr_error_t *error);
+/* Reads the job file and opens its datasets. scan: all features are read and checked, content ids
+ * known. LLR_INVALID with findings, or with an error. */
+llr_code_t llr_session_open(llr_session_t *session, const char *path, const char *output, bool scan,
+                            llr_error_t *error);
+void llr_session_close(llr_session_t *session);
+
+/* Prints what was found wrong, a line each; LLR_INVALID with an empty error when there was any. */
+void llr_session_findings(const llr_findings_t *findings);
+
+/* The result folder, absolute or relative to the caller; owned by the caller. */
+char *llr_session_output(const llr_session_t *session);
+
+#endif
