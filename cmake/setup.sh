@@ -3,7 +3,7 @@
 #   llr_setup <preset>    afterwards: $llr_build is the build folder
 llr_packages="build-essential cmake ninja-build pkg-config git libopenmpi-dev openmpi-bin
   libopenblas-pthread-dev liblapacke-dev libscalapack-openmpi-dev libhdf5-openmpi-dev hdf5-tools
-  libcunit1-dev libyaml-dev libxxhash-dev librandom123-dev"
+  libcunit1-dev procps libyaml-dev libxxhash-dev librandom123-dev"
 
 llr_missing() {
     for package in "$@"; do
@@ -30,10 +30,11 @@ llr_install() {
         >/dev/null
 }
 
-# One process more than cores is forgiven, root may run: settings of Open MPI, ignored by others.
+# More processes than cores are forgiven, root may run, and mpirun adds nothing to a failure's one
+# line: settings of Open MPI, ignored by others.
 llr_mpi_environment() {
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
-    export OMPI_MCA_mpi_yield_when_idle=1
+    export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_orte_execute_quiet=1
     export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 HDF5_USE_FILE_LOCKING=FALSE
     [ "$(id -u)" != 0 ] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 }

@@ -10,7 +10,7 @@
 
 enum { ROWS = 12, DIM = 5, PATH = 512 };
 
-static const int labels[ROWS] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 0};
+static const int labels[ROWS] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
 static const int groups[ROWS] = {3, 1, 2, 0, 1, 2, 3, 1, 2, 0, 1, 2};
 static const int splits[ROWS] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2};
 

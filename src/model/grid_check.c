@@ -10,25 +10,26 @@
     llr_findings_add((findings), "%s:%lld: dataset \"%s\": " format, (job)->file,                  \
                      (long long)(dataset)->line, (dataset)->name, __VA_ARGS__)
 
+/* The first class that the counts do not suit is named; one that gets no row comes first. */
 static void check_size(const llr_job_t *job, const llr_job_dataset_t *dataset,
                        const llr_facts_t *facts, int64_t n, int64_t *count,
                        llr_findings_t *findings)
 {
     llr_stratify(n, job->prior ? job->prior : facts->pool_prior, facts->classes, count);
-    for (int32_t c = 0; c < facts->classes; c++) {
+    for (int32_t c = 0; c < facts->classes; c++)
         if (!count[c]) {
             FIND(findings, job, dataset,
                  "sizes: of %lld rows class %d gets none; ask for more rows or other priors",
                  (long long)n, c);
             return;
         }
-        if (!facts->synthetic && count[c] > facts->pool_count[c]) {
+    for (int32_t c = 0; c < facts->classes && !facts->synthetic; c++)
+        if (count[c] > facts->pool_count[c]) {
             FIND(findings, job, dataset,
                  "sizes: n = %lld asks for %lld rows of class %d, the pool has %lld", (long long)n,
                  (long long)count[c], c, (long long)facts->pool_count[c]);
             return;
         }
-    }
 }
 
 static void check_sizes(const llr_grid_t *grid, int64_t index, const llr_facts_t *facts,
