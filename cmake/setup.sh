@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by jobs/demo.sh and tests/run.sh from the top of the tree: installs what is missing
 # (Debian, as root or with sudo), then configures and builds one preset.
 #   llr_setup <preset>    afterwards: $llr_build is the build folder

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Runs the job and the commands that README.md shows, as they stand there: readme.sh FOLDER
+# Environment: LLR_BINARY the program, LLR_SOURCE the source tree.
+set -eu
+rm -rf "$1"
+mkdir -p "$1/bin" "$1/data"
+cd "$1"
+ln -sf "$LLR_BINARY" bin/llrsweep
+cp "$LLR_SOURCE/jobs/data/digits.h5" data/
+PATH=$PWD/bin:$PATH
+
+block() { # the lines between ```$1 and the next ```
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$LLR_SOURCE/README.md" | sed '1d;$d'
+}
+block yaml >job.yaml
+block sh >commands.sh
+[ "$(grep -c llrsweep commands.sh)" = 8 ]
+sh -eu commands.sh
+test -e head.h5
+for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `' | cut -d'|' -f2 |
+    tr -d '`,' | tr ' ' '\n' | sed 's/_\*$/_overall/'); do
+    head -1 results/example/results.csv | tr , '\n' | grep -qx "$column" || {
+        echo "README names a column that the table does not have: $column"
+        exit 1
+    }
+done
