@@ -78,6 +78,13 @@ static llr_code_t share_job(run_t *run, llr_error_t *error)
     return code;
 }
 
+/* -v: where the numbers will come from. */
+static void print_provenance(const llr_provenance_t *provenance)
+{
+    for (int64_t i = 0; i < provenance->count; i++)
+        fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
+}
+
 static llr_code_t sweep(run_t *run, llr_sweep_result_t *result, llr_error_t *error)
 {
     llr_facts_of_run_t facts;
@@ -89,6 +96,7 @@ static llr_code_t sweep(run_t *run, llr_sweep_result_t *result, llr_error_t *err
                                    .show = show,
                                    .stop_wanted = stop_wanted,
                                    .argument = run};
+    if (run->options->verbose && is_first(run)) print_provenance(&facts.provenance);
     run->meter = llr_meter_create(run->options->quiet || !is_first(run));
     llr_code_t code = llr_sweep_run(run->comm, &run->session.job, &options, &run->session.findings,
                                     result, error);

@@ -134,7 +134,7 @@ static const option_t options_known[] = {
     {"--ranks", NULL, "N", "plan", "ranks a node [1]", set_ranks},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop [20]", set_grace},
     {"--quiet", "-q", NULL, "check run replay", "errors only", set_quiet},
-    {"--verbose", "-v", NULL, "run", "say more", set_verbose},
+    {"--verbose", "-v", NULL, "run", "also versions, kernel and hashes", set_verbose},
     {"--metric", NULL, "NAME", "report",
      "test accuracy shown: worst_class, worst_group, balanced, overall [the job's select_by]",
      set_metric},

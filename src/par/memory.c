@@ -7,6 +7,9 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
+/* A rank of Open MPI with OpenBLAS holds 10 to 25 MiB before it has done anything of its own. */
+enum { LIBRARIES_MIB = 40 };
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -31,7 +34,8 @@ static int64_t row_bytes(const llr_facts_t *facts)
 
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid)
 {
-    llr_memory_need_t need = {.shared = features_bytes(catalog)};
+    llr_memory_need_t need = {.shared = features_bytes(catalog),
+                              .libraries = (int64_t)LIBRARIES_MIB << 20};
     for (int64_t i = 0; i < catalog->datasets; i++) need.lists += catalog->facts[i].private_bytes;
     for (int64_t u = 0; u < grid->units; u++) {
         const llr_facts_t *facts = &catalog->facts[grid->unit[u].dataset];
@@ -44,7 +48,7 @@ llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t
 
 int64_t llr_memory_need_node(const llr_memory_need_t *need, int64_t ranks)
 {
-    return need->shared + need->rows + ranks * (need->workspace + need->lists);
+    return need->shared + need->rows + ranks * (need->workspace + need->lists + need->libraries);
 }
 
 /* A number after a word at the start of a line, or the first number of the file (word NULL). */

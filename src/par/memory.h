@@ -11,6 +11,7 @@ typedef struct llr_memory_need {
     int64_t shared;    /* features of all datasets: once a node */
     int64_t workspace; /* arena of one rank: the dearest unit */
     int64_t lists;     /* labels, row lists, sampled rows: every rank */
+    int64_t libraries; /* MPI, HDF5 and the buffers of BLAS: every rank, an allowance */
     int64_t rows;      /* the table's rows: rank 0 alone */
 } llr_memory_need_t;
 
