@@ -197,19 +197,6 @@ static void four_ranks_say_it_once(void)
         check_said(&outcome, &bad);
         CU_ASSERT_TRUE(outcome.seconds < 60);
     }
-}
-
-static void memory_too_small_is_said_before_work(void)
-{
-    outcome_t outcome;
-    write_file(in_scratch("bad.yaml"),
-               "datasets: [{name: g, synthetic: {d: 20000, priors: [.5, .5]}}]\n"
-               "sizes: [100000]\nseeds: {count: 1}\nlambdas: [1]\n");
-    run(&outcome, "$L plan $D/bad.yaml");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "memory of a node"));
-    run(&outcome, "bash -c 'ulimit -v 8000000; $L run $D/bad.yaml'");
-    CU_ASSERT_TRUE(ended(&outcome, 1, "memory too small"));
-    CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
     remove_scratch();
 }
 
@@ -218,7 +205,6 @@ int main(void)
     static const llr_test_t tests[] = {
         {"check finds every mistake", check_finds_every_mistake},
         {"four ranks say it once", four_ranks_say_it_once},
-        {"memory too small is said before work", memory_too_small_is_said_before_work},
     };
     return LLR_RUN_SUITE("bad_input", tests);
 }

@@ -85,6 +85,20 @@ static double planned_for(const char *job)
     return planned;
 }
 
+static void memory_too_small_is_said_before_work(void)
+{
+    outcome_t outcome;
+    char path[2 * PATH_ROOM];
+    snprintf(path, sizeof path, "%s/bad.yaml", scratch());
+    write_file(path, "datasets: [{name: g, synthetic: {d: 20000, priors: [.5, .5]}}]\n"
+                     "sizes: [100000]\nseeds: {count: 1}\nlambdas: [1]\n");
+    run(&outcome, "$L plan $D/bad.yaml");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "memory of a node"));
+    run(&outcome, "bash -c 'ulimit -v 8000000; $L run $D/bad.yaml'");
+    CU_ASSERT_TRUE(ended(&outcome, 1, "memory too small"));
+    CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
+}
+
 /* A node holds one copy of the features, and no more than plan said. */
 static void a_node_needs_what_was_planned(void)
 {
@@ -107,6 +121,7 @@ static void a_node_needs_what_was_planned(void)
 int main(void)
 {
     static const llr_test_t tests[] = {
+        {"memory too small is said before work", memory_too_small_is_said_before_work},
         {"a node needs what was planned", a_node_needs_what_was_planned},
     };
     return LLR_RUN_SUITE("memory", tests);
