@@ -35,7 +35,7 @@ static void print_memory(const llr_memory_need_t *need, int64_t ranks)
     print_line("datasets, shared", (double)need->shared, "once a node (/dev/shm)");
     print_line("workspace", (double)need->workspace, "each rank");
     print_line("row lists", (double)need->lists, "each rank");
-    print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, at most");
+    print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, an allowance");
     print_line("table rows", (double)need->rows, "rank 0");
     snprintf(node, sizeof node, "node, %lld ranks", (long long)ranks);
     print_line(node, (double)llr_memory_need_node(need, ranks), "all of it: ask for this much");

@@ -26,6 +26,9 @@ llr_code_t llr_command_status(const llr_options_t *options, llr_error_t *error)
                (long long)(loaded.done * grid->unit_cells), (long long)grid->cells,
                (long long)loaded.journal.segments, loaded.journal.segments == 1 ? "" : "s");
         print_statuses(&loaded);
+        if (loaded.journal.duplicates)
+            printf("  %lld units were solved twice, with the same result\n",
+                   (long long)loaded.journal.duplicates);
         if (loaded.journal.torn_bytes)
             printf("  %lld bytes of a record that was being written were dropped\n",
                    (long long)loaded.journal.torn_bytes);
