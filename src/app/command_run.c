@@ -4,7 +4,7 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "linalg/blas.h"
-#include "par/sweep.h"
+#include "par/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,26 +85,26 @@ static void print_provenance(const llr_provenance_t *provenance)
         fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
 }
 
-static llr_code_t sweep(run_t *run, llr_sweep_result_t *result, llr_error_t *error)
+static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error)
 {
     llr_facts_of_run_t facts;
     llr_provenance_fill(&facts, &run->session.job, llr_comm_size(run->comm));
-    llr_sweep_options_t options = {.output = run->output,
-                                   .grace = run->options->grace,
-                                   .provenance = facts.provenance,
-                                   .begun = begun,
-                                   .show = show,
-                                   .stop_wanted = stop_wanted,
-                                   .argument = run};
+    llr_run_options_t options = {.output = run->output,
+                                 .grace = run->options->grace,
+                                 .provenance = facts.provenance,
+                                 .begun = begun,
+                                 .show = show,
+                                 .stop_wanted = stop_wanted,
+                                 .argument = run};
     if (run->options->verbose && is_first(run)) print_provenance(&facts.provenance);
     run->meter = llr_meter_create(run->options->quiet || !is_first(run));
-    llr_code_t code = llr_sweep_run(run->comm, &run->session.job, &options, &run->session.findings,
-                                    result, error);
+    llr_code_t code =
+        llr_run_job(run->comm, &run->session.job, &options, &run->session.findings, result, error);
     llr_meter_end(&run->meter);
     return code;
 }
 
-static void print_end(const run_t *run, llr_code_t code, const llr_sweep_result_t *result)
+static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t *result)
 {
     char digest[LLR_HASH_TEXT];
     const llr_progress_t *progress = &result->progress;
@@ -131,7 +131,7 @@ static void print_end(const run_t *run, llr_code_t code, const llr_sweep_result_
 
 static llr_code_t run_job(run_t *run, llr_error_t *error)
 {
-    llr_sweep_result_t result = {0};
+    llr_run_result_t result = {0};
     LLR_TRY(share_job(run, error));
     run->output = llr_session_output(&run->session);
     llr_text_add(&run->stop_file, "%s/stop", run->output ? run->output : "");

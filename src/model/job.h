@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "llr/solve.h"
+#include "model/solve.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "llr/solve.h"
 #include "model/facts.h"
+#include "model/solve.h"
 
 /* Everything measured about a cell. What follows from the grid (key, lambda, ...) is not stored. */
 typedef struct llr_row {

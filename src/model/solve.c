@@ -1,4 +1,4 @@
-#include "llr/solve.h"
+#include "model/solve.h"
 
 #include "linalg/blas.h"
 #include "linalg/lapack.h"

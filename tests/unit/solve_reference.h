@@ -3,7 +3,7 @@
 #ifndef LLR_TESTS_SOLVE_REFERENCE_H
 #define LLR_TESTS_SOLVE_REFERENCE_H
 
-#include "llr/solve.h"
+#include "model/solve.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* A whole sweep: datasets, journal, scheduling, table. */
-#ifndef LLR_PAR_SWEEP_H
-#define LLR_PAR_SWEEP_H
+#ifndef LLR_PAR_RUN_H
+#define LLR_PAR_RUN_H
 
 #include "base/hash.h"
 #include "model/grid.h"
@@ -13,7 +13,7 @@ typedef struct llr_progress {
     double seconds; /* since the scheduling began */
 } llr_progress_t;
 
-typedef struct llr_sweep_options {
+typedef struct llr_run_options {
     const char *output; /* result folder */
     double grace;       /* seconds, see schedule.h */
     llr_provenance_t provenance;
@@ -23,17 +23,17 @@ typedef struct llr_sweep_options {
     void (*show)(void *argument, const llr_progress_t *progress);
     bool (*stop_wanted)(void *argument); /* any rank, called between passes. May be NULL. */
     void *argument;
-} llr_sweep_options_t;
+} llr_run_options_t;
 
-typedef struct llr_sweep_result {
+typedef struct llr_run_result {
     llr_progress_t progress;
     llr_hash_t digest;
     int64_t unanswered; /* cells whose status is no answer */
-} llr_sweep_result_t;
+} llr_run_result_t;
 
 /* Collective. LLR_OK, LLR_UNSOLVED: the table is written; LLR_STOPPED: the journal holds what was
  * done; LLR_INVALID: mistakes, in findings (the same on all ranks) or in error; LLR_FAILED. */
-llr_code_t llr_sweep_run(llr_comm_t *comm, const llr_job_t *job, const llr_sweep_options_t *options,
-                         llr_findings_t *findings, llr_sweep_result_t *result, llr_error_t *error);
+llr_code_t llr_run_job(llr_comm_t *comm, const llr_job_t *job, const llr_run_options_t *options,
+                       llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error);
 
 #endif

@@ -4,8 +4,8 @@
  *   F(Theta, b) = (1/n) sum_i w_{s(i)} loss(y_i, Theta' x_i + b) + (lambda/2) ||Theta||_F^2
  *
  * with b unpenalised. Solvers see weights, never where they come from. */
-#ifndef LLR_SOLVE_H
-#define LLR_SOLVE_H
+#ifndef LLR_MODEL_SOLVE_H
+#define LLR_MODEL_SOLVE_H
 
 #include "llr/status.h"
 
