@@ -96,7 +96,7 @@ static void print_setting(const report_t *report, int64_t dataset, llr_loss_t lo
 static llr_code_t check_metric(const report_t *report, llr_error_t *error)
 {
     for (int64_t d = 0; d < report->job->datasets; d++)
-        if (report->loaded->session.catalog.facts[d].groups) return LLR_OK;
+        if (report->loaded->session.catalog.facts[d].shape.groups) return LLR_OK;
     if (report->metric != LLR_SELECT_WORST_GROUP) return LLR_OK;
     return llr_fail(error, LLR_INVALID,
                     "--metric worst_group: no dataset of this sweep has groups");

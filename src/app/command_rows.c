@@ -1,10 +1,9 @@
 #include "app/commands.h"
 #include "app/session.h"
 #include "base/memory.h"
-#include "model/weights.h"
+#include "store/subsample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The dataset asked for, or the only one. */
@@ -27,38 +26,39 @@ static llr_code_t choose(const llr_session_t *session, const char *name, int64_t
 }
 
 static llr_code_t print_subsample(const llr_dataset_t *dataset, int64_t n, int64_t seed,
-                                  const int64_t *count, int64_t *row, llr_arena_t *arena,
-                                  llr_error_t *error)
+                                  llr_arena_t *arena, llr_error_t *error)
 {
-    LLR_TRY(llr_dataset_draw(dataset, seed, count, row, arena, error));
+    llr_subsample_t sample;
+    LLR_TRY(llr_subsample_draw(dataset, n, seed, &sample, arena, error));
     printf("%lld %lld", (long long)n, (long long)seed);
-    for (int64_t i = 0; i < n; i++) printf(" %lld", (long long)row[i]);
+    for (int64_t i = 0; i < sample.rows; i++) printf(" %lld", (long long)sample.row[i]);
     printf("\n");
     return LLR_OK;
+}
+
+static int64_t largest(const int64_t *size, int64_t sizes)
+{
+    int64_t most = 0;
+    for (int64_t s = 0; s < sizes; s++) most = size[s] > most ? size[s] : most;
+    return most;
 }
 
 static llr_code_t print_rows(const llr_session_t *session, int64_t index, llr_error_t *error)
 {
     const llr_dataset_t *dataset = &session->catalog.dataset[index];
     const llr_job_t *job = &session->job;
-    int64_t sizes, pool = dataset->pool_start[dataset->facts.classes];
+    int64_t sizes;
     const int64_t *size = llr_job_sizes(job, index, &sizes);
+    int64_t bytes = llr_subsample_bytes(&dataset->facts, job->weights_by, largest(size, sizes)) +
+                    llr_subsample_scratch(&dataset->facts, largest(size, sizes));
     llr_arena_t arena = {0};
-    int64_t *count = llr_alloc(dataset->facts.classes, sizeof *count);
-    int64_t *row = llr_alloc(pool, sizeof *row);
-    llr_code_t code = count && row
-                          ? llr_arena_create(&arena, 2 * llr_arena_cost(pool, sizeof *row), error)
-                          : llr_fail_memory(error, pool * (int64_t)sizeof *row, "the rows");
-    for (int64_t s = 0; code == LLR_OK && s < sizes; s++) {
-        llr_stratify(size[s], job->prior ? job->prior : dataset->facts.pool_prior,
-                     dataset->facts.classes, count);
-        for (int64_t seed = 0; code == LLR_OK && seed < job->seeds; seed++)
-            code = print_subsample(dataset, size[s], job->seed_first + seed, count, row, &arena,
-                                   error);
-    }
+    llr_code_t code = llr_arena_create(&arena, bytes, error);
+    for (int64_t s = 0; code == LLR_OK && s < sizes; s++)
+        for (int64_t seed = 0; code == LLR_OK && seed < job->seeds; seed++) {
+            code = print_subsample(dataset, size[s], job->seed_first + seed, &arena, error);
+            llr_arena_release(&arena, 0);
+        }
     llr_arena_destroy(&arena);
-    free(count);
-    free(row);
     return code;
 }
 

@@ -14,8 +14,9 @@ static llr_code_t found_record(void *argument, int64_t unit, const void *payload
                         (long long)grid->units);
     const llr_facts_t *facts = &loaded->session.catalog.facts[grid->unit[unit].dataset];
     loaded->done++;
-    return llr_block_unpack(&loaded->block[unit], payload, bytes, grid->unit_cells, facts->classes,
-                            facts->groups, error);
+    loaded->cells += grid->unit[unit].cells;
+    return llr_block_unpack(&loaded->block[unit], payload, bytes, grid->unit[unit].cells,
+                            facts->shape, error);
 }
 
 static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_error_t *error)

@@ -72,11 +72,35 @@ llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, con
     return override_output(&session->job, output, error);
 }
 
+/* Components are counted again only where everything is looked at. */
+static llr_code_t count_components(const llr_session_t *session, int64_t index, bool scan,
+                                   int64_t *components, llr_error_t *error)
+{
+    llr_basis_t basis;
+    *components = llr_job_preprocess(&session->job, index)->components;
+    if (!llr_catalog_rotates(&session->job, index) || (*components && !scan)) return LLR_OK;
+    LLR_TRY(llr_catalog_fit(&session->catalog, &session->job, index, &basis, error));
+    *components = basis.components;
+    llr_basis_destroy(&basis);
+    return LLR_OK;
+}
+
+static llr_code_t resolve(llr_session_t *session, bool scan, llr_error_t *error)
+{
+    int64_t components;
+    for (int64_t i = 0; i < session->job.datasets; i++) {
+        LLR_TRY(count_components(session, i, scan, &components, error));
+        LLR_TRY(llr_catalog_settle(&session->catalog, &session->job, i, components, error));
+    }
+    return LLR_OK;
+}
+
 static llr_code_t open_datasets(llr_session_t *session, bool scan, llr_error_t *error)
 {
     LLR_TRY(llr_catalog_open(&session->catalog, &session->job, error));
     if (scan) LLR_TRY(llr_catalog_scan(&session->catalog, error));
     LLR_TRY(llr_catalog_build(&session->catalog, &session->job, error));
+    LLR_TRY(resolve(session, scan, error));
     if (llr_grid_create(&session->grid, &session->job))
         return llr_fail_memory(error, 0, "the grid");
     llr_grid_check(&session->grid, session->catalog.facts, &session->findings);

@@ -24,6 +24,10 @@ void dormqr_(const char *side, const char *trans, const int *m, const int *n, co
              const double *a, const int *lda, const double *tau, double *c, const int *ldc,
              double *work, const int *lwork, int *info, size_t, size_t);
 
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
+             size_t);
+
 enum { BLOCK = 64 }; /* largest block of LAPACK's reductions */
 
 int64_t llr_lapack_work(int64_t n, int64_t vectors)
@@ -97,5 +101,22 @@ int llr_qr_apply(int64_t rows, int64_t dim, const double *x, const double *tau, 
 {
     int m = (int)dim, n = (int)vectors, k = (int)rows, room = (int)size, info;
     dormqr_("L", transposed ? "T" : "N", &m, &n, &k, x, &m, tau, b, &m, work, &room, &info, 1, 1);
+    return info;
+}
+
+int64_t llr_eigen_work(int64_t n)
+{
+    return 1 + 6 * n + 2 * n * n;
+}
+
+int64_t llr_eigen_integers(int64_t n)
+{
+    return 3 + 5 * n;
+}
+
+int llr_eigen(int64_t n, double *a, double *value, double *work, int *integers)
+{
+    int order = (int)n, room = (int)llr_eigen_work(n), places = (int)llr_eigen_integers(n), info;
+    dsyevd_("V", "U", &order, a, &order, value, work, &room, integers, &places, &info, 1, 1);
     return info;
 }

@@ -12,9 +12,25 @@
 
 typedef enum llr_preprocess {
     LLR_PREPROCESS_NONE,
-    LLR_PREPROCESS_ZSCORE,
+    LLR_PREPROCESS_ZSCORE, /* by the moments of the rows that are fitted */
+    LLR_PREPROCESS_PCA,    /* the pool's principal components */
     LLR_PREPROCESSES
 } llr_preprocess_t;
+
+typedef struct llr_preprocessing {
+    llr_preprocess_t kind;
+    double variance;    /* pca: share that the components hold, in (0, 1]; used while components is 0 */
+    int64_t components; /* pca: how many; 0: as many as the variance takes */
+} llr_preprocessing_t;
+
+/* What shares a weight, and what a stratified subsample is stratified by: the kinds of a sweep. */
+typedef enum llr_by { LLR_BY_CLASS, LLR_BY_GROUP, LLR_BYS } llr_by_t;
+
+typedef enum llr_sampling {
+    LLR_SAMPLING_STRATIFIED, /* rows of every kind by the priors */
+    LLR_SAMPLING_UNIFORM,    /* rows regardless of kind */
+    LLR_SAMPLINGS
+} llr_sampling_t;
 
 /* Columns by which lambda and gamma are chosen on validation. */
 typedef enum llr_select {
@@ -33,12 +49,20 @@ typedef enum llr_rule {
     LLR_RULE_UNIFORM,
     LLR_RULE_INVERSE_PRIOR,
     LLR_RULE_BALANCED_SUBSAMPLE,
+    LLR_RULE_AVERAGED_BALANCED,
     LLR_RULE_COUNT
 } llr_rule_t;
+/* Does a rule fit balanced cuts of the subsample, with equal weights? */
+static inline bool llr_rule_is_balanced(llr_rule_t rule)
+{
+    return rule == LLR_RULE_BALANCED_SUBSAMPLE || rule == LLR_RULE_AVERAGED_BALANCED;
+}
 const char *llr_rule_name(llr_rule_t rule);
 const char *llr_loss_name(llr_loss_t loss);
 const char *llr_select_name(llr_select_t select);
 const char *llr_preprocess_name(llr_preprocess_t preprocess);
+const char *llr_by_name(llr_by_t by);
+const char *llr_sampling_name(llr_sampling_t sampling);
 
 /* Gaussian classes that need no file (problem.md, 2 and 4). For K = 2 class means are
  * -+ separation * e, e a unit vector; for K > 2 K random directions of length separation. */
@@ -68,6 +92,10 @@ typedef struct llr_job_dataset {
     llr_synthetic_t synthetic;
     int64_t *size; /* owned, sizes, or NULL: n of this dataset in place of the job's */
     int64_t sizes;
+    double *delta; /* owned, deltas, or NULL: d/n of this dataset in place of the job's */
+    int64_t deltas;
+    bool has_preprocess; /* this dataset has one of its own, in place of the job's */
+    llr_preprocessing_t preprocess;
 } llr_job_dataset_t;
 
 typedef struct llr_job {
@@ -78,18 +106,24 @@ typedef struct llr_job {
     int64_t datasets;
     llr_loss_t loss[LLR_LOSS_COUNT];
     int32_t losses;
-    llr_preprocess_t preprocess;
+    llr_preprocessing_t preprocess;
+    llr_by_t weights_by;
     double *exponent; /* owned, exponents: ascending as given */
     int64_t exponents;
     double *ratio; /* owned, ratios */
     int64_t ratios;
     unsigned rules; /* bit r set: rule r beyond the grids is asked for */
-    double *lambda; /* owned, lambdas, all > 0 */
+    double *lambda; /* owned, lambdas, all >= 0 */
     int64_t lambdas;
-    int64_t *size; /* owned, sizes, or NULL where every dataset has its own: n */
+    int64_t *size; /* owned, sizes, or NULL: n */
     int64_t sizes;
+    double *delta; /* owned, deltas, or NULL: d/n, in place of sizes */
+    int64_t deltas;
     double *prior; /* owned, priors; NULL: the pool's */
     int32_t priors;
+    llr_sampling_t sampling;
+    int64_t balanced_repeats; /* draws of averaged_balanced */
+    int64_t unit_size;        /* most cells of a unit; 0: all that share a subsample and a loss */
     int64_t seed_first, seeds;
     llr_select_t select_by;
     double tolerance;
@@ -103,6 +137,14 @@ llr_code_t llr_job_parse(llr_job_t *job, const char *text, int64_t length, const
                          const char *folder, llr_findings_t *findings, llr_error_t *error);
 /* Accepts half-built jobs. */
 void llr_job_destroy(llr_job_t *job);
+
+/* The preprocessing of one dataset of the job. */
+const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset);
+
+/* The job's size list of a dataset where deltas ask for one: n = round(dim / delta), dim the columns
+ * after preprocessing. The dataset then has these sizes of its own. Does nothing where sizes are
+ * given. LLR_INVALID: two deltas that give one n, or n < 2, with the dataset's line. */
+llr_code_t llr_job_resolve_sizes(llr_job_t *job, int64_t dataset, int64_t dim, llr_error_t *error);
 
 /* The resolved job as YAML that llr_job_parse reads back to the same job: all keys, all defaults,
  * lists expanded; paths as the user wrote them made absolute. Ends with a newline. */
@@ -118,7 +160,7 @@ char *llr_job_resolve_path(const llr_job_t *job, const char *path);
 /* The keys of a job file, their defaults and meaning, one a line, appended to out. */
 void llr_job_help(llr_text_t *out);
 
-/* The sizes of one dataset of the job. */
+/* The sizes of one dataset of the job; NULL and 0 before deltas are resolved. */
 const int64_t *llr_job_sizes(const llr_job_t *job, int64_t dataset, int64_t *count);
 
 #endif

@@ -15,7 +15,7 @@
 
 typedef struct run {
     llr_comm_t *comm;
-    const llr_job_t *job;
+    llr_job_t *job;
     const llr_run_options_t *options;
     llr_run_result_t *result;
     llr_catalog_t catalog;
@@ -57,8 +57,8 @@ static llr_code_t unpack(run_t *run, int64_t unit, const void *bytes, int64_t co
                          llr_error_t *error)
 {
     const llr_facts_t *facts = facts_of(run, unit);
-    return llr_block_unpack(&run->block[unit], bytes, count, run->grid.unit_cells, facts->classes,
-                            facts->groups, error);
+    return llr_block_unpack(&run->block[unit], bytes, count, run->grid.unit[unit].cells,
+                            facts->shape, error);
 }
 
 static llr_code_t found_record(void *argument, int64_t unit, const void *payload, int64_t bytes,
@@ -93,7 +93,7 @@ static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_
     run_t *run = argument;
     const llr_facts_t *facts = facts_of(run, unit);
     llr_block_t block = {0};
-    LLR_TRY(llr_block_create(&block, run->grid.unit_cells, facts->classes, facts->groups, error));
+    LLR_TRY(llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error));
     double started = llr_clock_cpu_seconds();
     llr_code_t code = llr_unit_run(&run->worker, unit, &block, NULL, error);
     if (code == LLR_OK) {
@@ -112,6 +112,7 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     LLR_TRY(llr_journal_append(run->journal, unit, bytes, count, result_hash(&run->block[unit]),
                                error));
     run->result->progress.done++;
+    run->result->progress.cells += run->grid.unit[unit].cells;
     return LLR_OK;
 }
 
@@ -119,7 +120,6 @@ static void show(run_t *run)
 {
     llr_progress_t *progress = &run->result->progress;
     progress->seconds = llr_clock_seconds() - run->started;
-    progress->cells = progress->done * run->grid.unit_cells;
     if (run->options->show) run->options->show(run->options->argument, progress);
 }
 
@@ -298,7 +298,7 @@ static llr_code_t finish(run_t *run, llr_code_t code, llr_error_t *error)
     return write_table(run, error);
 }
 
-llr_code_t llr_run_job(llr_comm_t *comm, const llr_job_t *job, const llr_run_options_t *options,
+llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
                        llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error)
 {
     run_t run = {.comm = comm, .job = job, .options = options, .result = result};

@@ -31,9 +31,9 @@ typedef struct llr_run_result {
     int64_t unanswered; /* cells whose status is no answer */
 } llr_run_result_t;
 
-/* Collective. LLR_OK, LLR_UNSOLVED: the table is written; LLR_STOPPED: the journal holds what was
+/* Collective. The job is resolved in place. LLR_OK, LLR_UNSOLVED: the table is written; LLR_STOPPED: the journal holds what was
  * done; LLR_INVALID: mistakes, in findings (the same on all ranks) or in error; LLR_FAILED. */
-llr_code_t llr_run_job(llr_comm_t *comm, const llr_job_t *job, const llr_run_options_t *options,
+llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
                        llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error);
 
 #endif

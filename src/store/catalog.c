@@ -12,8 +12,9 @@ static llr_code_t allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t
     catalog->source_of = llr_alloc(datasets, sizeof *catalog->source_of);
     catalog->dataset = llr_alloc(datasets, sizeof *catalog->dataset);
     catalog->facts = llr_alloc(datasets, sizeof *catalog->facts);
+    catalog->basis = llr_alloc(datasets, sizeof *catalog->basis);
     if (catalog->source && catalog->content && catalog->features && catalog->source_of &&
-        catalog->dataset && catalog->facts)
+        catalog->dataset && catalog->facts && catalog->basis)
         return LLR_OK;
     return llr_fail_memory(error, datasets * (int64_t)sizeof *catalog->dataset, "the datasets");
 }
@@ -90,5 +91,6 @@ void llr_catalog_close(llr_catalog_t *catalog)
     free(catalog->source_of);
     free(catalog->dataset);
     free(catalog->facts);
+    free(catalog->basis);
     *catalog = (llr_catalog_t){0};
 }

@@ -10,7 +10,7 @@ typedef struct llr_cursor {
     const llr_table_t *table; /* borrowed */
     bool is_long;
     int64_t unit, place; /* unit of the grid; row of its block */
-    int64_t slot;        /* long: split * (classes + groups) + class, or classes + group */
+    int64_t line;        /* long: split * (classes + groups) + class, or classes + group */
     llr_text_t key;      /* owned; failed: out of memory */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
