@@ -51,6 +51,7 @@ llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);
     if (code == LLR_OK) {
+        llr_session_warn(&session.grid, session.catalog.facts);
         llr_memory_need_t need = llr_memory_need(&session.catalog, &session.grid);
         printf("%s: %lld cells in %lld units of %lld (%lld weightings x %lld lambdas)\n\n",
                session.job.name, (long long)session.grid.cells, (long long)session.grid.units,

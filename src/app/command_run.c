@@ -18,6 +18,7 @@ typedef struct run {
     char *output;
     llr_text_t stop_file;
     llr_meter_t meter;
+    llr_facts_of_run_t facts;
     bool stop_file_seen;
 } run_t;
 
@@ -42,13 +43,25 @@ static bool stop_wanted(void *argument)
     return llr_signals_stop() || run->stop_file_seen;
 }
 
-static void begun(void *argument, int64_t units, int64_t found)
+/* -v: where the numbers will come from. */
+static void print_provenance(const llr_provenance_t *provenance)
 {
-    const run_t *run = argument;
+    for (int64_t i = 0; i < provenance->count; i++)
+        fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
+}
+
+static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts, int64_t found)
+{
+    run_t *run = argument;
+    int ranks = llr_comm_size(run->comm);
+    llr_provenance_add_job(&run->facts, &run->session.job);
     if (run->options->quiet) return;
+    if (run->options->verbose) print_provenance(&run->facts.provenance);
+    llr_session_warn(grid, facts);
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
-            (long long)units, llr_comm_size(run->comm), llr_comm_size(run->comm) == 1 ? "" : "s");
-    if (found) fprintf(stderr, "; %lld of %lld units found", (long long)found, (long long)units);
+            (long long)grid->units, ranks, ranks == 1 ? "" : "s");
+    if (found)
+        fprintf(stderr, "; %lld of %lld units found", (long long)found, (long long)grid->units);
     fputc('\n', stderr);
 }
 
@@ -78,25 +91,16 @@ static llr_code_t share_job(run_t *run, llr_error_t *error)
     return code;
 }
 
-/* -v: where the numbers will come from. */
-static void print_provenance(const llr_provenance_t *provenance)
-{
-    for (int64_t i = 0; i < provenance->count; i++)
-        fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
-}
-
 static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error)
 {
-    llr_facts_of_run_t facts;
-    llr_provenance_fill(&facts, &run->session.job, llr_comm_size(run->comm));
+    llr_provenance_fill(&run->facts, llr_comm_size(run->comm));
     llr_run_options_t options = {.output = run->output,
                                  .grace = run->options->grace,
-                                 .provenance = facts.provenance,
+                                 .provenance = &run->facts.provenance,
                                  .begun = begun,
                                  .show = show,
                                  .stop_wanted = stop_wanted,
                                  .argument = run};
-    if (run->options->verbose && is_first(run)) print_provenance(&facts.provenance);
     run->meter = llr_meter_create(run->options->quiet || !is_first(run));
     llr_code_t code =
         llr_run_job(run->comm, &run->session.job, &options, &run->session.findings, result, error);

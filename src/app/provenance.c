@@ -53,17 +53,22 @@ static void begin(llr_facts_of_run_t *facts)
     add_build(facts);
 }
 
-void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks)
+void llr_provenance_add_job(llr_facts_of_run_t *facts, const llr_job_t *job)
 {
-    char host[64] = "", moment[64] = "", hash[LLR_HASH_TEXT];
+    char hash[LLR_HASH_TEXT];
+    add(facts, "job", "%s", job->name);
+    add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
+}
+
+void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks)
+{
+    char host[64] = "", moment[64] = "";
     time_t now = time(NULL);
     struct tm fields;
     const char *slurm = getenv("SLURM_JOB_ID");
     begin(facts);
     gethostname(host, sizeof host - 1);
     if (gmtime_r(&now, &fields)) strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%SZ", &fields);
-    add(facts, "job", "%s", job->name);
-    add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
     add(facts, "ranks", "%d", ranks);
     add(facts, "threads", "1");
     add(facts, "host", "%s", host);

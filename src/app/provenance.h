@@ -13,8 +13,10 @@ typedef struct llr_facts_of_run {
     llr_provenance_t provenance; /* borrows from this object */
 } llr_facts_of_run_t;
 
-/* Facts of the build, the libraries, the job and this start. */
-void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks);
+/* Facts of the build, the libraries and this start. */
+void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks);
+/* Adds name and fingerprint of the resolved job. */
+void llr_provenance_add_job(llr_facts_of_run_t *facts, const llr_job_t *job);
 
 /* --version, to stdout. */
 void llr_provenance_version(void);

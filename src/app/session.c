@@ -133,6 +133,15 @@ void llr_session_findings(const llr_findings_t *findings)
     for (int64_t i = 0; i < findings->count; i++) fprintf(stderr, "%s\n", findings->line[i]);
 }
 
+void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts)
+{
+    llr_findings_t warnings = {0};
+    llr_grid_warn(grid, facts, &warnings);
+    for (int64_t i = 0; i < warnings.count; i++)
+        fprintf(stderr, "llrsweep: warning: %s\n", warnings.line[i]);
+    llr_findings_destroy(&warnings);
+}
+
 char *llr_session_output(const llr_session_t *session)
 {
     return llr_job_resolve_path(&session->job, session->job.output);

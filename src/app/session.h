@@ -28,6 +28,9 @@ void llr_session_close(llr_session_t *session);
 /* Prints what was found wrong, a line each; LLR_INVALID with an empty error when there was any. */
 void llr_session_findings(const llr_findings_t *findings);
 
+/* Prints what a user should know of the numbers to come (llr_grid_warn), a line each, to stderr. */
+void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts);
+
 /* The result folder, absolute or relative to the caller; owned by the caller. */
 char *llr_session_output(const llr_session_t *session);
 

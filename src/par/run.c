@@ -212,7 +212,8 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
     if (code == LLR_INVALID) explain_refusal(run, error);
     LLR_TRY(code);
     if (run->options->begun)
-        run->options->begun(run->options->argument, run->grid.units, run->result->progress.found);
+        run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
+                            run->result->progress.found);
     return llr_record_write(output, run->job, &run->catalog, error);
 }
 
@@ -270,7 +271,7 @@ static llr_code_t write_table(run_t *run, llr_error_t *error)
 {
     llr_table_t table = {&run->grid, run->catalog.facts, run->block};
     LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
-    LLR_TRY(llr_table_write(&table, &run->options->provenance, run->options->output, error));
+    LLR_TRY(llr_table_write(&table, run->options->provenance, run->options->output, error));
     run->result->unanswered = count_unanswered(run);
     return LLR_OK;
 }

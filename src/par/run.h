@@ -16,9 +16,10 @@ typedef struct llr_progress {
 typedef struct llr_run_options {
     const char *output; /* result folder */
     double grace;       /* seconds, see schedule.h */
-    llr_provenance_t provenance;
-    /* Rank 0, once the journal is read: units of the job, and those found in it. May be NULL. */
-    void (*begun)(void *argument, int64_t units, int64_t found);
+    const llr_provenance_t *provenance; /* read when the table is written */
+    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and the units found in the
+     * journal. The job is resolved. May be NULL. */
+    void (*begun)(void *argument, const llr_grid_t *grid, const llr_facts_t *facts, int64_t found);
     /* Rank 0, called about ten times a second and once at the end. May be NULL. */
     void (*show)(void *argument, const llr_progress_t *progress);
     bool (*stop_wanted)(void *argument); /* any rank, called between passes. May be NULL. */
