@@ -31,8 +31,7 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);
     if (code == LLR_OK) code = check_output(&session, error);
-    if (code == LLR_OK && !options->quiet)
-        llr_session_warn(&session.grid, session.catalog.facts);
+    if (code == LLR_OK && !options->quiet) llr_session_warn(&session.grid, session.catalog.facts);
     if (code == LLR_OK && options->explain)
         code = explain(&session, error);
     else if (code == LLR_OK && !options->quiet)

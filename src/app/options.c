@@ -88,6 +88,17 @@ static llr_code_t set_dataset(llr_options_t *options, const char *value, llr_err
     return LLR_OK;
 }
 
+static llr_code_t set_rule(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    for (int r = 0; r < LLR_RULE_COUNT; r++)
+        if (llr_rule_is_balanced((llr_rule_t)r) && !strcmp(value, llr_rule_name((llr_rule_t)r))) {
+            options->rule = (llr_rule_t)r;
+            return LLR_OK;
+        }
+    return llr_fail(error, LLR_INVALID,
+                    "--rule: `%s` is not one of balanced_subsample, averaged_balanced", value);
+}
+
 static llr_code_t set_metric(llr_options_t *options, const char *value, llr_error_t *error)
 {
     for (int s = 0; s < LLR_SELECTS; s++)
@@ -140,6 +151,9 @@ static const option_t options_known[] = {
      set_metric},
     {"--best", NULL, "N", "report", "best cells listed a setting [1]", set_best},
     {"--dataset", NULL, "NAME", "rows", "of the job, where it has several", set_dataset},
+    {"--rule", NULL, "NAME", "rows",
+     "rows that balanced_subsample fits, or each draw of averaged_balanced (`n seed draw i0 ...`)",
+     set_rule},
     {"--save", NULL, "FILE", "replay", "the retrained layer as HDF5, raw-feature scale", set_save}};
 enum { OPTIONS = sizeof options_known / sizeof *options_known };
 
@@ -218,7 +232,7 @@ static llr_code_t take_word(llr_options_t *options, const char *word, llr_error_
 
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error)
 {
-    *options = (llr_options_t){.ranks = 1, .best = 1, .grace = 20};
+    *options = (llr_options_t){.ranks = 1, .best = 1, .grace = 20, .rule = LLR_RULE_UNIFORM};
     bool only_words = false;
     for (int at = 1; at < count; at++) {
         if (!only_words && !strcmp(words[at], "--"))

@@ -23,6 +23,7 @@ struct llr_options {
     int arguments;
     bool help, version, quiet, verbose, explain;
     const char *output, *save, *dataset;
+    llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;
     bool has_metric;
     int64_t ranks, best;

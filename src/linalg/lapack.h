@@ -33,8 +33,8 @@ int llr_tridiagonal_eigenvalues(int64_t n, double *diagonal, double *off);
  * are destroyed. */
 int llr_tridiagonal_solve(int64_t n, double *diagonal, double *off, double *b, int64_t vectors);
 
-/* a (n x n, row-major, lower triangle) = V diag(value) V': value ascending, and the rows of a become
- * the eigenvectors. Workspaces of llr_eigen_work doubles and llr_eigen_integers ints. */
+/* a (n x n, row-major, lower triangle) = V diag(value) V': value ascending, and the rows of a
+ * become the eigenvectors. Workspaces of llr_eigen_work doubles and llr_eigen_integers ints. */
 int64_t llr_eigen_work(int64_t n);
 int64_t llr_eigen_integers(int64_t n);
 int llr_eigen(int64_t n, double *a, double *value, double *work, int *integers);

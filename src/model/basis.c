@@ -30,11 +30,11 @@ void llr_basis_destroy(llr_basis_t *basis)
 typedef struct fitting {
     const llr_basis_rows_t *source;
     int64_t columns, rows;
-    double *x;           /* LLR_BASIS_ROWS x columns */
+    double *x; /* LLR_BASIS_ROWS x columns */
     double *mean, *scale;
     double *least, *most; /* columns */
-    double *matrix;      /* columns x columns: scatter, correlation, components */
-    double *variance;    /* columns: eigenvalues, ascending */
+    double *matrix;       /* columns x columns: scatter, correlation, components */
+    double *variance;     /* columns: eigenvalues, ascending */
     double *work;
     int *integers;
 } fitting_t;
@@ -136,8 +136,7 @@ static int64_t count_share(const fitting_t *fit, double share, int64_t most)
     double whole = 0, held = 0;
     int64_t count = 0;
     for (int64_t j = 0; j < fit->columns; j++) whole += fmax(fit->variance[j], 0);
-    while (count < most && held < share * whole)
-        held += fit->variance[fit->columns - 1 - count++];
+    while (count < most && held < share * whole) held += fit->variance[fit->columns - 1 - count++];
     return count;
 }
 
@@ -145,8 +144,7 @@ static llr_code_t choose(const fitting_t *fit, const llr_preprocessing_t *prepro
                          int64_t *components, llr_error_t *error)
 {
     int64_t most = count_varying(fit);
-    if (!most)
-        return llr_fail(error, LLR_INVALID, "preprocess: pca: no column of the pool varies");
+    if (!most) return llr_fail(error, LLR_INVALID, "preprocess: pca: no column of the pool varies");
     *components = preprocess->components ? preprocess->components
                                          : count_share(fit, preprocess->variance, most);
     if (*components <= most) return LLR_OK;

@@ -17,8 +17,8 @@ typedef struct llr_basis {
 /* Rows of a pool, always in the same order. */
 typedef struct llr_basis_rows {
     int64_t columns;
-    /* The next rows, at most LLR_BASIS_ROWS, as doubles into x (rows x columns); *rows 0 at the end,
-     * after which it begins again. */
+    /* The next rows, at most LLR_BASIS_ROWS, as doubles into x (rows x columns); *rows 0 at the
+     * end, after which it begins again. */
     llr_code_t (*next)(void *argument, double *x, int64_t *rows, llr_error_t *error);
     void *argument;
 } llr_basis_rows_t;
@@ -38,8 +38,8 @@ int64_t llr_basis_fit_bytes(int64_t columns);
 
 /* out (rows x components) from x (rows x columns), which is overwritten. */
 void llr_basis_apply(const llr_basis_t *basis, double *x, int64_t rows, double *out);
-/* Coefficients of the components to coefficients of the features: theta is vectors x components, raw
- * vectors x columns, row-major; b: vectors, in place. */
+/* Coefficients of the components to coefficients of the features: theta is vectors x components,
+ * raw vectors x columns, row-major; b: vectors, in place. */
 void llr_basis_unfold(const llr_basis_t *basis, const double *theta, int64_t vectors, double *raw,
                       double *b);
 

@@ -23,17 +23,17 @@ int64_t llr_shape_slot(llr_shape_t shape, int32_t group, int32_t class);
 enum { LLR_SEVERAL_CLASSES = -1, LLR_NO_CLASS = -2 };
 
 typedef struct llr_facts {
-    int64_t dim;       /* columns after preprocessing: d */
-    int64_t columns;   /* columns of the features */
-    llr_shape_t shape; /* of the task (after pairs and merges) */
-    bool synthetic;    /* rows are drawn fresh for every seed: no pool, exact errors (K = 2) */
-    int64_t *pool_count; /* owned, classes + groups: rows in the retrain pool (synthetic: 0) */
-    double *pool_prior;  /* owned, classes + groups: their shares (synthetic: the given priors) */
+    int64_t dim;          /* columns after preprocessing: d */
+    int64_t columns;      /* columns of the features */
+    llr_shape_t shape;    /* of the task (after pairs and merges) */
+    bool synthetic;       /* rows are drawn fresh for every seed: no pool, exact errors (K = 2) */
+    int64_t *pool_count;  /* owned, classes + groups: rows in the retrain pool (synthetic: 0) */
+    double *pool_prior;   /* owned, classes + groups: their shares (synthetic: the given priors) */
     int32_t *group_class; /* owned, groups: class of a group's pool rows, LLR_SEVERAL_CLASSES, or
                              LLR_NO_CLASS where it has none */
-    int64_t *eval_count; /* owned, LLR_SPLITS x slots, row-major: evaluation rows; 0 where the rate
-                            is exact (synthetic, K = 2) */
-    llr_hash_t content;  /* content id: hash of values and shapes, not of the file */
+    int64_t *eval_count;  /* owned, LLR_SPLITS x slots, row-major: evaluation rows; 0 where the rate
+                             is exact (synthetic, K = 2) */
+    llr_hash_t content;   /* content id: hash of values and shapes, not of the file */
     int64_t resident_bytes; /* features, once a node */
     int64_t private_bytes;  /* index lists, once a rank */
 } llr_facts_t;

@@ -51,7 +51,8 @@ llr_code_t llr_job_resolve_sizes(llr_job_t *job, int64_t index, int64_t dim, llr
         int64_t n = rows < LLR_LARGEST_SIZE ? (int64_t)rows : LLR_LARGEST_SIZE;
         if (n < 2) return fail_delta(job, dataset, value, n, dim, "ask for a smaller delta", error);
         if (holds(dataset->size, dataset->sizes, n))
-            return fail_delta(job, dataset, value, n, dim, "as another delta does; drop one", error);
+            return fail_delta(job, dataset, value, n, dim, "as another delta does; drop one",
+                              error);
         dataset->size[dataset->sizes] = n;
     }
     return LLR_OK;
@@ -90,8 +91,7 @@ static int64_t count_sizes(const llr_job_t *job, const llr_job_dataset_t *datase
 static double count_cells(const llr_job_t *job)
 {
     double units = 0;
-    for (int64_t d = 0; d < job->datasets; d++)
-        units += (double)count_sizes(job, &job->dataset[d]);
+    for (int64_t d = 0; d < job->datasets; d++) units += (double)count_sizes(job, &job->dataset[d]);
     return units * (double)job->losses * (double)job->seeds * (double)job->lambdas *
            (double)(job->exponents + job->ratios + LLR_RULE_COUNT);
 }
@@ -103,7 +103,8 @@ static void check_whole(const llr_job_t *job, llr_findings_t *findings)
         find(job, findings,
              "ratios: are for `weights_by: class`, a ratio of two classes; use exponents");
     if (job->prior && job->sampling == LLR_SAMPLING_UNIFORM)
-        find(job, findings, "priors: are for `sampling: stratified`; uniform takes rows as they come");
+        find(job, findings,
+             "priors: are for `sampling: stratified`; uniform takes rows as they come");
     if (count_cells(job) > LARGEST_CELLS)
         llr_findings_add(findings, "%s:1: about %.3g cells; one job takes at most %.3g", job->file,
                          count_cells(job), (double)LARGEST_CELLS);

@@ -19,7 +19,8 @@ typedef enum llr_preprocess {
 
 typedef struct llr_preprocessing {
     llr_preprocess_t kind;
-    double variance;    /* pca: share that the components hold, in (0, 1]; used while components is 0 */
+    double
+        variance; /* pca: share that the components hold, in (0, 1]; used while components is 0 */
     int64_t components; /* pca: how many; 0: as many as the variance takes */
 } llr_preprocessing_t;
 
@@ -141,9 +142,9 @@ void llr_job_destroy(llr_job_t *job);
 /* The preprocessing of one dataset of the job. */
 const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset);
 
-/* The job's size list of a dataset where deltas ask for one: n = round(dim / delta), dim the columns
- * after preprocessing. The dataset then has these sizes of its own. Does nothing where sizes are
- * given. LLR_INVALID: two deltas that give one n, or n < 2, with the dataset's line. */
+/* The job's size list of a dataset where deltas ask for one: n = round(dim / delta), dim the
+ * columns after preprocessing. The dataset then has these sizes of its own. Does nothing where
+ * sizes are given. LLR_INVALID: two deltas that give one n, or n < 2, with the dataset's line. */
 llr_code_t llr_job_resolve_sizes(llr_job_t *job, int64_t dataset, int64_t dim, llr_error_t *error);
 
 /* The resolved job as YAML that llr_job_parse reads back to the same job: all keys, all defaults,

@@ -8,7 +8,8 @@
 
 static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, true},
                          ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
-                         tolerance_range = {1e-13, 1e-2, false}, delta_range = {0, 1e6, true}, log_range = {-300, 6, false};
+                         tolerance_range = {1e-13, 1e-2, false}, delta_range = {0, 1e6, true},
+                         log_range = {-300, 6, false};
 
 static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
@@ -292,14 +293,16 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"name", NULL, false, read_name, "of the sweep (default: the file's name)"},
     {"datasets", NULL, true, llr_read_datasets, "a list of datasets"},
     {"losses", "[square]", false, read_losses, "square, logistic"},
-    {"preprocess", "zscore", false, read_preprocess, "none; zscore, by the subsample's moments; {pca: {variance: .99}} or {pca: {components: 32}}, "
+    {"preprocess", "zscore", false, read_preprocess,
+     "none; zscore, by the subsample's moments; {pca: {variance: .99}} or {pca: {components: 32}}, "
      "the pool's"},
     {"weights_by", "class", false, read_weights_by,
      "what shares a weight and is stratified by: class or group"},
     {"exponents", "{from: 0, to: 2, count: 9}", false, read_exponents,
      "gamma of w_c ~ prior_c^-gamma, 0 to 16: a list, or {from, to, count}"},
     {"ratios", "[]", false, read_ratios, "w_minority / w_majority, two classes: a list, or a span"},
-    {"rules", "[]", false, read_rules, "weightings beyond the grids: balanced_subsample, averaged_balanced"},
+    {"rules", "[]", false, read_rules,
+     "weightings beyond the grids: balanced_subsample, averaged_balanced"},
     {"lambdas", "{log10: {from: -4, to: 0, count: 9}}", false, read_lambdas,
      "strengths of the penalty, >= 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
     {"sizes", NULL, false, read_sizes,

@@ -40,8 +40,8 @@ llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count
 
 /* Accuracies of one split derived from the rates; NaN where there is nothing to average. Gaps are
  * largest minus smallest; tpr_gap and fpr_gap those of the groups' rates of true and of false class
- * 1 (two classes with groups: equalised odds). Counts are the rows behind an accuracy, 0 where there
- * is none or it is exact. */
+ * 1 (two classes with groups: equalised odds). Counts are the rows behind an accuracy, 0 where
+ * there is none or it is exact. */
 typedef struct llr_summary {
     double overall, balanced, worst_class, worst_group, class_gap, group_gap, tpr_gap, fpr_gap;
     int64_t count, worst_class_count, worst_group_count;

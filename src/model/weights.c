@@ -29,8 +29,7 @@ void llr_stratify(int64_t n, const double *prior, int32_t kinds, int64_t *count)
 {
     double total = sum(prior, kinds);
     int64_t given = 0;
-    for (int32_t c = 0; c < kinds; c++)
-        given += count[c] = sure_rows(n, prior[c] / total, kinds);
+    for (int32_t c = 0; c < kinds; c++) given += count[c] = sure_rows(n, prior[c] / total, kinds);
     for (; given < n; given++) {
         int32_t best = 0;
         for (int32_t c = 1; c < kinds; c++)

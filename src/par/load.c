@@ -59,8 +59,7 @@ static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catal
 {
     for (int64_t i = 0; i < catalog->datasets; i++) {
         if (llr_catalog_rotates(job, i)) LLR_TRY(load_basis(comm, job, catalog, i, error));
-        llr_code_t code =
-            llr_catalog_settle(catalog, job, i, catalog->basis[i].components, error);
+        llr_code_t code = llr_catalog_settle(catalog, job, i, catalog->basis[i].components, error);
         LLR_TRY(llr_comm_agree(comm, code, error));
     }
     return LLR_OK;

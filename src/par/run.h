@@ -14,11 +14,11 @@ typedef struct llr_progress {
 } llr_progress_t;
 
 typedef struct llr_run_options {
-    const char *output; /* result folder */
-    double grace;       /* seconds, see schedule.h */
+    const char *output;                 /* result folder */
+    double grace;                       /* seconds, see schedule.h */
     const llr_provenance_t *provenance; /* read when the table is written */
-    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and the units found in the
-     * journal. The job is resolved. May be NULL. */
+    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and the units found in
+     * the journal. The job is resolved. May be NULL. */
     void (*begun)(void *argument, const llr_grid_t *grid, const llr_facts_t *facts, int64_t found);
     /* Rank 0, called about ten times a second and once at the end. May be NULL. */
     void (*show)(void *argument, const llr_progress_t *progress);
@@ -32,8 +32,9 @@ typedef struct llr_run_result {
     int64_t unanswered; /* cells whose status is no answer */
 } llr_run_result_t;
 
-/* Collective. The job is resolved in place. LLR_OK, LLR_UNSOLVED: the table is written; LLR_STOPPED: the journal holds what was
- * done; LLR_INVALID: mistakes, in findings (the same on all ranks) or in error; LLR_FAILED. */
+/* Collective. The job is resolved in place. LLR_OK, LLR_UNSOLVED: the table is written;
+ * LLR_STOPPED: the journal holds what was done; LLR_INVALID: mistakes, in findings (the same on all
+ * ranks) or in error; LLR_FAILED. */
 llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
                        llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error);
 

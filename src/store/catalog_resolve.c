@@ -10,8 +10,8 @@
 typedef struct pool_reader {
     const llr_dataset_t *dataset;
     char *in_pool; /* owned, rows of the source */
-    void *slice;   /* owned, LLR_BASIS_ROWS rows as the source has them; NULL where all are loaded */
-    int64_t row;   /* next row of the source */
+    void *slice; /* owned, LLR_BASIS_ROWS rows as the source has them; NULL where all are loaded */
+    int64_t row; /* next row of the source */
 } pool_reader_t;
 
 static const void *slice_at(pool_reader_t *reader, int64_t count, llr_code_t *code,
@@ -29,8 +29,7 @@ static const void *slice_at(pool_reader_t *reader, int64_t count, llr_code_t *co
 static void convert(const llr_source_t *source, const void *slice, int64_t row, double *out)
 {
     if (source->type == LLR_FLOAT64)
-        memcpy(out, (const double *)slice + row * source->dim,
-               (size_t)source->dim * sizeof *out);
+        memcpy(out, (const double *)slice + row * source->dim, (size_t)source->dim * sizeof *out);
     else
         for (int64_t j = 0; j < source->dim; j++)
             out[j] = (double)((const float *)slice)[row * source->dim + j];

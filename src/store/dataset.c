@@ -155,7 +155,8 @@ static void count_groups(llr_facts_t *facts, const llr_task_t *task)
     for (int32_t g = 0; g < facts->shape.groups; g++) facts->group_class[g] = LLR_NO_CLASS;
     for (int64_t i = 0; task->source->group && i < task->source->rows; i++) {
         if (task->part[i] != 0) continue;
-        int32_t *class = &facts->group_class[task->source->group[i]], mine = llr_task_class(task, i);
+        int32_t *class = &facts->group_class[task->source->group[i]],
+                mine = llr_task_class(task, i);
         facts->pool_count[facts->shape.classes + task->source->group[i]]++;
         *class = *class == LLR_NO_CLASS || *class == mine ? mine : LLR_SEVERAL_CLASSES;
     }
@@ -170,8 +171,7 @@ static void fill_facts(llr_dataset_t *dataset, const llr_task_t *task, llr_hash_
     count_groups(facts, task);
     for (int32_t k = 0; k < facts->shape.classes + facts->shape.groups; k++)
         facts->pool_prior[k] = (double)facts->pool_count[k] / (double)tally->rows[0];
-    memcpy(dataset->class_of, task->class_of,
-           (size_t)source->classes * sizeof *dataset->class_of);
+    memcpy(dataset->class_of, task->class_of, (size_t)source->classes * sizeof *dataset->class_of);
     facts->content = llr_task_content(task, content);
     facts->resident_bytes = source->rows * source->dim * llr_dtype_size(source->type);
     facts->private_bytes = (dataset->lists + 1 + tally->rows[0]) * (int64_t)sizeof(int64_t);

@@ -27,9 +27,9 @@ typedef struct llr_dataset {
     llr_facts_t facts;    /* owned */
     /* The pool as subsamples are drawn from it: a list a kind, or (uniform sampling) one list. */
     int32_t lists;
-    int64_t *pool_start; /* owned, lists + 1 */
-    int64_t *pool_row;   /* owned: absolute rows of the pool by list, ascending */
-    int32_t *class_of;   /* owned, classes of the source: class of the task, or -1 */
+    int64_t *pool_start;           /* owned, lists + 1 */
+    int64_t *pool_row;             /* owned: absolute rows of the pool by list, ascending */
+    int32_t *class_of;             /* owned, classes of the source: class of the task, or -1 */
     const struct llr_basis *basis; /* borrowed: the pool's components, or NULL (model/basis.h) */
     llr_eval_t eval[LLR_SPLITS];
     double *mean;      /* owned, synthetic: classes x dim, row-major */
@@ -48,7 +48,8 @@ void llr_dataset_destroy(llr_dataset_t *dataset);
 /* One row of the source as doubles: out is facts.columns. Not for synthetic. */
 void llr_dataset_row(const llr_dataset_t *dataset, int64_t row, double *out);
 
-/* Rows [first, first + count) of a split's list as doubles: out is count x facts.columns, row-major.
+/* Rows [first, first + count) of a split's list as doubles: out is count x facts.columns,
+ * row-major.
  */
 void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,
                            int64_t count, double *out);

@@ -67,8 +67,9 @@ static void sample_split(llr_dataset_t *dataset, int split, const int64_t *count
     for (int32_t c = 0; c < facts->shape.classes; c++) {
         llr_random_t random =
             llr_random_stream(facts->content, LLR_PURPOSE_SYNTHETIC_TEST, split, c);
-        llr_synthetic_rows(&random, dataset->mean + c * facts->columns, dataset->deviation, facts->columns,
-                           count[c], dataset->sampled + eval->row[at] * facts->columns);
+        llr_synthetic_rows(&random, dataset->mean + c * facts->columns, dataset->deviation,
+                           facts->columns, count[c],
+                           dataset->sampled + eval->row[at] * facts->columns);
         for (int64_t i = 0; i < count[c]; i++) eval->label[at++] = c;
     }
 }

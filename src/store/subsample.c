@@ -27,8 +27,7 @@ static void count_classes(const llr_dataset_t *dataset, llr_subsample_t *subsamp
 {
     memset(subsample->class_count, 0,
            (size_t)dataset->facts.shape.classes * sizeof *subsample->class_count);
-    for (int64_t i = 0; i < subsample->rows; i++)
-        subsample->class_count[subsample->class[i]]++;
+    for (int64_t i = 0; i < subsample->rows; i++) subsample->class_count[subsample->class[i]]++;
 }
 
 /* kind_start from count. */
@@ -96,8 +95,8 @@ static llr_code_t draw_stratified(const llr_dataset_t *dataset, int64_t n, int64
 {
     const llr_facts_t *facts = &dataset->facts;
     const double *prior = dataset->sweep->prior;
-    llr_stratify(n, prior ? prior : llr_facts_kind_prior(facts, by_of(dataset)),
-                 facts->shape.kinds, out->count);
+    llr_stratify(n, prior ? prior : llr_facts_kind_prior(facts, by_of(dataset)), facts->shape.kinds,
+                 out->count);
     lay_kinds(dataset, out);
     for (int32_t k = 0; k < facts->shape.kinds; k++) {
         int64_t *row = out->row + out->kind_start[k];
@@ -138,7 +137,7 @@ static int32_t draw_class(const llr_dataset_t *dataset, llr_random_t *random)
 {
     int32_t last = dataset->facts.shape.classes - 1, class = 0;
     double point = llr_random_unit(random);
-    for (; class < last && point >= dataset->facts.pool_prior[class]; class++)
+    for (; class < last && point >= dataset->facts.pool_prior[class]; class ++)
         point -= dataset->facts.pool_prior[class];
     return class;
 }

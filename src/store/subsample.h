@@ -8,8 +8,9 @@
 /* Arrays live in the arena. A stratum is what shares a kind and a class, as the solvers take it. */
 typedef struct llr_subsample {
     int64_t rows;
-    int64_t *row;   /* rows: absolute rows of the source; synthetic: numbers in their class's stream */
-    int32_t *class; /* rows */
+    int64_t
+        *row; /* rows: absolute rows of the source; synthetic: numbers in their class's stream */
+    int32_t *class;       /* rows */
     int64_t *kind_start;  /* kinds + 1: rows of kind k are [start[k], start[k + 1]) */
     int64_t *count;       /* kinds: rows of each */
     int64_t *class_count; /* classes: rows of each */
@@ -42,8 +43,8 @@ bool llr_subsample_misses_class(const llr_dataset_t *dataset, const llr_subsampl
 llr_code_t llr_subsample_gather(const llr_dataset_t *dataset, const llr_subsample_t *subsample,
                                 int64_t seed, double *out, llr_arena_t *arena, llr_error_t *error);
 
-/* Upper bounds: strata of a subsample; bytes that draw, balance and arrange keep of n rows, and that
- * any of these functions takes on top while it runs. Fixed formulas. */
+/* Upper bounds: strata of a subsample; bytes that draw, balance and arrange keep of n rows, and
+ * that any of these functions takes on top while it runs. Fixed formulas. */
 int32_t llr_subsample_strata(const llr_facts_t *facts, llr_by_t by);
 int64_t llr_subsample_bytes(const llr_facts_t *facts, llr_by_t by, int64_t n);
 int64_t llr_subsample_scratch(const llr_facts_t *facts, int64_t n);

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Moves the rows of one kind to the order of their classes; inside a class the order stays. Adds its
- * strata. row, class: scratch for the rows of the kind. */
+/* Moves the rows of one kind to the order of their classes; inside a class the order stays. Adds
+ * its strata. row, class: scratch for the rows of the kind. */
 static void arrange_kind(llr_subsample_t *subsample, int32_t kind, int32_t classes, int64_t *row,
                          int32_t *class)
 {
@@ -91,7 +91,8 @@ static llr_code_t gather_components(const llr_dataset_t *dataset, const llr_subs
     double *block;
     LLR_TAKE(block, arena, LLR_BASIS_ROWS * columns, error);
     for (int64_t first = 0; first < subsample->rows; first += LLR_BASIS_ROWS) {
-        int64_t left = subsample->rows - first, rows = left < LLR_BASIS_ROWS ? left : LLR_BASIS_ROWS;
+        int64_t left = subsample->rows - first,
+                rows = left < LLR_BASIS_ROWS ? left : LLR_BASIS_ROWS;
         for (int64_t i = 0; i < rows; i++)
             llr_dataset_row(dataset, subsample->row[first + i], block + i * columns);
         llr_basis_apply(basis, block, rows, out + first * kept);
@@ -141,9 +142,9 @@ int64_t llr_subsample_scratch(const llr_facts_t *facts, int64_t n)
     int64_t drawing = llr_arena_cost(n, sizeof(int64_t)) + llr_arena_cost(n, sizeof(int32_t)) +
                       llr_arena_cost(pool, sizeof(int64_t)) +
                       llr_arena_cost(facts->shape.kinds, sizeof(int64_t));
-    int64_t block = facts->synthetic ? llr_arena_cost(n, sizeof(int64_t)) +
-                                           llr_arena_cost(facts->columns, sizeof(double))
-                                     : llr_arena_cost(LLR_BASIS_ROWS * facts->columns,
-                                                      sizeof(double));
+    int64_t block =
+        facts->synthetic
+            ? llr_arena_cost(n, sizeof(int64_t)) + llr_arena_cost(facts->columns, sizeof(double))
+            : llr_arena_cost(LLR_BASIS_ROWS * facts->columns, sizeof(double));
     return drawing > block ? drawing : block;
 }

@@ -126,8 +126,9 @@ static double weight_of(const llr_cursor_t *at)
     X(REAL, false, rho, "1", "w_minority / w_majority; none for more than two classes",            \
       at->row->rho)                                                                                \
     X(REAL, false, lambda, "1", "regularisation strength", lambda_of(at))                          \
-    X(REAL, false, w_min, "1", "smallest weight of a class (or group), sum_c pi_c w_c = 1", least_weight(at))      \
-    X(REAL, false, w_max, "1", "largest weight of a class (or group)", largest_weight(at))                         \
+    X(REAL, false, w_min, "1", "smallest weight of a class (or group), sum_c pi_c w_c = 1",        \
+      least_weight(at))                                                                            \
+    X(REAL, false, w_max, "1", "largest weight of a class (or group)", largest_weight(at))         \
     X(TEXT, false, status, "", "what is known of the fit",                                         \
       llr_fit_status_name(at->row->fit.status))                                                    \
     X(COUNT, false, iterations, "1", "iterations of the solver, 0 for direct ones",                \
@@ -151,12 +152,12 @@ static double weight_of(const llr_cursor_t *at)
     X(TEXT, false, split, "", "validation or test", is_test(at) ? "test" : "validation")           \
     X(TEXT, false, kind, "", "class or group", is_class(at) ? "class" : "group")                   \
     X(COUNT, false, index, "", "number of the class or group",                                     \
-      index_of(at) - (is_class(at) ? 0 : at->facts->shape.classes))                                      \
+      index_of(at) - (is_class(at) ? 0 : at->facts->shape.classes))                                \
     X(COUNT, false, count, "rows", "rows of this split and class or group; 0 where exact",         \
-      at->facts->eval_count[slot_of(at)])                                                             \
+      at->facts->eval_count[slot_of(at)])                                                          \
     X(REAL, false, correct, "rows", "rows predicted right; none where the accuracy is exact",      \
       correct_rows(at))                                                                            \
-    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])                \
+    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])             \
     X(REAL, false, weight, "1", "weight of the class, or, with weights_by: group, of the group",   \
       weight_of(at))
 
@@ -226,8 +227,7 @@ static bool enter_row(llr_cursor_t *at)
     const llr_grid_t *grid = at->table->grid;
     at->line = 0;
     at->row = &at->block->row[at->place];
-    at->weighting =
-        &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
+    at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
     at->key.length = 0;
     llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
     if (at->is_long) return !at->key.failed;
