@@ -58,7 +58,8 @@ llr_code_t llr_command_help(const llr_options_t *options, llr_error_t *error)
     llr_options_t asked;
     char program[] = "llrsweep", flag[] = "--help";
     char *words[] = {program, (char *)options->argument[0], flag};
-    LLR_TRY(llr_options_parse(&asked, 3, words, error));
-    llr_options_help(asked.command);
-    return LLR_OK;
+    llr_code_t code = llr_options_parse(&asked, 3, words, error);
+    if (code == LLR_OK) llr_options_help(asked.command);
+    llr_options_destroy(&asked);
+    return code;
 }

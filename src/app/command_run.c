@@ -50,7 +50,8 @@ static void print_provenance(const llr_provenance_t *provenance)
         fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
 }
 
-static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts, int64_t found)
+static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+                  const llr_progress_t *progress)
 {
     run_t *run = argument;
     int ranks = llr_comm_size(run->comm);
@@ -59,9 +60,13 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *fac
     if (run->options->verbose) print_provenance(&run->facts.provenance);
     llr_session_warn(grid, facts);
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
-            (long long)grid->units, ranks, ranks == 1 ? "" : "s");
-    if (found)
-        fprintf(stderr, "; %lld of %lld units found", (long long)found, (long long)grid->units);
+            (long long)progress->units, ranks, ranks == 1 ? "" : "s");
+    if (run->options->shards > 1)
+        fprintf(stderr, " (shard %lld of %lld, of %lld units)", (long long)run->options->shard + 1,
+                (long long)run->options->shards, (long long)grid->units);
+    if (progress->found)
+        fprintf(stderr, "; %lld of %lld units found", (long long)progress->found,
+                (long long)progress->units);
     fputc('\n', stderr);
 }
 
@@ -96,6 +101,8 @@ static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error
     llr_provenance_fill(&run->facts, llr_comm_size(run->comm));
     llr_run_options_t options = {.output = run->output,
                                  .grace = run->options->grace,
+                                 .shard = run->options->shard,
+                                 .shards = run->options->shards,
                                  .provenance = &run->facts.provenance,
                                  .begun = begun,
                                  .show = show,
@@ -130,7 +137,11 @@ static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t 
     printf("%lld units solved in %.1f s, %.4g fits/s; table in %s\n", (long long)progress->done,
            progress->seconds,
            progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0, run->output);
-    printf("digest %s\n", llr_hash_text(result->digest, digest));
+    if (run->options->shards > 1)
+        printf("a part of the table: merge all %lld shards with llrsweep gather\n",
+               (long long)run->options->shards);
+    else
+        printf("digest %s\n", llr_hash_text(result->digest, digest));
 }
 
 static llr_code_t run_job(run_t *run, llr_error_t *error)

@@ -76,6 +76,14 @@ static llr_code_t run(llr_options_t *options, llr_error_t *error)
     return code;
 }
 
+static void answer(const llr_options_t *options)
+{
+    if (options->version)
+        llr_provenance_version();
+    else
+        llr_options_help(options->command);
+}
+
 int main(int count, char **words)
 {
     llr_options_t options;
@@ -84,16 +92,11 @@ int main(int count, char **words)
     llr_code_t code = llr_options_parse(&options, count, words, &error);
     if (code != LLR_OK) {
         if (is_first()) complain(&error);
-        return code;
-    }
-    if (options.version || options.help) {
-        if (!is_first()) return LLR_OK;
-        if (options.version)
-            llr_provenance_version();
-        else
-            llr_options_help(options.command);
+    } else if (options.version || options.help) {
+        if (is_first()) answer(&options);
     } else
         code = run(&options, &error);
+    llr_options_destroy(&options);
     if (fflush(stdout) && code == LLR_OK) {
         fprintf(stderr, "llrsweep: cannot write to standard output\n");
         code = LLR_FAILED;

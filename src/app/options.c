@@ -17,6 +17,8 @@ const llr_command_t llr_commands[] = {
     {"report", "DIR", 1, 1, "benchmark table of a sweep: methods by n", llr_command_report},
     {"inspect", "DATASET", 1, 1, "shape, classes and columns of an HDF5 dataset",
      llr_command_inspect},
+    {"gather", "DIR...", 1, 0, "merge result folders of one job (shards, reruns) into one table",
+     llr_command_gather},
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
      llr_command_replay},
@@ -125,6 +127,26 @@ static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error
     return read_count("--ranks", value, 1, &options->ranks, error);
 }
 
+/* "2/3": the second of three. */
+static llr_code_t set_shard(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    char first[LLR_NUMBER_TEXT];
+    const char *slash = strchr(value, '/');
+    size_t length = slash ? (size_t)(slash - value) : 0;
+    if (slash && length < sizeof first) {
+        memcpy(first, value, length);
+        first[length] = '\0';
+        if (llr_text_to_int64(first, &options->shard) &&
+            llr_text_to_int64(slash + 1, &options->shards) && options->shard >= 1 &&
+            options->shard <= options->shards && options->shards <= 1000000) {
+            options->shard--;
+            return LLR_OK;
+        }
+    }
+    return llr_fail(error, LLR_INVALID, "--shard: expected I/N, from 1/N to N/N, found `%s`",
+                    value);
+}
+
 static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_count("--best", value, 0, &options->best, error);
@@ -140,11 +162,14 @@ static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error
 static const option_t options_known[] = {
     {"--help", "-h", NULL, "", "help on a command", set_help},
     {"--version", NULL, NULL, "", "version and build facts", set_version},
-    {"--output", "-o", "DIR", "check plan run", "result folder, in place of the job's", set_output},
+    {"--output", "-o", "DIR", "check plan run gather", "result folder, in place of the job's",
+     set_output},
     {"--explain", NULL, NULL, "check", "print the resolved job", set_explain},
     {"--ranks", NULL, "N", "plan", "ranks a node [1]", set_ranks},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop [20]", set_grace},
-    {"--quiet", "-q", NULL, "check run replay", "errors only", set_quiet},
+    {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units (then gather)",
+     set_shard},
+    {"--quiet", "-q", NULL, "check run gather replay", "errors only", set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel and hashes", set_verbose},
     {"--metric", NULL, "NAME", "report",
      "test accuracy shown: worst_class, worst_group, balanced, overall [the job's select_by]",
@@ -223,7 +248,7 @@ static llr_code_t take_command(llr_options_t *options, const char *word, llr_err
 static llr_code_t take_word(llr_options_t *options, const char *word, llr_error_t *error)
 {
     if (!options->command) return take_command(options, word, error);
-    if (options->arguments >= options->command->most)
+    if (options->command->most && options->arguments >= options->command->most)
         return llr_fail(error, LLR_INVALID, "`%s` is one word too many; usage: llrsweep %s %s",
                         word, options->command->name, options->command->arguments);
     options->argument[options->arguments++] = word;
@@ -234,6 +259,8 @@ llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, ll
 {
     *options = (llr_options_t){.ranks = 1, .best = 1, .grace = 20, .rule = LLR_RULE_UNIFORM};
     bool only_words = false;
+    options->argument = llr_alloc(count, sizeof *options->argument);
+    if (!options->argument) return llr_fail_memory(error, count, "the command line");
     for (int at = 1; at < count; at++) {
         if (!only_words && !strcmp(words[at], "--"))
             only_words = true;
@@ -249,6 +276,12 @@ llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, ll
         return llr_fail(error, LLR_INVALID, "usage: llrsweep %s %s", options->command->name,
                         options->command->arguments);
     return LLR_OK;
+}
+
+void llr_options_destroy(llr_options_t *options)
+{
+    free(options->argument);
+    options->argument = NULL;
 }
 
 static void help_options(const char *command)

@@ -12,14 +12,14 @@ typedef struct llr_options llr_options_t;
 
 typedef struct llr_command {
     const char *name, *arguments; /* arguments in words, for help */
-    int least, most;              /* how many it takes */
+    int least, most;              /* how many it takes; most 0: any number */
     const char *help;
     llr_code_t (*run)(const llr_options_t *options, llr_error_t *error);
 } llr_command_t;
 
 struct llr_options {
     const llr_command_t *command;
-    const char *argument[2];
+    const char **argument; /* owned; of words of the command line */
     int arguments;
     bool help, version, quiet, verbose, explain;
     const char *output, *save, *dataset;
@@ -27,12 +27,15 @@ struct llr_options {
     llr_select_t metric;
     bool has_metric;
     int64_t ranks, best;
+    int64_t shard, shards; /* run: 0 ... shards - 1 of shards; shards 0: all */
     double grace;
     void *mpi; /* address of the communicator of all ranks, or NULL without MPI */
 };
 
 extern const llr_command_t llr_commands[];
 extern const int64_t llr_command_count;
+
+void llr_options_destroy(llr_options_t *options);
 
 /* LLR_INVALID names the bad word and the nearest good one. */
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error);

@@ -60,6 +60,14 @@ void llr_provenance_add_job(llr_facts_of_run_t *facts, const llr_job_t *job)
     add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
 }
 
+void llr_provenance_add_gathered(llr_facts_of_run_t *facts, const char *const *folder, int folders)
+{
+    llr_text_t list = {0};
+    for (int f = 0; f < folders; f++) llr_text_add(&list, "%s%s", f ? ", " : "", folder[f]);
+    add(facts, "gathered", "%d folders: %s", folders, list.failed ? "?" : list.data);
+    llr_text_destroy(&list);
+}
+
 void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks)
 {
     char host[64] = "", moment[64] = "";

@@ -18,6 +18,9 @@ void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks);
 /* Adds name and fingerprint of the resolved job. */
 void llr_provenance_add_job(llr_facts_of_run_t *facts, const llr_job_t *job);
 
+/* Adds the folders that a table was gathered from. */
+void llr_provenance_add_gathered(llr_facts_of_run_t *facts, const char *const *folder, int folders);
+
 /* --version, to stdout. */
 void llr_provenance_version(void);
 

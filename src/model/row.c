@@ -148,6 +148,24 @@ llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count
     return LLR_OK;
 }
 
+llr_hash_t llr_block_result(const llr_block_t *block)
+{
+    llr_block_t bare = *block;
+    llr_text_t bytes = {0};
+    memset(bare.host, 0, sizeof bare.host);
+    bare.row = llr_alloc(block->rows, sizeof *bare.row);
+    for (int64_t r = 0; bare.row && r < block->rows; r++) {
+        bare.row[r] = block->row[r];
+        bare.row[r].seconds = 0;
+        bare.row[r].rank_id = 0;
+    }
+    if (bare.row) llr_block_pack(&bare, &bytes);
+    llr_hash_t hash = llr_hash_bytes(bytes.data ? bytes.data : "", bytes.length);
+    llr_text_destroy(&bytes);
+    free(bare.row);
+    return hash;
+}
+
 /* Mean, least and spread of the rates that are there. */
 typedef struct span {
     double mean, least, gap;

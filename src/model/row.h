@@ -3,6 +3,7 @@
 #define LLR_MODEL_ROW_H
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "model/facts.h"
 #include "model/solve.h"
@@ -37,6 +38,9 @@ void llr_block_pack(const llr_block_t *block, llr_text_t *out);
 /* The inverse; LLR_FAILED with a message when the bytes are no block of these shapes. */
 llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count, int64_t rows,
                             llr_shape_t shape, llr_error_t *error);
+
+/* Hash of the rows without their timing and placement: equal for any two solves of a unit. */
+llr_hash_t llr_block_result(const llr_block_t *block);
 
 /* Accuracies of one split derived from the rates; NaN where there is nothing to average. Gaps are
  * largest minus smallest; tpr_gap and fpr_gap those of the groups' rates of true and of false class

@@ -29,25 +29,6 @@ typedef struct run {
     double started, last_pulse, last_sync;
 } run_t;
 
-/* Results without their timing and placement: equal for two incarnations of one unit. */
-static llr_hash_t result_hash(llr_block_t *block)
-{
-    llr_block_t bare = *block;
-    llr_text_t bytes = {0};
-    memset(bare.host, 0, sizeof bare.host);
-    bare.row = llr_alloc(block->rows, sizeof *bare.row);
-    for (int64_t r = 0; bare.row && r < block->rows; r++) {
-        bare.row[r] = block->row[r];
-        bare.row[r].seconds = 0;
-        bare.row[r].rank_id = 0;
-    }
-    if (bare.row) llr_block_pack(&bare, &bytes);
-    llr_hash_t hash = llr_hash_bytes(bytes.data ? bytes.data : "", bytes.length);
-    llr_text_destroy(&bytes);
-    free(bare.row);
-    return hash;
-}
-
 static const llr_facts_t *facts_of(const run_t *run, int64_t unit)
 {
     return &run->catalog.facts[run->grid.unit[unit].dataset];
@@ -68,9 +49,7 @@ static llr_code_t found_record(void *argument, int64_t unit, const void *payload
     if (unit < 0 || unit >= run->grid.units || run->block[unit].rows)
         return llr_fail(error, LLR_INVALID, "the journal names unit %lld of %lld, or one twice",
                         (long long)unit, (long long)run->grid.units);
-    LLR_TRY(unpack(run, unit, payload, bytes, error));
-    run->result->progress.found++;
-    return LLR_OK;
+    return unpack(run, unit, payload, bytes, error);
 }
 
 static bool abandon(void *argument)
@@ -109,8 +88,8 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
 {
     run_t *run = argument;
     LLR_TRY(unpack(run, unit, bytes, count, error));
-    LLR_TRY(llr_journal_append(run->journal, unit, bytes, count, result_hash(&run->block[unit]),
-                               error));
+    LLR_TRY(llr_journal_append(run->journal, unit, bytes, count,
+                               llr_block_result(&run->block[unit]), error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
     return LLR_OK;
@@ -154,6 +133,21 @@ static int dearest_first(const void *a, const void *b)
     return x->unit < y->unit ? -1 : 1;
 }
 
+/* Of the units by cost, those of this shard; found and not found in the journal. */
+static void choose_units(run_t *run, const costed_t *list)
+{
+    int64_t shards = run->options->shards > 1 ? run->options->shards : 1;
+    llr_progress_t *progress = &run->result->progress;
+    progress->units = progress->found = 0;
+    for (int64_t i = run->options->shard; i < run->grid.units; i += shards) {
+        progress->units++;
+        if (run->block[list[i].unit].rows)
+            progress->found++;
+        else
+            run->order[run->orders++] = list[i].unit;
+    }
+}
+
 static llr_code_t order_units(run_t *run, llr_error_t *error)
 {
     int64_t units = run->grid.units;
@@ -164,10 +158,9 @@ static llr_code_t order_units(run_t *run, llr_error_t *error)
         return llr_fail_memory(error, units, "the list of units");
     }
     for (int64_t u = 0; u < units; u++)
-        if (!run->block[u].rows)
-            list[run->orders++] = (costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
-    qsort(list, (size_t)run->orders, sizeof *list, dearest_first);
-    for (int64_t i = 0; i < run->orders; i++) run->order[i] = list[i].unit;
+        list[u] = (costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
+    qsort(list, (size_t)units, sizeof *list, dearest_first);
+    choose_units(run, list);
     free(list);
     return LLR_OK;
 }
@@ -213,7 +206,7 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
     LLR_TRY(code);
     if (run->options->begun)
         run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
-                            run->result->progress.found);
+                            &run->result->progress);
     return llr_record_write(output, run->job, &run->catalog, error);
 }
 
@@ -251,7 +244,6 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
 {
     llr_schedule_job_t job = {run->order, run->orders, run->options->grace, solve_unit,
                               keep_unit,  pulse,       stop_wanted,         run};
-    run->result->progress.units = run->grid.units;
     run->started = run->last_sync = llr_clock_seconds();
     llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
     if (llr_comm_rank(run->comm) == 0) show(run);

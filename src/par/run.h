@@ -8,18 +8,22 @@
 #include "store/table.h"
 
 typedef struct llr_progress {
-    int64_t units, found, done,
-        cells;      /* all units, found in the journal, done by now, cells done */
-    double seconds; /* since the scheduling began */
+    int64_t units, found, done, cells; /* units to do, of them found in the journal, and done by
+                                          this run; cells of the latter */
+    double seconds;                    /* since the scheduling began */
 } llr_progress_t;
 
 typedef struct llr_run_options {
-    const char *output;                 /* result folder */
-    double grace;                       /* seconds, see schedule.h */
+    const char *output; /* result folder */
+    double grace;       /* seconds, see schedule.h */
+    /* shards > 1: only every shards-th of the units, dearest first, from the shard-th on (0, 1,
+     * ...); the table then holds these alone. */
+    int64_t shard, shards;
     const llr_provenance_t *provenance; /* read when the table is written */
-    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and the units found in
-     * the journal. The job is resolved. May be NULL. */
-    void (*begun)(void *argument, const llr_grid_t *grid, const llr_facts_t *facts, int64_t found);
+    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and what is to do. The
+     * job is resolved. May be NULL. */
+    void (*begun)(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+                  const llr_progress_t *progress);
     /* Rank 0, called about ten times a second and once at the end. May be NULL. */
     void (*show)(void *argument, const llr_progress_t *progress);
     bool (*stop_wanted)(void *argument); /* any rank, called between passes. May be NULL. */
