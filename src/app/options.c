@@ -196,15 +196,6 @@ static const option_t *find_option(const char *word, size_t length)
     return NULL;
 }
 
-static llr_code_t fail_unknown(const char *kind, const char *word, const char *const *words,
-                               int64_t count, llr_error_t *error)
-{
-    const char *nearest = llr_nearest_word(word, words, count);
-    return llr_fail(error, LLR_INVALID, "unknown %s `%s`%s%s%s", kind, word,
-                    nearest ? "; did you mean `" : "; see llrsweep --help", nearest ? nearest : "",
-                    nearest ? "`?" : "");
-}
-
 /* The nearest is one that the command takes. word: may go on with "=value". */
 static llr_code_t fail_option(const llr_options_t *options, const char *word, llr_error_t *error)
 {
@@ -214,9 +205,14 @@ static llr_code_t fail_option(const llr_options_t *options, const char *word, ll
     int64_t count = 0;
     for (int o = 0; o < OPTIONS; o++)
         if (!options->command || takes(&options_known[o], options->command->name))
-            names[count++] = options_known[o].name;
+            names[count++] = options_known[o].name + strlen("--");
     strncat(name, word, strcspn(word, "=") < LONGEST ? strcspn(word, "=") : LONGEST);
-    return fail_unknown("option", name, names, count, error);
+    const char *nearest = llr_nearest_word(name + strspn(name, "-"), names, count);
+    if (nearest)
+        return llr_fail(error, LLR_INVALID, "unknown option `%s`; did you mean `--%s`?", name,
+                        nearest);
+    return llr_fail(error, LLR_INVALID, "unknown option `%s`; see llrsweep %s%s--help", name,
+                    options->command ? options->command->name : "", options->command ? " " : "");
 }
 
 static unsigned bit_of(const option_t *option)
@@ -262,7 +258,11 @@ llr_code_t llr_options_command(const char *name, const llr_command_t **command, 
         if (!strcmp(name, names[c])) return LLR_OK;
     }
     *command = NULL;
-    return fail_unknown("command", name, names, llr_command_count, error);
+    const char *nearest = llr_nearest_word(name, names, llr_command_count);
+    if (nearest)
+        return llr_fail(error, LLR_INVALID, "unknown command `%s`; did you mean `%s`?", name,
+                        nearest);
+    return llr_fail(error, LLR_INVALID, "unknown command `%s`; see llrsweep --help", name);
 }
 
 static llr_code_t take_command(llr_options_t *options, const char *word, llr_error_t *error)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 20, CELL = 18, LINE = 100, KEY = 60 };
+enum { NAME = 20, CELL = 17, LINE = 100, KEY = 60 };
 
 /* A paragraph, broken at spaces. */
 static void print_paragraph(const char *text)
@@ -39,11 +39,11 @@ static void print_heads(const llr_report_table_t *table, int width)
 {
     char cell[LLR_NUMBER_TEXT];
     printf("%-*s", NAME, "n");
-    for (int64_t s = 0; s < table->sizes; s++) printf(" %*lld", width, (long long)table->size[s]);
+    for (int64_t s = 0; s < table->sizes; s++) printf("  %*lld", width, (long long)table->size[s]);
     printf("\n%-*s", NAME, "delta = d/n");
     for (int64_t s = 0; s < table->sizes; s++) {
         snprintf(cell, sizeof cell, "%.3g", table->delta[s]);
-        printf(" %*s", width, cell);
+        printf("  %*s", width, cell);
     }
     putchar('\n');
 }
@@ -56,7 +56,7 @@ static void print_methods(const llr_report_t *report, const llr_report_table_t *
     for (int64_t m = 0; m < report->methods; m++) {
         printf("%-*s", NAME, llr_method_name(report->method[m]));
         for (int64_t s = 0; s < table->sizes; s++)
-            printf(" %*s", width,
+            printf("  %*s", width,
                    llr_spread_text(&table->spread[m * table->sizes + s], report->seeds, cell));
         putchar('\n');
     }
