@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static llr_code_t check_output(const llr_session_t *session, llr_error_t *error)
 {
@@ -42,24 +43,26 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
     return code;
 }
 
+static llr_code_t help_job(llr_error_t *error)
+{
+    llr_text_t text = {0};
+    llr_job_help(&text);
+    if (text.failed) return llr_fail_memory(error, text.length, "the help");
+    fputs(text.data, stdout);
+    llr_text_destroy(&text);
+    return LLR_OK;
+}
+
 llr_code_t llr_command_help(const llr_options_t *options, llr_error_t *error)
 {
-    if (!options->arguments) {
-        llr_options_help(NULL);
-        return LLR_OK;
-    }
-    if (options->argument[0] && options->argument[0][0] == 'j') {
-        llr_text_t text = {0};
-        llr_job_help(&text);
-        fputs(text.data ? text.data : "", stdout);
-        llr_text_destroy(&text);
-        return LLR_OK;
-    }
-    llr_options_t asked;
-    char program[] = "llrsweep", flag[] = "--help";
-    char *words[] = {program, (char *)options->argument[0], flag};
-    llr_code_t code = llr_options_parse(&asked, 3, words, error);
-    if (code == LLR_OK) llr_options_help(asked.command);
-    llr_options_destroy(&asked);
-    return code;
+    static const char *const job = "job";
+    const char *topic = options->arguments ? options->argument[0] : NULL;
+    const llr_command_t *command = NULL;
+    if (topic && !strcmp(topic, job)) return help_job(error);
+    if (topic && llr_options_command(topic, &command, error) != LLR_OK)
+        return llr_nearest_word(topic, &job, 1)
+                   ? llr_fail(error, LLR_INVALID, "no help on `%s`; did you mean `%s`?", topic, job)
+                   : LLR_INVALID;
+    llr_options_help(command);
+    return LLR_OK;
 }
