@@ -84,7 +84,7 @@ typedef struct llr_job {
     double *ratio; /* owned, ratios */
     int64_t ratios;
     unsigned rules; /* bit r set: rule r beyond the grids is asked for */
-    double *lambda; /* owned, lambdas, all > 0 */
+    double *lambda; /* owned, lambdas, all >= 0 */
     int64_t lambdas;
     int64_t *size; /* owned, sizes, or NULL where every dataset has its own: n */
     int64_t sizes;

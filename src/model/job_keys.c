@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, true},
+static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, false},
                          ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
                          tolerance_range = {1e-13, 1e-2, false}, log_range = {-300, 6, false};
 
@@ -275,7 +275,7 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"ratios", "[]", false, read_ratios, "w_minority / w_majority, two classes: a list, or a span"},
     {"rules", "[]", false, read_rules, "weightings beyond the grids: balanced_subsample"},
     {"lambdas", "{log10: {from: -4, to: 0, count: 9}}", false, read_lambdas,
-     "strengths of the penalty, > 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
+     "strengths of the penalty, >= 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
     {"sizes", NULL, false, read_sizes,
      "n, rows of a subsample: a list (a dataset may have its own)"},
     {"priors", NULL, false, read_priors, "of the subsample's classes (default: the pool's)"},

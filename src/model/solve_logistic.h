@@ -21,6 +21,12 @@ typedef struct llr_logistic {
     double *z;                     /* (fits * columns) x size: all solutions */
 } llr_logistic_t;
 
+/* All memory from the call's arena. */
+llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call);
+/* Solves all chains at the largest lambda that is still to do: it->z and the solutions' b and fit
+ * (status, iterations, df), not yet certified. False in *more when nothing was left. */
+llr_code_t llr_logistic_descend(llr_logistic_t *it, bool *more);
+
 /* h = sum_i c_i (z_i - mean)(z_i - mean)', c the curvature of a column, mean the one weighted by
  * it: the Hessian of F over Theta with b minimised, without lambda and (softmax) without what
  * couples the columns. Lower triangle. */

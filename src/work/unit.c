@@ -279,6 +279,21 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static llr_shape_t shape_of(const llr_grid_t *grid, const llr_facts_t *facts,
+                            const llr_unit_t *unit)
+{
+    llr_shape_t shape = {.loss = unit->loss,
+                         .rows = unit->n,
+                         .dim = facts->dim,
+                         .strata = facts->classes,
+                         .classes = facts->classes,
+                         .paths = grid->weightings,
+                         .fits = grid->unit_cells};
+    for (int64_t l = 0; l < grid->job->lambdas; l++)
+        if (grid->job->lambda[l] == 0) shape.zero = true;
+    return shape;
+}
+
 int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
 {
     const llr_unit_t *u = &grid->unit[unit];
@@ -292,8 +307,8 @@ int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t
     int64_t gather = llr_arena_cost(facts->synthetic ? 0 : larger(u->n, 0), d);
     for (int32_t c = 0; c < facts->classes; c++)
         gather = larger(gather, llr_arena_cost(u->n + facts->pool_count[c], d));
-    int64_t solving = llr_solve_bytes(u->loss, u->n, facts->dim, facts->classes, facts->classes,
-                                      grid->weightings, fits);
+    llr_shape_t shape = shape_of(grid, facts, u);
+    int64_t solving = llr_solve_bytes(&shape);
     int64_t counting = llr_arena_cost(METRIC_ROWS * (facts->dim + vectors), d);
     return kept + larger(llr_arena_cost(u->n * facts->dim, d) + larger(gather, solving), counting) +
            32 * LLR_ALIGNMENT;
@@ -306,7 +321,6 @@ double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t u
     for (int32_t c = 0; c < facts->classes; c++)
         for (int split = 0; split < LLR_SPLITS; split++)
             rows += facts->eval_count[split * (facts->classes + facts->groups) + c];
-    return llr_solve_flops(u->loss, u->n, facts->dim, facts->classes, facts->classes,
-                           grid->weightings, grid->unit_cells) +
-           2.0 * (double)rows * (double)facts->dim * (double)vectors;
+    llr_shape_t shape = shape_of(grid, facts, u);
+    return llr_solve_flops(&shape) + 2.0 * (double)rows * (double)facts->dim * (double)vectors;
 }
