@@ -131,7 +131,7 @@ static void keep(llr_logistic_t *it, llr_chain_t *chain)
     memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
     memcpy(call->solutions->b + at * call->columns, chain->now.b,
            (size_t)call->columns * sizeof(double));
-    for (int32_t k = 0; k < call->columns; k++) {
+    for (int32_t k = 0; it->wants_df && k < call->columns; k++) {
         llr_logistic_hessian(it, chain, k, it->hessian);
         fit->df +=
             llr_trace_df(it->hessian, call->space.size, llr_chain_lambda(chain)) / call->columns;
@@ -228,6 +228,7 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     llr_logistic_t it;
     bool more = true;
     LLR_TRY(llr_logistic_create(&it, call));
+    it.wants_df = true;
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
     for (int64_t p = 0; p < call->paths; p++) certify_path(&it, &it.chain[p]);
     return LLR_OK;

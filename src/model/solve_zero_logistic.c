@@ -106,18 +106,25 @@ static bool judge_level(llr_zero_t *zero, const llr_logistic_t *it, int64_t leve
     return judge(zero);
 }
 
-/* Down the levels until one at or after ANSWER separates; none does: back to ANSWER. */
+/* Down the levels until one at or after ANSWER separates; none does: the one of the least gradient.
+ */
 static llr_code_t descend(llr_zero_t *zero, llr_call_t *inner)
 {
     llr_logistic_t it;
     bool more = true, found = false;
+    int best = ANSWER;
+    double least = INFINITY;
     LLR_TRY(llr_logistic_create(&it, inner));
     for (int level = 0; level < LEVELS && !found; level++) {
         LLR_TRY(llr_logistic_descend(&it, &more));
         zero->fit->iterations += inner->solutions->fit[level].iterations;
-        found = level >= ANSWER && judge_level(zero, &it, level);
+        if (level < ANSWER) continue;
+        found = judge_level(zero, &it, level);
+        if (!(zero->fit->gradient_norm < least)) continue;
+        least = zero->fit->gradient_norm;
+        best = level;
     }
-    if (!found) judge_level(zero, &it, ANSWER);
+    if (!found) judge_level(zero, &it, best);
     return LLR_OK;
 }
 
