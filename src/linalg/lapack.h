@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Doubles of work that every function below is content with for matrices of up to n columns and
- * vectors right-hand sides. */
+/* Doubles of work that every function below but llr_svd is content with for matrices of up to n
+ * columns and vectors right-hand sides. */
 int64_t llr_lapack_work(int64_t n, int64_t vectors);
 
 /* a = L L': L (n x n, row-major lower triangle, leading dimension n) overwrites the lower triangle
@@ -45,5 +45,10 @@ int llr_qr(int64_t rows, int64_t dim, double *x, double *tau, double *work, int6
 /* Each row of b (vectors x dim, leading dimension dim) becomes Q b, or Q' b where transposed. */
 int llr_qr_apply(int64_t rows, int64_t dim, const double *x, const double *tau, bool transposed,
                  double *b, int64_t vectors, double *work, int64_t size);
+
+/* a = U S V' for a (n x n, row-major, destroyed): singular (n) descending, u (n x n) holds U, vt
+ * (n x n) V', both row-major. work: llr_svd_work(n) doubles. */
+int llr_svd(int64_t n, double *a, double *singular, double *u, double *vt, double *work);
+int64_t llr_svd_work(int64_t n);
 
 #endif

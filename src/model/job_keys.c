@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, true},
+static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, false},
                          ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
                          tolerance_range = {1e-13, 1e-2, false}, delta_range = {0, 1e6, true},
                          log_range = {-300, 6, false};

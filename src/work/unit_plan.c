@@ -9,29 +9,41 @@ static int64_t larger(int64_t a, int64_t b)
 /* The weightings of a cut, and the cells of it that the unit has. */
 typedef struct share {
     int64_t weightings, cells;
+    bool zero; /* some of them at lambda 0 */
 } share_t;
 
 static share_t share_of(const llr_grid_t *grid, const llr_unit_t *unit, llr_cut_t cut)
 {
     int64_t lambdas = grid->job->lambdas;
-    share_t share = {0, 0};
+    share_t share = {0, 0, false};
     for (int64_t i = 0; i < unit->cells; i++) {
         int64_t weighting = (unit->first_place + i) / lambdas;
         if (llr_cut_of(grid->weighting[weighting].rule) != cut) continue;
         if (!share.cells || (unit->first_place + i) % lambdas == 0) share.weightings++;
         share.cells++;
+        share.zero = share.zero || grid->job->lambda[(unit->first_place + i) % lambdas] == 0;
     }
     return share;
 }
 
-/* Rows that the fits of a cut have at most: balanced cuts may have any number up to n. */
+static llr_solve_shape_t solve_shape(const llr_facts_t *facts, const llr_grid_t *grid,
+                                     const llr_unit_t *unit, int64_t rows, share_t share)
+{
+    return (llr_solve_shape_t){.loss = unit->loss,
+                               .rows = rows,
+                               .dim = facts->dim,
+                               .strata = llr_subsample_strata(facts, grid->job->weights_by),
+                               .classes = facts->shape.classes,
+                               .paths = share.weightings,
+                               .fits = share.cells,
+                               .zero = share.zero};
+}
+
 static int64_t solve_bytes(const llr_facts_t *facts, const llr_grid_t *grid, const llr_unit_t *unit,
                            int64_t rows, share_t share)
 {
-    return llr_arena_cost(rows * facts->dim, sizeof(double)) +
-           llr_solve_bytes(unit->loss, rows, facts->dim,
-                           llr_subsample_strata(facts, grid->job->weights_by), facts->shape.classes,
-                           share.weightings, share.cells);
+    llr_solve_shape_t shape = solve_shape(facts, grid, unit, rows, share);
+    return llr_arena_cost(rows * facts->dim, sizeof(double)) + llr_solve_bytes(&shape);
 }
 
 static int64_t sample_bytes(const llr_facts_t *facts, const llr_grid_t *grid,
@@ -39,7 +51,8 @@ static int64_t sample_bytes(const llr_facts_t *facts, const llr_grid_t *grid,
 {
     int64_t strata = llr_subsample_strata(facts, grid->job->weights_by);
     int64_t bytes = solve_bytes(facts, grid, unit, unit->n, share);
-    /* Fewer rows than columns take the row space besides. */
+    /* Balanced cuts may have any number of rows up to n; fewer than columns take the row space
+     * besides. */
     if (cut != LLR_CUT_NONE && unit->n >= facts->dim && facts->dim > 1)
         bytes = larger(bytes, solve_bytes(facts, grid, unit, facts->dim - 1, share));
     return bytes + llr_subsample_bytes(facts, grid->job->weights_by, unit->n) +
@@ -90,10 +103,8 @@ double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t u
     for (int cut = 0; cut < LLR_CUTS; cut++) {
         share_t share = share_of(grid, u, (llr_cut_t)cut);
         double draws = cut == LLR_CUT_AVERAGED ? (double)grid->job->balanced_repeats : 1;
-        if (share.cells)
-            flops += draws * llr_solve_flops(u->loss, u->n, facts->dim,
-                                             llr_subsample_strata(facts, grid->job->weights_by),
-                                             facts->shape.classes, share.weightings, share.cells);
+        llr_solve_shape_t shape = solve_shape(facts, grid, u, u->n, share);
+        if (share.cells) flops += draws * llr_solve_flops(&shape);
     }
     double vectors = (double)(u->cells * llr_columns(facts->shape.classes));
     return flops + 2.0 * (double)rows * (double)facts->columns * vectors;

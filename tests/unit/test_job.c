@@ -87,7 +87,7 @@ static const mistake_t mistakes[] = {
     {GOOD "exponents: [1, 1.0]\n", "exponents: 1 stands there twice"},
     {GOOD "exponents: {from: 0, to: 2}\n", "exponents: key `count` is missing"},
     {GOOD "exponents: {from: 0, to: 2, count: 1}\n", "count: 1 is out of range"},
-    {GOOD "lambdas: [0]\n", "lambdas: 0 is out of range; it must be greater than 0"},
+    {GOOD "lambdas: [-1]\n", "lambdas: -1 is out of range; it must be at least 0"},
     {GOOD "lambdas: []\n", "lambdas: the list is empty"},
     {GOOD "lambdas: {log10: {from: -4, to: 0, count: x}}\n", "count: expected a whole number"},
     {GOOD "ratios: [0]\n", "ratios: 0 is out of range"},

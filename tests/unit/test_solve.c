@@ -104,8 +104,13 @@ static void solve(const problem_t *problem, double tolerance, outcome_t *out)
                            problem->start,
                            problem->class_of};
     llr_solve_options_t options = {tolerance, 1000, never, &asked};
-    out->bytes = llr_solve_bytes(problem->loss, problem->rows, dim, problem->classes,
-                                 problem->classes, WEIGHTINGS, FITS);
+    out->bytes = llr_solve_bytes(&(llr_solve_shape_t){.loss = problem->loss,
+                                                .rows = problem->rows,
+                                                .dim = dim,
+                                                .strata = problem->classes,
+                                                .classes = problem->classes,
+                                                .paths = WEIGHTINGS,
+                                                .fits = FITS});
     CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, out->bytes, &error), LLR_OK);
     out->code = llr_solve(problem->loss, &sample, out->path, WEIGHTINGS, &options, &out->solutions,
                           &arena, &error);
