@@ -21,6 +21,8 @@ llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_er
 llr_code_t llr_catalog_scan(llr_catalog_t *catalog, llr_error_t *error);
 /* Builds the tasks; content ids (and features, where rows will be drawn) must be set. */
 llr_code_t llr_catalog_build(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error);
+/* The arrays of features are going to be freed by who loaded them; the lists stay. */
+void llr_catalog_forget_features(llr_catalog_t *catalog);
 /* Hash over the content ids of all datasets, in job order. */
 llr_hash_t llr_catalog_content(const llr_catalog_t *catalog);
 /* Accepts half-built catalogs. */

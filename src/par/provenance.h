@@ -1,6 +1,6 @@
 /* Where numbers come from: facts of the build and of the run. */
-#ifndef LLR_APP_PROVENANCE_H
-#define LLR_APP_PROVENANCE_H
+#ifndef LLR_PAR_PROVENANCE_H
+#define LLR_PAR_PROVENANCE_H
 
 #include "model/job.h"
 #include "store/table.h"
@@ -13,10 +13,10 @@ typedef struct llr_facts_of_run {
     llr_provenance_t provenance; /* borrows from this object */
 } llr_facts_of_run_t;
 
-/* Facts of the build, the libraries, the job and this start. */
-void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks);
+/* Facts of the build and the libraries alone. */
+void llr_provenance_build(llr_facts_of_run_t *facts);
 
-/* --version, to stdout. */
-void llr_provenance_version(void);
+/* The same, and those of the job and of this start. */
+void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks);
 
 #endif
