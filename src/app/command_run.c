@@ -1,10 +1,11 @@
 #include "app/commands.h"
 #include "app/progress.h"
-#include "app/provenance.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "linalg/blas.h"
+#include "par/provenance.h"
 #include "par/run.h"
+#include "store/job_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static llr_code_t share_job(run_t *run, llr_error_t *error)
 {
     llr_text_t text = {0};
     const char *path = run->options->argument[0];
-    llr_code_t code = is_first(run) ? llr_read_text(path, &text, error) : LLR_OK;
+    llr_code_t code = is_first(run) ? llr_job_file_read(path, &text, error) : LLR_OK;
     code = llr_comm_agree(run->comm, code, error);
     if (code == LLR_OK) {
         int64_t length = text.length;

@@ -1,8 +1,7 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
-#include "app/provenance.h"
 #include "app/signals.h"
-#include "linalg/blas.h"
+#include "par/provenance.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -76,10 +75,19 @@ static llr_code_t run(llr_options_t *options, llr_error_t *error)
     return code;
 }
 
+static void print_version(void)
+{
+    llr_facts_of_run_t facts;
+    llr_provenance_build(&facts);
+    printf("llrsweep %s\n", facts.value[0]);
+    for (int64_t i = 1; i < facts.provenance.count; i++)
+        printf("  %-12s %s\n", facts.key[i], facts.value[i]);
+}
+
 static void answer(const llr_options_t *options)
 {
     if (options->version)
-        llr_provenance_version();
+        print_version();
     else
         llr_options_help(options->command);
 }

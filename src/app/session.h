@@ -12,9 +12,6 @@ typedef struct llr_session {
     llr_findings_t findings;
 } llr_session_t;
 
-/* Text of a file, owned by the caller. LLR_INVALID: not there, a folder, too large. */
-llr_code_t llr_read_text(const char *path, llr_text_t *text, llr_error_t *error);
-
 /* Parses a job's text; output (may be NULL) overrides the job's, LLRSWEEP_OUTPUT comes before it.
  * path: of the job file. */
 llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, const char *path,

@@ -135,25 +135,32 @@ static bool fill_names(llr_job_t *job)
 }
 
 static void read_document(llr_job_t *job, const char *text, int64_t length,
-                          llr_findings_t *findings)
+                          const llr_overrides_t *overrides, llr_findings_t *findings)
 {
     yaml_document_t document;
     if (!llr_yaml_load(&document, text, length, job->file, findings)) return;
     llr_yaml_t yaml = {&document, job->file, findings};
-    llr_yaml_mapping(&yaml, yaml_document_get_root_node(&document), "", llr_job_keys,
-                     llr_job_key_count, job);
+    llr_yaml_mapping_with(&yaml, yaml_document_get_root_node(&document), "", llr_job_keys,
+                          llr_job_key_count, overrides, job);
     yaml_document_delete(&document);
     if (!findings->count) check_whole(job, findings);
+}
+
+llr_code_t llr_job_parse_with(llr_job_t *job, const char *text, int64_t length, const char *file,
+                              const char *folder, const llr_overrides_t *overrides,
+                              llr_findings_t *findings, llr_error_t *error)
+{
+    *job = (llr_job_t){.file = llr_copy_text(file), .folder = llr_copy_text(folder)};
+    if (!job->file || !job->folder) return llr_fail_memory(error, length, "the job");
+    read_document(job, text, length, overrides, findings);
+    if (findings->failed || !fill_names(job)) return llr_fail_memory(error, length, "the job");
+    return findings->count ? LLR_INVALID : LLR_OK;
 }
 
 llr_code_t llr_job_parse(llr_job_t *job, const char *text, int64_t length, const char *file,
                          const char *folder, llr_findings_t *findings, llr_error_t *error)
 {
-    *job = (llr_job_t){.file = llr_copy_text(file), .folder = llr_copy_text(folder)};
-    if (!job->file || !job->folder) return llr_fail_memory(error, length, "the job");
-    read_document(job, text, length, findings);
-    if (findings->failed || !fill_names(job)) return llr_fail_memory(error, length, "the job");
-    return findings->count ? LLR_INVALID : LLR_OK;
+    return llr_job_parse_with(job, text, length, file, folder, NULL, findings, error);
 }
 
 void llr_job_destroy(llr_job_t *job)
@@ -177,7 +184,7 @@ void llr_job_destroy(llr_job_t *job)
 char *llr_job_resolve_path(const llr_job_t *job, const char *path)
 {
     llr_text_t whole = {0};
-    if (*path == '/' || !*job->folder) return llr_copy_text(path);
+    if (*path == '/' || !*job->folder || llr_job_is_memory(path)) return llr_copy_text(path);
     while (!strncmp(path, "./", 2)) path += 2;
     llr_text_add(&whole, "%s/%s", job->folder, path);
     if (whole.failed) llr_text_destroy(&whole);

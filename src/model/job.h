@@ -99,6 +99,16 @@ typedef struct llr_job_dataset {
     llr_preprocessing_t preprocess;
 } llr_job_dataset_t;
 
+/* A dataset in memory. A job names it by the path "memory:NAME". */
+typedef struct llr_arrays {
+    char *name;      /* owned by who holds the list */
+    const double *x; /* borrowed, rows x dim, row-major */
+    int64_t rows, dim;
+    const int32_t *label; /* borrowed, rows */
+    const int32_t *group; /* borrowed, rows, or NULL */
+    const int8_t *split;  /* borrowed, rows, or NULL: 0 pool, 1 validation, 2 test */
+} llr_arrays_t;
+
 typedef struct llr_job {
     char *file;                 /* owned: name of the job file, for messages */
     char *folder;               /* owned: folder that relative paths start from */
@@ -128,14 +138,38 @@ typedef struct llr_job {
     int64_t seed_first, seeds;
     llr_select_t select_by;
     double tolerance;
-    char *output; /* owned, relative to folder or absolute */
+    char *output;              /* owned, relative to folder or absolute */
+    bool has_output;           /* it was given, not made from the name */
+    const llr_arrays_t *array; /* borrowed, arrays: what paths "memory:NAME" name */
+    int64_t arrays;
 } llr_job_t;
+
+/* One key of a job given beside its text. */
+typedef struct llr_override {
+    const char *key, *value; /* borrowed; the value is YAML */
+    const char *where;       /* borrowed: the name of this place in messages */
+    bool is_fallback;        /* counts only where the text has no such key */
+} llr_override_t;
+
+/* Of overrides of one key the first counts. */
+typedef struct llr_overrides {
+    const llr_override_t *override; /* borrowed, count */
+    int64_t count;
+} llr_overrides_t;
 
 /* Reads a job from text (length bytes; file and folder for messages and paths). Every mistake found
  * is added to findings as one line "file:line: ...". LLR_OK, LLR_INVALID when there were findings,
  * LLR_FAILED out of memory (error filled). */
 llr_code_t llr_job_parse(llr_job_t *job, const char *text, int64_t length, const char *file,
                          const char *folder, llr_findings_t *findings, llr_error_t *error);
+/* The same, with overrides in place of what the text says; NULL: none. */
+llr_code_t llr_job_parse_with(llr_job_t *job, const char *text, int64_t length, const char *file,
+                              const char *folder, const llr_overrides_t *overrides,
+                              llr_findings_t *findings, llr_error_t *error);
+/* LLR_INVALID: a job has no such key; names the nearest. */
+llr_code_t llr_job_check_key(const char *key, llr_error_t *error);
+/* LLR_INVALID: the text cannot be the name of a dataset; says what can. */
+llr_code_t llr_job_check_name(const char *name, llr_error_t *error);
 /* Accepts half-built jobs. */
 void llr_job_destroy(llr_job_t *job);
 
@@ -155,8 +189,14 @@ void llr_job_print(const llr_job_t *job, llr_text_t *out);
  * paths (datasets count by their names and, separately, by content id). */
 llr_hash_t llr_job_fingerprint(const llr_job_t *job);
 
-/* path, or folder/path when path is relative; owned by the caller, NULL out of memory. */
+/* path, or folder/path when path is relative and of a file; owned by the caller, NULL out of
+ * memory. */
 char *llr_job_resolve_path(const llr_job_t *job, const char *path);
+
+/* Is it the path of arrays in memory? */
+bool llr_job_is_memory(const char *path);
+/* The job's arrays of this path, or NULL. */
+const llr_arrays_t *llr_job_find_arrays(const llr_job_t *job, const char *path);
 
 /* The keys of a job file, their defaults and meaning, one a line, appended to out. */
 void llr_job_help(llr_text_t *out);

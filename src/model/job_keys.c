@@ -18,15 +18,24 @@ static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_integer(yaml, node, "version", 1, 1, &version);
 }
 
+llr_code_t llr_job_check_name(const char *name, llr_error_t *error)
+{
+    bool good = *name && !strpbrk(name, "/= \"\\") && strcmp(name, ".") && strcmp(name, "..") &&
+                strlen(name) <= 100;
+    for (const char *c = name; *c; c++) good = good && (unsigned char)*c > ' ' && *c != 127;
+    if (good) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "`%.60s`: a name has no '/', '=', spaces, quotes or backslashes and at most "
+                    "100 characters",
+                    name);
+}
+
 bool llr_read_name(llr_yaml_t *yaml, const llr_node_t *node, const char *key, char **out)
 {
+    llr_error_t error;
     if (!llr_yaml_text(yaml, node, key, out)) return false;
-    if (!strpbrk(*out, "/= \"\\") && strcmp(*out, ".") && strcmp(*out, "..") && strlen(*out) <= 100)
-        return true;
-    llr_yaml_complain(yaml, node,
-                      "%s: `%.60s`: a name has no '/', '=', spaces, quotes or backslashes and at "
-                      "most 100 characters",
-                      key, *out);
+    if (llr_job_check_name(*out, &error) == LLR_OK) return true;
+    llr_yaml_complain(yaml, node, "%s: %s", key, error.text);
     return false;
 }
 
@@ -37,7 +46,8 @@ static void read_name(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 
 static void read_output(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
-    llr_yaml_text(yaml, node, "output", &((llr_job_t *)into)->output);
+    llr_job_t *job = into;
+    job->has_output = llr_yaml_text(yaml, node, "output", &job->output);
 }
 
 static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)

@@ -6,6 +6,7 @@
 #include "par/schedule.h"
 #include "store/folder.h"
 #include "store/journal.h"
+#include "store/layout.h"
 #include "store/record.h"
 #include "work/unit.h"
 
@@ -23,7 +24,7 @@ typedef struct run {
     llr_worker_t worker;
     llr_schedule_t *schedule;
     llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
-    llr_journal_t *journal; /* rank 0, owned */
+    llr_journal_t *journal; /* rank 0, owned; NULL without output */
     int64_t *order;         /* rank 0, owned: units to do */
     int64_t orders;
     double started, last_pulse, last_sync;
@@ -88,8 +89,9 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
 {
     run_t *run = argument;
     LLR_TRY(unpack(run, unit, bytes, count, error));
-    LLR_TRY(llr_journal_append(run->journal, unit, bytes, count,
-                               llr_block_result(&run->block[unit]), error));
+    if (run->journal)
+        LLR_TRY(llr_journal_append(run->journal, unit, bytes, count,
+                                   llr_block_result(&run->block[unit]), error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
     return LLR_OK;
@@ -110,7 +112,7 @@ static llr_code_t pulse(void *argument, llr_error_t *error)
     if (now - run->last_pulse < 1.0 / SHOWS_A_SECOND) return LLR_OK;
     run->last_pulse = now;
     show(run);
-    if (now - run->last_sync < 1) return LLR_OK;
+    if (!run->journal || now - run->last_sync < 1) return LLR_OK;
     run->last_sync = now;
     return llr_journal_sync(run->journal, error);
 }
@@ -173,12 +175,9 @@ static llr_code_t open_journal(run_t *run, llr_error_t *error)
     llr_journal_state_t state;
     llr_text_t folder = {0};
     llr_text_add(&folder, "%s/journal", run->options->output);
-    run->block = llr_alloc(run->grid.units, sizeof *run->block);
     llr_code_t code =
-        folder.failed || !run->block
-            ? llr_fail_memory(error, run->grid.units, "the rows")
-            : llr_journal_read(folder.data, &identity, found_record, run, &state, error);
-    if (code == LLR_OK) code = order_units(run, error);
+        folder.failed ? llr_fail_memory(error, folder.length, "a path")
+                      : llr_journal_read(folder.data, &identity, found_record, run, &state, error);
     if (code == LLR_OK) code = llr_journal_create(&run->journal, folder.data, &identity, error);
     llr_text_destroy(&folder);
     return code;
@@ -204,19 +203,20 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
     llr_code_t code = open_journal(run, error);
     if (code == LLR_INVALID) explain_refusal(run, error);
     LLR_TRY(code);
-    if (run->options->begun)
-        run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
-                            &run->result->progress);
     return llr_record_write(output, run->job, &run->catalog, error);
 }
 
-/* Lays out the grid and finds what only job and datasets together show. */
-static llr_code_t lay_out(run_t *run, llr_findings_t *findings, llr_error_t *error)
+/* Rank 0: room for the rows, those that an earlier run left, and the units that remain. */
+static llr_code_t begin(run_t *run, llr_error_t *error)
 {
-    if (llr_grid_create(&run->grid, run->job)) return llr_fail_memory(error, 0, "the grid");
-    llr_grid_check(&run->grid, run->catalog.facts, findings);
-    if (findings->failed) return llr_fail_memory(error, 0, "the list of mistakes");
-    return findings->count ? LLR_INVALID : LLR_OK;
+    run->block = llr_alloc(run->grid.units, sizeof *run->block);
+    if (!run->block) return llr_fail_memory(error, run->grid.units, "the rows");
+    if (run->options->output) LLR_TRY(open_output(run, error));
+    LLR_TRY(order_units(run, error));
+    if (run->options->begun)
+        run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
+                            &run->result->progress);
+    return LLR_OK;
 }
 
 static llr_code_t make_workspace(run_t *run, llr_error_t *error)
@@ -235,9 +235,10 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
     llr_comm_t *comm = run->comm;
     bool first = llr_comm_rank(comm) == 0;
     LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, error));
-    LLR_TRY(llr_comm_agree(comm, lay_out(run, findings, error), error));
+    llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
+    LLR_TRY(llr_comm_agree(comm, code, error));
     LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
-    return llr_comm_agree(comm, first ? open_output(run, error) : LLR_OK, error);
+    return llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error);
 }
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
@@ -263,19 +264,31 @@ static llr_code_t write_table(run_t *run, llr_error_t *error)
 {
     llr_table_t table = {&run->grid, run->catalog.facts, run->block};
     LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
-    LLR_TRY(llr_table_write(&table, run->options->provenance, run->options->output, error));
     run->result->unanswered = count_unanswered(run);
-    return LLR_OK;
+    if (!run->options->output) return LLR_OK;
+    return llr_table_write(&table, run->options->provenance, run->options->output, error);
+}
+
+void llr_run_rows_destroy(llr_run_rows_t *rows)
+{
+    for (int64_t u = 0; rows->block && u < rows->grid.units; u++)
+        llr_block_destroy(&rows->block[u]);
+    free(rows->block);
+    llr_grid_destroy(&rows->grid);
+    llr_catalog_close(&rows->catalog);
+    *rows = (llr_run_rows_t){0};
 }
 
 static void clean_up(run_t *run)
 {
-    for (int64_t u = 0; run->block && u < run->grid.units; u++) llr_block_destroy(&run->block[u]);
-    free(run->block);
+    llr_run_rows_t rows = {run->catalog, run->grid, run->block};
     free(run->order);
     llr_arena_destroy(&run->worker.arena);
-    llr_grid_destroy(&run->grid);
-    llr_catalog_close(&run->catalog);
+    llr_catalog_forget_features(&rows.catalog);
+    if (run->options->rows)
+        *run->options->rows = rows;
+    else
+        llr_run_rows_destroy(&rows);
 }
 
 /* Rank 0: the last of the journal, and the table where all is done. */

@@ -1,5 +1,7 @@
 #include "store/catalog.h"
 
+#include "store/task.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,21 @@ static int64_t find_source(const llr_catalog_t *catalog, const char *path)
     return -1;
 }
 
+/* path: of the dataset, resolved. */
+static llr_code_t open_path(llr_source_t *source, const llr_job_t *job,
+                            const llr_job_dataset_t *dataset, const char *path, llr_error_t *error)
+{
+    const llr_arrays_t *arrays = llr_job_find_arrays(job, path);
+    if (arrays)
+        return llr_source_open_memory(source, path, arrays->x, arrays->rows, arrays->dim,
+                                      arrays->label, arrays->group, arrays->split, error);
+    if (!llr_job_is_memory(path)) return llr_source_open_h5(source, path, error);
+    return llr_task_fail(job, dataset, error,
+                         "path: `%s` is in the memory of the program that ran the job; here the "
+                         "path of an HDF5 file is needed",
+                         path);
+}
+
 static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
                               llr_error_t *error)
 {
@@ -37,7 +54,7 @@ static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int6
     int64_t found = find_source(catalog, path);
     llr_code_t code = LLR_OK;
     if (found < 0) {
-        code = llr_source_open_h5(&catalog->source[catalog->sources], path, error);
+        code = open_path(&catalog->source[catalog->sources], job, dataset, path, error);
         found = catalog->sources++;
     }
     free(path);
@@ -78,6 +95,16 @@ llr_hash_t llr_catalog_content(const llr_catalog_t *catalog)
     for (int64_t i = 0; i < catalog->datasets; i++)
         llr_hasher_add(hasher, &catalog->facts[i].content, sizeof catalog->facts[i].content);
     return llr_hasher_finish(hasher);
+}
+
+void llr_catalog_forget_features(llr_catalog_t *catalog)
+{
+    for (int64_t s = 0; s < catalog->sources; s++) catalog->features[s] = NULL;
+    for (int64_t i = 0; catalog->dataset && i < catalog->datasets; i++) {
+        catalog->dataset[i].features = NULL;
+        catalog->dataset[i].basis = NULL;
+        catalog->basis[i] = (llr_basis_t){0};
+    }
 }
 
 void llr_catalog_close(llr_catalog_t *catalog)

@@ -33,6 +33,9 @@ llr_code_t llr_catalog_fit(const llr_catalog_t *catalog, const llr_job_t *job, i
  * pca), and the sizes that deltas ask for. The job is then the resolved one. */
 llr_code_t llr_catalog_settle(llr_catalog_t *catalog, llr_job_t *job, int64_t index,
                               int64_t components, llr_error_t *error);
+/* The arrays of features and components are going to be freed by who loaded them; the lists stay.
+ */
+void llr_catalog_forget_features(llr_catalog_t *catalog);
 /* Hash over the content ids of all datasets, in job order. */
 llr_hash_t llr_catalog_content(const llr_catalog_t *catalog);
 /* Accepts half-built catalogs. */

@@ -209,16 +209,23 @@ void llr_cursor_end(llr_cursor_t *cursor)
     llr_text_destroy(&cursor->key);
 }
 
+static void enter_unit(llr_cursor_t *at, int64_t unit)
+{
+    const llr_table_t *table = at->table;
+    at->unit = unit;
+    at->about = &table->grid->unit[unit];
+    at->facts = &table->facts[at->about->dataset];
+    at->block = &table->block[unit];
+    at->place = 0;
+}
+
 static bool enter_next_unit(llr_cursor_t *at)
 {
     const llr_table_t *table = at->table;
-    do
-        if (++at->unit >= table->grid->units) return false;
-    while (!table->block[at->unit].rows);
-    at->about = &table->grid->unit[at->unit];
-    at->facts = &table->facts[at->about->dataset];
-    at->block = &table->block[at->unit];
-    at->place = 0;
+    int64_t unit = at->unit + 1;
+    while (unit < table->grid->units && !table->block[unit].rows) unit++;
+    if (unit >= table->grid->units) return false;
+    enter_unit(at, unit);
     return true;
 }
 
@@ -241,4 +248,11 @@ bool llr_cursor_next(llr_cursor_t *at)
     if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
     if (at->block && ++at->place < at->block->rows) return enter_row(at);
     return enter_next_unit(at) && enter_row(at);
+}
+
+bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
+{
+    enter_unit(at, unit);
+    at->place = place;
+    return enter_row(at);
 }

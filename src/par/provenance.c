@@ -1,4 +1,4 @@
-#include "app/provenance.h"
+#include "par/provenance.h"
 
 #include "build_facts.h"
 #include "linalg/blas.h"
@@ -45,7 +45,7 @@ static void add_build(llr_facts_of_run_t *facts)
     add(facts, "hdf5", "%s", llr_hdf5_version());
 }
 
-static void begin(llr_facts_of_run_t *facts)
+void llr_provenance_build(llr_facts_of_run_t *facts)
 {
     *facts = (llr_facts_of_run_t){0};
     facts->provenance.key = facts->key;
@@ -74,7 +74,7 @@ void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks)
     time_t now = time(NULL);
     struct tm fields;
     const char *slurm = getenv("SLURM_JOB_ID");
-    begin(facts);
+    llr_provenance_build(facts);
     gethostname(host, sizeof host - 1);
     if (gmtime_r(&now, &fields)) strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%SZ", &fields);
     add(facts, "ranks", "%d", ranks);
@@ -82,13 +82,4 @@ void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks)
     add(facts, "host", "%s", host);
     add(facts, "started", "%s", moment);
     if (slurm) add(facts, "slurm_job", "%s", slurm);
-}
-
-void llr_provenance_version(void)
-{
-    llr_facts_of_run_t facts;
-    begin(&facts);
-    printf("llrsweep %s\n", facts.value[0]);
-    for (int64_t i = 1; i < facts.provenance.count; i++)
-        printf("  %-12s %s\n", facts.key[i], facts.value[i]);
 }
