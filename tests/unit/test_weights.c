@@ -1,23 +1,11 @@
 #include "base/random.h"
 #include "model/row.h"
 #include "model/weights.h"
+#include "sainte_lague.h"
 #include "suite.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Sainte-Lague as the textbook says: the next row goes to the largest prior / (2 rows + 1). */
-static void textbook(int64_t n, const double *prior, int32_t classes, int64_t *count)
-{
-    memset(count, 0, sizeof *count * (size_t)classes);
-    for (; n > 0; n--) {
-        int32_t best = 0;
-        for (int32_t c = 1; c < classes; c++)
-            if (prior[c] * (double)(2 * count[best] + 1) > prior[best] * (double)(2 * count[c] + 1))
-                best = c;
-        count[best]++;
-    }
-}
 
 static void rows_are_shared_out_by_sainte_lague(void)
 {
@@ -31,7 +19,7 @@ static void rows_are_shared_out_by_sainte_lague(void)
         for (int32_t c = 0; c < classes; c++) prior[c] /= total;
         for (int64_t n = 1; n < 700; n += 1 + n / 9) {
             llr_stratify(n, prior, classes, count);
-            textbook(n, prior, classes, wanted);
+            sainte_lague(n, prior, classes, wanted);
             int64_t sum = 0;
             for (int32_t c = 0; c < classes; c++) {
                 CU_ASSERT_EQUAL(count[c], wanted[c]);
