@@ -1,5 +1,6 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
+#include "app/help.h"
 #include "app/signals.h"
 #include "par/provenance.h"
 
@@ -99,7 +100,8 @@ int main(int count, char **words)
         if (options.version)
             print_version();
         else
-            llr_options_help(options.command);
+            code = llr_help_print(options.command, &error);
+        if (code != LLR_OK) complain(&error);
     } else
         code = run(&options, &error);
     if (fflush(stdout) && code == LLR_OK) {

@@ -25,6 +25,8 @@ static void wrong_usage_names_the_word(void)
         {"check a b", "`b` is one word too many"},
         {"check --explian a", "unknown option `--explian`; did you mean `--explain`?"},
         {"run --ranks 3 a", "--ranks is no option of `llrsweep run`"},
+        {"--explain run a", "--explain is no option of `llrsweep run`"},
+        {"help chekc", "unknown topic `chekc`; did you mean `check`?"},
         {"plan a --ranks", "--ranks needs a value: N"},
         {"plan a --ranks=x", "--ranks: expected a whole number"},
         {"plan a --ranks 0", "--ranks: expected a whole number"},
