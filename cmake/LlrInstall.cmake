@@ -15,6 +15,21 @@ set_target_properties(llrsweep_library PROPERTIES
   INSTALL_RPATH_USE_LINK_PATH ON)
 set_target_properties(llrsweep PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 
+# llr_page(<topic> <file>): a file that the program itself writes when it was built.
+function(llr_page topic file)
+  add_custom_command(OUTPUT ${file} DEPENDS llrsweep ${PROJECT_SOURCE_DIR}/cmake/LlrPage.cmake
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:llrsweep> -DTOPIC=${topic} -DFILE=${file}
+            -P ${PROJECT_SOURCE_DIR}/cmake/LlrPage.cmake VERBATIM)
+  add_custom_target(llrsweep_${topic} ALL DEPENDS ${file})
+endfunction()
+set(pages ${PROJECT_BINARY_DIR}/pages)
+file(MAKE_DIRECTORY ${pages})
+llr_page(man ${pages}/llrsweep.1)
+llr_page(completion ${pages}/llrsweep)
+install(FILES ${pages}/llrsweep.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${pages}/llrsweep
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+
 include(CMakePackageConfigHelpers)
 set(config ${PROJECT_BINARY_DIR}/generated)
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/llrsweep)

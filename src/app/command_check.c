@@ -42,27 +42,3 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
     llr_session_close(&session);
     return code;
 }
-
-static llr_code_t help_job(llr_error_t *error)
-{
-    llr_text_t text = {0};
-    llr_job_help(&text);
-    if (text.failed) return llr_fail_memory(error, text.length, "the help");
-    fputs(text.data, stdout);
-    llr_text_destroy(&text);
-    return LLR_OK;
-}
-
-llr_code_t llr_command_help(const llr_options_t *options, llr_error_t *error)
-{
-    static const char *const job = "job";
-    const char *topic = options->arguments ? options->argument[0] : NULL;
-    const llr_command_t *command = NULL;
-    if (topic && !strcmp(topic, job)) return help_job(error);
-    if (topic && llr_options_command(topic, &command, error) != LLR_OK)
-        return llr_nearest_word(topic, &job, 1)
-                   ? llr_fail(error, LLR_INVALID, "no help on `%s`; did you mean `%s`?", topic, job)
-                   : LLR_INVALID;
-    llr_options_help(command);
-    return LLR_OK;
-}

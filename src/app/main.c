@@ -1,5 +1,6 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
+#include "app/help.h"
 #include "app/signals.h"
 #include "par/provenance.h"
 
@@ -84,12 +85,11 @@ static void print_version(void)
         printf("  %-12s %s\n", facts.key[i], facts.value[i]);
 }
 
-static void answer(const llr_options_t *options)
+static llr_code_t answer(const llr_options_t *options, llr_error_t *error)
 {
-    if (options->version)
-        print_version();
-    else
-        llr_options_help(options->command);
+    if (!options->version) return llr_help_print(options->command, error);
+    print_version();
+    return LLR_OK;
 }
 
 int main(int count, char **words)
@@ -101,7 +101,8 @@ int main(int count, char **words)
     if (code != LLR_OK) {
         if (is_first()) complain(&error);
     } else if (options.version || options.help) {
-        if (is_first()) answer(&options);
+        code = is_first() ? answer(&options, &error) : LLR_OK;
+        if (code != LLR_OK) complain(&error);
     } else
         code = run(&options, &error);
     llr_options_destroy(&options);

@@ -198,7 +198,18 @@ bool llr_job_is_memory(const char *path);
 /* The job's arrays of this path, or NULL. */
 const llr_arrays_t *llr_job_find_arrays(const llr_job_t *job, const char *path);
 
-/* The keys of a job file, their defaults and meaning, one a line, appended to out. */
+/* One key of a job file, for help; static strings. */
+typedef struct llr_key_help {
+    const char *owner; /* what has the key: "a job file", "an entry of datasets", "synthetic" */
+    const char *name, *standard, *help; /* standard: YAML of the default, or NULL */
+    bool required;
+    bool is_first; /* of its owner */
+} llr_key_help_t;
+/* The keys by number; false past the last. */
+bool llr_job_key_help(int64_t index, llr_key_help_t *key);
+/* Help, default and whether it is required, on one line, appended to out. */
+void llr_key_help_meaning(const llr_key_help_t *key, llr_text_t *out);
+/* All keys, one a line, appended to out. */
 void llr_job_help(llr_text_t *out);
 
 /* The sizes of one dataset of the job; NULL and 0 before deltas are resolved. */

@@ -183,23 +183,3 @@ llr_hash_t llr_job_fingerprint(const llr_job_t *job)
     llr_text_destroy(&text);
     return hash;
 }
-
-static void help_keys(llr_text_t *out, const char *indent, const llr_yaml_key_t *keys,
-                      int64_t count)
-{
-    for (int64_t k = 0; k < count; k++) {
-        llr_text_add(out, "%s%-*s %s", indent, 14, keys[k].name, keys[k].help);
-        if (keys[k].standard) llr_text_add(out, " [%s]", keys[k].standard);
-        llr_text_add(out, "%s\n", keys[k].required ? " (required)" : "");
-    }
-}
-
-void llr_job_help(llr_text_t *out)
-{
-    llr_text_add(out, "Keys of a job file [default]:\n");
-    help_keys(out, "  ", llr_job_keys, llr_job_key_count);
-    llr_text_add(out, "\nKeys of an entry of datasets:\n");
-    help_keys(out, "  ", llr_dataset_keys, llr_dataset_key_count);
-    llr_text_add(out, "\nKeys of synthetic:\n");
-    help_keys(out, "  ", llr_synthetic_keys, llr_synthetic_key_count);
-}

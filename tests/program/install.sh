@@ -18,6 +18,8 @@ lib=$(dirname "$(find "$moved" -name libllrsweep.so)")
 example=$(find "$moved" -name example.c)
 
 "$moved/bin/llrsweep" --version | grep -q '^llrsweep [0-9]' || fail "no version"
+"$moved/bin/llrsweep" help man | cmp - "$(find "$moved" -name llrsweep.1)"
+"$moved/bin/llrsweep" help completion | cmp - "$(find "$moved" -path '*/completions/llrsweep')"
 
 # Only what the headers declare is visible.
 nm -D --defined-only "$lib/libllrsweep.so" | sed -n 's/.* T \([a-z_0-9]*\).*/\1/p' | sort >visible
@@ -32,7 +34,7 @@ done
 PKG_CONFIG_PATH=$lib/pkgconfig
 export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
-"$LLR_MPICC" "$example" $(pkg-config --cflags --libs llrsweep) -Wl,-rpath,"$lib" -o by_pkgconfig
+"$LLR_MPICC" "$example" $(pkg-config --cflags --libs llrsweep) -o by_pkgconfig
 "$PWD/by_pkgconfig" >alone
 "$LLR_MPIEXEC" -n 3 "$PWD/by_pkgconfig" >three
 

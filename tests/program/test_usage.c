@@ -101,7 +101,7 @@ static const command_t commands[] = {
     {"inspect", "DATASET", "", "a", "''"},
     {"rows", "JOB", "", "a", "''"},
     {"replay", "DIR KEY", "a", "a b", "a ''"},
-    {"help", "[COMMAND|job]", NULL, "run", "''"},
+    {"help", "[TOPIC]", NULL, "run", "''"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -222,10 +222,10 @@ static const char *const wrong[][2] = {
     {"-- chekc", "unknown command `chekc`; did you mean `check`?"},
     {"-- --explain", "unknown command `--explain`; see llrsweep --help"},
     {"chekc --help", "unknown command `chekc`; did you mean `check`?"},
-    {"help chekc", "unknown command `chekc`; did you mean `check`?"},
-    {"help frobnicate", "unknown command `frobnicate`; see llrsweep --help"},
-    {"help jobs", "no help on `jobs`; did you mean `job`?"},
-    {"help -- --help", "unknown command `--help`; did you mean `help`?"},
+    {"help chekc", "unknown topic `chekc`; did you mean `check`?"},
+    {"help frobnicate", "unknown topic `frobnicate`; see llrsweep --help"},
+    {"help jobs", "unknown topic `jobs`; did you mean `job`?"},
+    {"help -- --help", "unknown topic `--help`; did you mean `help`?"},
     /* options */
     {"--hlep", "unknown option `--hlep`; did you mean `--help`?"},
     {"--explian good.yaml", "unknown option `--explian`; did you mean `--explain`?"},

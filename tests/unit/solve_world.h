@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "llr/solve.h"
+#include "model/solve.h"
 #include "suite.h"
 
 #include <math.h>
@@ -68,12 +68,12 @@ static inline outcome_t world_solve(const world_t *world, llr_loss_t loss, const
     llr_error_t error;
     size_t bytes = sizeof(double) * (size_t)(world->rows * world->dim);
     double *x = malloc(bytes);
-    llr_shape_t shape = {.loss = loss,
-                         .rows = world->rows,
-                         .dim = world->dim,
-                         .strata = world->strata,
-                         .classes = world->classes,
-                         .paths = paths};
+    llr_solve_shape_t shape = {.loss = loss,
+                               .rows = world->rows,
+                               .dim = world->dim,
+                               .strata = world->strata,
+                               .classes = world->classes,
+                               .paths = paths};
     for (int64_t p = 0; p < paths; p++) {
         shape.fits += path[p].lambdas;
         for (int64_t l = 0; l < path[p].lambdas; l++)
