@@ -10,11 +10,11 @@
  * largest; df is their number, the rank. Rows of weight 0 do not count.
  *
  * lambda = 0, logistic: a minimum may not exist, and none is certified. The answer is the solution
- * at a strength too small to matter: 1e-10 of the mean square of a centred column, or the first of
- * 1e-12, 1e-14, 1e-16 to separate where that does not. Status separable where (Theta, b) gives
- * every row of positive weight its own class, beyond rounding; else uncertified. Objective and
- * gradient are those without a penalty, certified_gap is NaN, df the rank as above. max_iterations
- * caps all strengths on the way together.
+ * at a strength too small to matter: of 1e-10, 1e-12, 1e-14 and 1e-16 of the mean square of a
+ * centred column the first that separates the rows, else the one of the least gradient. Status
+ * separable where (Theta, b) gives every row of positive weight its own class, beyond rounding;
+ * else uncertified. Objective and gradient are those without a penalty, certified_gap is NaN, df
+ * the rank as above. max_iterations caps all strengths on the way together.
  *
  * Fits at positive lambda are the same, bit for bit, with zeros in the lists or without. */
 #ifndef LLR_MODEL_SOLVE_H
@@ -66,7 +66,7 @@ typedef struct llr_fit {
     double objective;     /* F at (theta, b), evaluated from the rows in double precision */
     double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
-     * F / F(0, b) where that is less (F* >= 0); logistic: NaN. */
+     * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */
     double certified_gap;
     double df; /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
 } llr_fit_t;

@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Strengths over the mean square of a centred column. At ANSWER the penalty moves a fit that has a
- * minimum by about 1e-10 of itself, and is still well above the rounding of the curvature; classes
- * that only a narrow gap separates need the smaller ones to show it. The way down is always the
- * same, so that no other strength of the call has a say. */
+/* Strengths over the mean square of a centred column. From ANSWER on they are too small to move a
+ * fit that has a minimum by more than about 1e-10 of itself, where the columns have one scale; a
+ * narrow gap between classes, or columns of many scales, need less still. The way down is always
+ * the same, so that no other strength of the call has a say. */
 enum { LEVELS = 8, ANSWER = 4 };
 static const double level_share[LEVELS] = {1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14, 1e-16};
 

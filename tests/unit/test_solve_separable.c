@@ -158,6 +158,21 @@ static void touching_classes_are_not_separable(void)
         }
 }
 
+/* A gap of 1e-10 along one column, between rows that lie far out along another: what rounding does
+ * to scores of such rows is more than the gap gives them. */
+static void rounding_is_allowed_for(void)
+{
+    static const double outwards[] = {1, 1e6};
+    for (int far = 0; far < 2; far++) {
+        world_t world = world_create(40, 2, 2, 2, 1);
+        for (int64_t i = 0; i < 40; i++) {
+            world.x[i * 2] = (i < 20 ? -1 : 1) * (i % 20 < 2 ? 0.5e-10 : 1);
+            world.x[i * 2 + 1] = (i % 2 ? -1 : 1) * outwards[far];
+        }
+        solve_and_forget(&world, far ? LLR_FIT_UNCERTIFIED : LLR_FIT_SEPARABLE);
+    }
+}
+
 /* One column of -1 and 1: all of a class on its side, but one. */
 static void a_class_on_both_sides_is_not_separable(void)
 {
@@ -246,6 +261,7 @@ int main(void)
         {"distant classes are separable", distant_classes_are_separable},
         {"narrow gaps are found", narrow_gaps_are_found},
         {"touching classes are not separable", touching_classes_are_not_separable},
+        {"rounding is allowed for", rounding_is_allowed_for},
         {"a class on both sides is not separable", a_class_on_both_sides_is_not_separable},
         {"all classes must be apart", all_classes_must_be_apart},
         {"columns may be anything", columns_may_be_anything},
