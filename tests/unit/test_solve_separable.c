@@ -73,9 +73,10 @@ static void check_overlap(int64_t rows, int64_t dim, int32_t classes, double hea
     world_t world = world_create(rows, dim, classes, classes, rows);
     world.weight[0][0] = heavier;
     outcome_t out = solve(&world, LLR_FIT_UNCERTIFIED);
-    problem_t problem = {rows, dim, classes, .x = world.x, .lambda = 1e-14};
+    problem_t problem = {rows, dim, classes, classes, .x = world.x, .lambda = 1e-14};
     real_t v[8 * 64], off = 0, size = 0;
     problem.loss = LLR_LOSS_LOGISTIC;
+    for (int32_t c = 0; c < classes; c++) problem.class_of[c] = c;
     memcpy(problem.start, world.start, sizeof(int64_t) * (size_t)(classes + 1));
     memcpy(problem.weight, world.weight[0], sizeof problem.weight);
     double least = (double)reference_minimum(&problem, v);
