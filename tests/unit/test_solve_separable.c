@@ -78,7 +78,8 @@ static void check_overlap(int64_t rows, int64_t dim, int32_t classes, double hea
     problem.loss = LLR_LOSS_LOGISTIC;
     for (int32_t c = 0; c < classes; c++) problem.class_of[c] = c;
     memcpy(problem.start, world.start, sizeof(int64_t) * (size_t)(classes + 1));
-    memcpy(problem.weight, world.weight[0], sizeof problem.weight);
+    memcpy(problem.weight, world.weight[0], sizeof(double) * (size_t)classes);
+    memcpy(problem.class_of, world.class_of, sizeof(int32_t) * (size_t)classes);
     double least = (double)reference_minimum(&problem, v);
     for (int32_t k = 0; k < out.solutions.columns; k++)
         for (int64_t j = 0; j < dim; j++) {
