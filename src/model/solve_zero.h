@@ -7,7 +7,7 @@
 /* Solves the fits of a call at positive lambda as if there were no others, by solve; then those at
  * lambda = 0, each on its own. */
 llr_code_t llr_solve_around_zero(llr_call_t *call, llr_code_t (*solve)(llr_call_t *));
-/* What that takes from the arena beyond a call without zeros that takes core bytes. */
+/* Upper bound of what that takes from the arena where solve takes core bytes. */
 int64_t llr_zero_bytes(const llr_solve_shape_t *shape, int64_t core);
 
 /* One fit at lambda = 0, in the caller's arrays. */

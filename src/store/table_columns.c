@@ -138,8 +138,8 @@ static double weight_of(const llr_cursor_t *at)
     X(REAL, false, gradient_norm, "1", "Euclidean norm of the gradient in the coefficients",       \
       at->row->fit.gradient_norm)                                                                  \
     X(REAL, false, certified_gap, "1",                                                             \
-      "upper bound of the relative distance of the objective to its minimum; none for logistic "
-      "loss at lambda 0 and for averages",                      \
+      "upper bound of the relative distance of the objective to its minimum; none for logistic "   \
+      "loss at lambda 0 and for averages",                                                         \
       at->row->fit.certified_gap)                                                                  \
     X(REAL, false, df, "1", "effective degrees of freedom", at->row->fit.df)                       \
     ACCURACY_COLUMNS(X, validation)                                                                \
@@ -187,76 +187,73 @@ LONG_COLUMNS(LONG_GETTER)
 #define LONG_ENTRY(type, placement, name, unit, meaning, expression)                               \
     {#name, LLR_COLUMN_##type, unit, meaning, placement, {.MEMBER_##type = long_##name}},
 static const llr_column_t main_columns[] = {MAIN_COLUMNS(MAIN_ENTRY)};
-      static const llr_column_t long_columns[] = {LONG_COLUMNS(LONG_ENTRY)};
+static const llr_column_t long_columns[] = {LONG_COLUMNS(LONG_ENTRY)};
 
-      static const llr_sheet_t sheets[LLR_SHEETS] = {
-          {"table", "results.csv", "one row a cell, in grid order", false, main_columns,
-           sizeof main_columns / sizeof *main_columns},
-          {"long", "long.csv", "one row a cell, split, and class or group, in grid order", true,
-           long_columns, sizeof long_columns / sizeof *long_columns}};
+static const llr_sheet_t sheets[LLR_SHEETS] = {
+    {"table", "results.csv", "one row a cell, in grid order", false, main_columns,
+     sizeof main_columns / sizeof *main_columns},
+    {"long", "long.csv", "one row a cell, split, and class or group, in grid order", true,
+     long_columns, sizeof long_columns / sizeof *long_columns}};
 
-      const llr_sheet_t *llr_sheet(int index)
-      {
-          return &sheets[index];
-      }
+const llr_sheet_t *llr_sheet(int index)
+{
+    return &sheets[index];
+}
 
-      void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table,
-                            const llr_sheet_t *sheet)
-      {
-          *cursor =
-              (llr_cursor_t){.table = table, .is_long = sheet->is_long, .place = -1, .unit = -1};
-      }
+void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet)
+{
+    *cursor = (llr_cursor_t){.table = table, .is_long = sheet->is_long, .place = -1, .unit = -1};
+}
 
-      void llr_cursor_end(llr_cursor_t *cursor)
-      {
-          llr_text_destroy(&cursor->key);
-      }
+void llr_cursor_end(llr_cursor_t *cursor)
+{
+    llr_text_destroy(&cursor->key);
+}
 
-      static void enter_unit(llr_cursor_t *at, int64_t unit)
-      {
-          const llr_table_t *table = at->table;
-          at->unit = unit;
-          at->about = &table->grid->unit[unit];
-          at->facts = &table->facts[at->about->dataset];
-          at->block = &table->block[unit];
-          at->place = 0;
-      }
+static void enter_unit(llr_cursor_t *at, int64_t unit)
+{
+    const llr_table_t *table = at->table;
+    at->unit = unit;
+    at->about = &table->grid->unit[unit];
+    at->facts = &table->facts[at->about->dataset];
+    at->block = &table->block[unit];
+    at->place = 0;
+}
 
-      static bool enter_next_unit(llr_cursor_t *at)
-      {
-          const llr_table_t *table = at->table;
-          int64_t unit = at->unit + 1;
-          while (unit < table->grid->units && !table->block[unit].rows) unit++;
-          if (unit >= table->grid->units) return false;
-          enter_unit(at, unit);
-          return true;
-      }
+static bool enter_next_unit(llr_cursor_t *at)
+{
+    const llr_table_t *table = at->table;
+    int64_t unit = at->unit + 1;
+    while (unit < table->grid->units && !table->block[unit].rows) unit++;
+    if (unit >= table->grid->units) return false;
+    enter_unit(at, unit);
+    return true;
+}
 
-      static bool enter_row(llr_cursor_t *at)
-      {
-          const llr_grid_t *grid = at->table->grid;
-          at->line = 0;
-          at->row = &at->block->row[at->place];
-          at->weighting =
-              &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
-          at->key.length = 0;
-          llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
-          if (at->is_long) return !at->key.failed;
-          at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
-          at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
-          return !at->key.failed;
-      }
+static bool enter_row(llr_cursor_t *at)
+{
+    const llr_grid_t *grid = at->table->grid;
+    at->line = 0;
+    at->row = &at->block->row[at->place];
+    at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
+    at->key.length = 0;
+    llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
+    if (at->is_long) return !at->key.failed;
+    at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
+    at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
+    return !at->key.failed;
+}
 
-      bool llr_cursor_next(llr_cursor_t *at)
-      {
-          if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
-          if (at->block && ++at->place < at->block->rows) return enter_row(at);
-          return enter_next_unit(at) && enter_row(at);
-      }
+bool llr_cursor_next(llr_cursor_t *at)
+{
+    if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
+    if (at->block && ++at->place < at->block->rows) return enter_row(at);
+    return enter_next_unit(at) && enter_row(at);
+}
 
-      bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
-      {
-          enter_unit(at, unit);
-          at->place = place;
-          return enter_row(at);
-      }
+bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
+{
+    enter_unit(at, unit);
+    at->place = place;
+    return enter_row(at);
+}
