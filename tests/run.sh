@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 
 extra=
-[ -z "${CI:-}" ] || extra="clang-format gcovr"
+[ -z "${CI:-}" ] || extra="clang-format gcovr groff-base man-db"
 # shellcheck disable=SC2086
 llr_install $extra
 

@@ -36,7 +36,7 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
 {
     llr_block_t *block = &world->block[unit];
     const llr_facts_t *facts = &world->facts[world->grid.unit[unit].dataset];
-    int32_t slots = facts->classes + facts->groups;
+    int64_t slots = llr_shape_slots(facts->shape);
     snprintf(block->host, sizeof block->host, "node%lld", (long long)unit);
     for (int64_t r = 0; r < block->rows; r++) {
         llr_row_t *row = &block->row[r];
@@ -49,11 +49,12 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
         row->n_used = 40 - r % 2;
         row->rank = 7;
         row->gamma = r % 4 ? -llr_random_unit(random) : NAN;
-        row->rho = facts->classes == 2 ? llr_random_unit(random) : NAN;
+        row->rho = facts->shape.classes == 2 ? llr_random_unit(random) : NAN;
         row->seconds = llr_random_unit(random);
         row->rank_id = r % 3;
-        for (int32_t c = 0; c < facts->classes; c++) row->weight[c] = 3 * llr_random_unit(random);
-        for (int32_t i = 0; i < LLR_SPLITS * slots; i++)
+        for (int32_t k = 0; k < facts->shape.kinds; k++)
+            row->weight[k] = 3 * llr_random_unit(random);
+        for (int64_t i = 0; i < LLR_SPLITS * slots; i++)
             row->rate[i] = facts->synthetic       ? llr_random_unit(random)
                            : facts->eval_count[i] ? (double)(r % 31) / (double)facts->eval_count[i]
                                                   : NAN;
@@ -62,8 +63,8 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
 
 static inline void create_facts(world_t *world)
 {
-    world->facts[0] = (llr_facts_t){.dim = 10, .classes = 2, .synthetic = true};
-    world->facts[1] = (llr_facts_t){.dim = 7, .classes = 3, .groups = 2};
+    world->facts[0] = (llr_facts_t){.dim = 10, .shape = {2, 0, 2}, .synthetic = true};
+    world->facts[1] = (llr_facts_t){.dim = 7, .shape = {3, 2, 3}};
     for (int d = 0; d < DATASETS; d++)
         CU_ASSERT_EQUAL_FATAL(llr_facts_allocate(&world->facts[d]), 0);
     static const int64_t counts[] = {31, 37, 41, 50, 59, 33, 0, 49, 60, 32};
@@ -99,9 +100,9 @@ static inline void create_world(world_t *world, int64_t exponents, int64_t lambd
     for (int64_t u = 0; u < world->grid.units; u++) {
         const llr_facts_t *facts = &world->facts[world->grid.unit[u].dataset];
         if (u == 3) continue;
-        CU_ASSERT_EQUAL_FATAL(llr_block_create(&world->block[u], world->grid.unit_cells,
-                                               facts->classes, facts->groups, NULL),
-                              LLR_OK);
+        CU_ASSERT_EQUAL_FATAL(
+            llr_block_create(&world->block[u], world->grid.unit[u].cells, facts->shape, NULL),
+            LLR_OK);
         fill_block(world, u, &random);
     }
     world->table = (llr_table_t){&world->grid, world->facts, world->block};

@@ -2,6 +2,10 @@
 #ifndef LLR_STATUS_H
 #define LLR_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a function returns. The value of a code is also the exit code of the program. */
 typedef enum llr_code {
     LLR_OK = 0,       /* done; all cells have an answer */
@@ -35,4 +39,7 @@ const char *llr_fit_status_name(llr_fit_status_t status);
 /* 1 if the status is an answer, 0 if a user should look at the cell. */
 int llr_fit_status_is_answer(llr_fit_status_t status);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static llr_code_t check_output(const llr_session_t *session, llr_error_t *error)
 {
@@ -31,6 +32,7 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);
     if (code == LLR_OK) code = check_output(&session, error);
+    if (code == LLR_OK && !options->quiet) llr_session_warn(&session.grid, session.catalog.facts);
     if (code == LLR_OK && options->explain)
         code = explain(&session, error);
     else if (code == LLR_OK && !options->quiet)
@@ -39,25 +41,4 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
                (long long)session.grid.cells);
     llr_session_close(&session);
     return code;
-}
-
-llr_code_t llr_command_help(const llr_options_t *options, llr_error_t *error)
-{
-    if (!options->arguments) {
-        llr_options_help(NULL);
-        return LLR_OK;
-    }
-    if (options->argument[0] && options->argument[0][0] == 'j') {
-        llr_text_t text = {0};
-        llr_job_help(&text);
-        fputs(text.data ? text.data : "", stdout);
-        llr_text_destroy(&text);
-        return LLR_OK;
-    }
-    llr_options_t asked;
-    char program[] = "llrsweep", flag[] = "--help";
-    char *words[] = {program, (char *)options->argument[0], flag};
-    LLR_TRY(llr_options_parse(&asked, 3, words, error));
-    llr_options_help(asked.command);
-    return LLR_OK;
 }

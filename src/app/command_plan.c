@@ -11,7 +11,7 @@ static void print_units(const llr_session_t *session)
     char bytes[LLR_NUMBER_TEXT];
     printf("%-20s %-9s %9s %7s %9s %12s %12s\n", "dataset", "loss", "n", "d", "d/n", "flops a unit",
            "workspace");
-    for (int64_t u = 0; u < grid->units; u += session->job.seeds) {
+    for (int64_t u = 0; u < grid->units; u += session->job.seeds * grid->blocks) {
         const llr_unit_t *unit = &grid->unit[u];
         const llr_facts_t *facts = &session->catalog.facts[unit->dataset];
         printf("%-20s %-9s %9lld %7lld %9.3g %12.3g %12s\n",
@@ -37,6 +37,8 @@ static void print_memory(const llr_memory_need_t *need, int64_t ranks)
     print_line("row lists", (double)need->lists, "each rank");
     print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, an allowance");
     print_line("table rows", (double)need->rows, "rank 0");
+    if (need->fitting)
+        print_line("fitting components", (double)need->fitting, "rank 0, before the rest");
     snprintf(node, sizeof node, "node, %lld ranks", (long long)ranks);
     print_line(node, (double)llr_memory_need_node(need, ranks), "all of it: ask for this much");
     print_line("free on this node now", (double)llr_memory_available(), "");
@@ -49,10 +51,11 @@ llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);
     if (code == LLR_OK) {
+        llr_session_warn(&session.grid, session.catalog.facts);
         llr_memory_need_t need = llr_memory_need(&session.catalog, &session.grid);
         printf("%s: %lld cells in %lld units of %lld (%lld weightings x %lld lambdas)\n\n",
                session.job.name, (long long)session.grid.cells, (long long)session.grid.units,
-               (long long)session.grid.unit_cells, (long long)session.grid.weightings,
+               (long long)session.grid.unit[0].cells, (long long)session.grid.weightings,
                (long long)session.job.lambdas);
         print_units(&session);
         print_memory(&need, options->ranks);

@@ -41,7 +41,7 @@ static llr_code_t find_cell(replay_t *replay, const char *key, llr_error_t *erro
 
 static llr_code_t load(replay_t *replay, llr_error_t *error)
 {
-    const llr_session_t *session = &replay->loaded.session;
+    llr_session_t *session = &replay->loaded.session;
     LLR_TRY(llr_comm_create(&replay->comm, NULL, error));
     LLR_TRY(llr_load_datasets(replay->comm, &session->job, &replay->catalog, error));
     replay->worker.grid = &session->grid;
@@ -55,17 +55,16 @@ static llr_code_t solve(replay_t *replay, llr_error_t *error)
 {
     const llr_grid_t *grid = &replay->loaded.session.grid;
     const llr_facts_t *facts = &replay->catalog.facts[grid->unit[replay->unit].dataset];
-    int64_t columns = llr_columns(facts->classes);
+    int64_t columns = llr_columns(facts->shape.classes);
     llr_head_t *head = &replay->head;
     head->cell = replay->cell;
-    head->theta = llr_alloc(columns * facts->dim, sizeof(double));
+    head->theta = llr_alloc(columns * facts->columns, sizeof(double));
     head->b = llr_alloc(columns, sizeof(double));
-    head->shift = llr_alloc(facts->dim, sizeof(double));
-    head->scale = llr_alloc(facts->dim, sizeof(double));
+    head->shift = llr_alloc(facts->columns, sizeof(double));
+    head->scale = llr_alloc(facts->columns, sizeof(double));
     if (!head->theta || !head->b || !head->shift || !head->scale)
-        return llr_fail_memory(error, columns * facts->dim, "the layer");
-    LLR_TRY(
-        llr_block_create(&replay->block, grid->unit_cells, facts->classes, facts->groups, error));
+        return llr_fail_memory(error, columns * facts->columns, "the layer");
+    LLR_TRY(llr_block_create(&replay->block, grid->unit[replay->unit].cells, facts->shape, error));
     return llr_unit_run(&replay->worker, replay->unit, &replay->block, head, error);
 }
 
@@ -79,8 +78,8 @@ static bool is_same(const llr_row_t *a, const llr_row_t *b, const llr_block_t *b
     const double x[] = {a->fit.objective, a->fit.gradient_norm, a->fit.certified_gap, a->fit.df};
     const double y[] = {b->fit.objective, b->fit.gradient_norm, b->fit.certified_gap, b->fit.df};
     return a->fit.status == b->fit.status && a->fit.iterations == b->fit.iterations &&
-           same_bits(x, y, 4) && same_bits(a->weight, b->weight, block->classes) &&
-           same_bits(a->rate, b->rate, LLR_SPLITS * (block->classes + block->groups));
+           same_bits(x, y, 4) && same_bits(a->weight, b->weight, block->shape.kinds) &&
+           same_bits(a->rate, b->rate, LLR_SPLITS * llr_shape_slots(block->shape));
 }
 
 static void print_row(const char *what, const llr_row_t *row, const llr_facts_t *facts)

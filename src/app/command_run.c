@@ -1,10 +1,11 @@
 #include "app/commands.h"
 #include "app/progress.h"
-#include "app/provenance.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "linalg/blas.h"
-#include "par/sweep.h"
+#include "par/provenance.h"
+#include "par/run.h"
+#include "store/job_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ typedef struct run {
     char *output;
     llr_text_t stop_file;
     llr_meter_t meter;
+    llr_facts_of_run_t facts;
     bool stop_file_seen;
 } run_t;
 
@@ -42,13 +44,30 @@ static bool stop_wanted(void *argument)
     return llr_signals_stop() || run->stop_file_seen;
 }
 
-static void begun(void *argument, int64_t units, int64_t found)
+/* -v: where the numbers will come from. */
+static void print_provenance(const llr_provenance_t *provenance)
 {
-    const run_t *run = argument;
+    for (int64_t i = 0; i < provenance->count; i++)
+        fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
+}
+
+static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+                  const llr_progress_t *progress)
+{
+    run_t *run = argument;
+    int ranks = llr_comm_size(run->comm);
+    llr_provenance_add_job(&run->facts, &run->session.job);
     if (run->options->quiet) return;
+    if (run->options->verbose) print_provenance(&run->facts.provenance);
+    llr_session_warn(grid, facts);
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
-            (long long)units, llr_comm_size(run->comm), llr_comm_size(run->comm) == 1 ? "" : "s");
-    if (found) fprintf(stderr, "; %lld of %lld units found", (long long)found, (long long)units);
+            (long long)progress->units, ranks, ranks == 1 ? "" : "s");
+    if (run->options->shards > 1)
+        fprintf(stderr, " (shard %lld of %lld, of %lld units)", (long long)run->options->shard + 1,
+                (long long)run->options->shards, (long long)grid->units);
+    if (progress->found)
+        fprintf(stderr, "; %lld of %lld units found", (long long)progress->found,
+                (long long)progress->units);
     fputc('\n', stderr);
 }
 
@@ -57,7 +76,7 @@ static llr_code_t share_job(run_t *run, llr_error_t *error)
 {
     llr_text_t text = {0};
     const char *path = run->options->argument[0];
-    llr_code_t code = is_first(run) ? llr_read_text(path, &text, error) : LLR_OK;
+    llr_code_t code = is_first(run) ? llr_job_file_read(path, &text, error) : LLR_OK;
     code = llr_comm_agree(run->comm, code, error);
     if (code == LLR_OK) {
         int64_t length = text.length;
@@ -78,33 +97,26 @@ static llr_code_t share_job(run_t *run, llr_error_t *error)
     return code;
 }
 
-/* -v: where the numbers will come from. */
-static void print_provenance(const llr_provenance_t *provenance)
+static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error)
 {
-    for (int64_t i = 0; i < provenance->count; i++)
-        fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
-}
-
-static llr_code_t sweep(run_t *run, llr_sweep_result_t *result, llr_error_t *error)
-{
-    llr_facts_of_run_t facts;
-    llr_provenance_fill(&facts, &run->session.job, llr_comm_size(run->comm));
-    llr_sweep_options_t options = {.output = run->output,
-                                   .grace = run->options->grace,
-                                   .provenance = facts.provenance,
-                                   .begun = begun,
-                                   .show = show,
-                                   .stop_wanted = stop_wanted,
-                                   .argument = run};
-    if (run->options->verbose && is_first(run)) print_provenance(&facts.provenance);
+    llr_provenance_fill(&run->facts, llr_comm_size(run->comm));
+    llr_run_options_t options = {.output = run->output,
+                                 .grace = run->options->grace,
+                                 .shard = run->options->shard,
+                                 .shards = run->options->shards,
+                                 .provenance = &run->facts.provenance,
+                                 .begun = begun,
+                                 .show = show,
+                                 .stop_wanted = stop_wanted,
+                                 .argument = run};
     run->meter = llr_meter_create(run->options->quiet || !is_first(run));
-    llr_code_t code = llr_sweep_run(run->comm, &run->session.job, &options, &run->session.findings,
-                                    result, error);
+    llr_code_t code =
+        llr_run_job(run->comm, &run->session.job, &options, &run->session.findings, result, error);
     llr_meter_end(&run->meter);
     return code;
 }
 
-static void print_end(const run_t *run, llr_code_t code, const llr_sweep_result_t *result)
+static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t *result)
 {
     char digest[LLR_HASH_TEXT];
     const llr_progress_t *progress = &result->progress;
@@ -126,12 +138,16 @@ static void print_end(const run_t *run, llr_code_t code, const llr_sweep_result_
     printf("%lld units solved in %.1f s, %.4g fits/s; table in %s\n", (long long)progress->done,
            progress->seconds,
            progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0, run->output);
-    printf("digest %s\n", llr_hash_text(result->digest, digest));
+    if (run->options->shards > 1)
+        printf("a part of the table: merge all %lld shards with llrsweep gather\n",
+               (long long)run->options->shards);
+    else
+        printf("digest %s\n", llr_hash_text(result->digest, digest));
 }
 
 static llr_code_t run_job(run_t *run, llr_error_t *error)
 {
-    llr_sweep_result_t result = {0};
+    llr_run_result_t result = {0};
     LLR_TRY(share_job(run, error));
     run->output = llr_session_output(&run->session);
     llr_text_add(&run->stop_file, "%s/stop", run->output ? run->output : "");

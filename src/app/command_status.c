@@ -23,8 +23,8 @@ llr_code_t llr_command_status(const llr_options_t *options, llr_error_t *error)
         const llr_grid_t *grid = &loaded.session.grid;
         printf("%s: %lld of %lld units done (%lld of %lld cells), %lld segment%s\n",
                loaded.session.job.name, (long long)loaded.done, (long long)grid->units,
-               (long long)(loaded.done * grid->unit_cells), (long long)grid->cells,
-               (long long)loaded.journal.segments, loaded.journal.segments == 1 ? "" : "s");
+               (long long)loaded.cells, (long long)grid->cells, (long long)loaded.journal.segments,
+               loaded.journal.segments == 1 ? "" : "s");
         print_statuses(&loaded);
         if (loaded.journal.duplicates)
             printf("  %lld units were solved twice, with the same result\n",

@@ -11,6 +11,7 @@ llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_status(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_report(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_inspect(const llr_options_t *options, llr_error_t *error);
+llr_code_t llr_command_gather(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_rows(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_replay(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_help(const llr_options_t *options, llr_error_t *error);

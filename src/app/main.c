@@ -1,8 +1,8 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
-#include "app/provenance.h"
+#include "app/help.h"
 #include "app/signals.h"
-#include "linalg/blas.h"
+#include "par/provenance.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -76,6 +76,22 @@ static llr_code_t run(llr_options_t *options, llr_error_t *error)
     return code;
 }
 
+static void print_version(void)
+{
+    llr_facts_of_run_t facts;
+    llr_provenance_build(&facts);
+    printf("llrsweep %s\n", facts.value[0]);
+    for (int64_t i = 1; i < facts.provenance.count; i++)
+        printf("  %-12s %s\n", facts.key[i], facts.value[i]);
+}
+
+static llr_code_t answer(const llr_options_t *options, llr_error_t *error)
+{
+    if (!options->version) return llr_help_print(options->command, error);
+    print_version();
+    return LLR_OK;
+}
+
 int main(int count, char **words)
 {
     llr_options_t options;
@@ -84,16 +100,12 @@ int main(int count, char **words)
     llr_code_t code = llr_options_parse(&options, count, words, &error);
     if (code != LLR_OK) {
         if (is_first()) complain(&error);
-        return code;
-    }
-    if (options.version || options.help) {
-        if (!is_first()) return LLR_OK;
-        if (options.version)
-            llr_provenance_version();
-        else
-            llr_options_help(options.command);
+    } else if (options.version || options.help) {
+        code = is_first() ? answer(&options, &error) : LLR_OK;
+        if (code != LLR_OK) complain(&error);
     } else
         code = run(&options, &error);
+    llr_options_destroy(&options);
     if (fflush(stdout) && code == LLR_OK) {
         fprintf(stderr, "llrsweep: cannot write to standard output\n");
         code = LLR_FAILED;

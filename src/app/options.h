@@ -1,4 +1,5 @@
-/* The command line: one table of commands, one of options. */
+/* The command line: one table of commands, one of options, from which parsing, help, man page and
+ * completion are made. */
 #ifndef LLR_APP_OPTIONS_H
 #define LLR_APP_OPTIONS_H
 
@@ -10,33 +11,61 @@
 
 typedef struct llr_options llr_options_t;
 
+/* A list of words by index, NULL past the last. */
+typedef const char *llr_words_t(int64_t index);
+
 typedef struct llr_command {
     const char *name, *arguments; /* arguments in words, for help */
-    int least, most;              /* how many it takes */
+    int least, most;              /* how many it takes; most 0: any number */
     const char *help;
     llr_code_t (*run)(const llr_options_t *options, llr_error_t *error);
 } llr_command_t;
 
+typedef struct llr_option {
+    const char *name, *letter; /* letter NULL where there is none */
+    const char *value;         /* its word in help, NULL: it takes none */
+    const char *commands;      /* those that take it, "" all */
+    const char *help;
+    const char *standard; /* what holds without it, in words, or NULL */
+    llr_words_t *choice;  /* the words it takes, or NULL where it takes any */
+    llr_code_t (*set)(llr_options_t *options, const char *value, llr_error_t *error);
+} llr_option_t;
+
 struct llr_options {
     const llr_command_t *command;
-    const char *argument[2];
+    const char **argument; /* owned; of words of the command line */
     int arguments;
     bool help, version, quiet, verbose, explain;
     const char *output, *save, *dataset;
+    llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;
     bool has_metric;
-    int64_t ranks, best;
+    const struct llr_report_format *format; /* of a report, or NULL: the first */
+    int64_t ranks, best;                    /* best: -1 where it is not given */
+    int64_t shard, shards;                  /* run: 0 ... shards - 1 of shards; shards 0: all */
     double grace;
-    void *mpi; /* address of the communicator of all ranks, or NULL without MPI */
+    uint64_t given; /* bit o: option o of the table was given */
+    void *mpi;      /* address of the communicator of all ranks, or NULL without MPI */
 };
 
 extern const llr_command_t llr_commands[];
 extern const int64_t llr_command_count;
+extern const llr_option_t llr_option_table[];
+extern const int64_t llr_option_count;
+
+/* Does help on the command show the option? command NULL: options that every command has. */
+bool llr_option_is_of(const llr_option_t *option, const llr_command_t *command);
+
+/* The option's words, appended to out, with the separator between them. */
+void llr_option_choices(const llr_option_t *option, const char *separator, llr_text_t *out);
+
+void llr_options_destroy(llr_options_t *options);
 
 /* LLR_INVALID names the bad word and the nearest good one. */
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error);
 
-/* To stdout: of one command, or (NULL) of all. */
-void llr_options_help(const llr_command_t *command);
+/* LLR_INVALID: "unknown command `chekc`; did you mean `check`?" */
+llr_code_t llr_options_unknown(const char *kind, const char *word, llr_words_t *words,
+                               llr_error_t *error);
 
 #endif

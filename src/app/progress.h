@@ -2,7 +2,7 @@
 #ifndef LLR_APP_PROGRESS_H
 #define LLR_APP_PROGRESS_H
 
-#include "par/sweep.h"
+#include "par/run.h"
 
 typedef struct llr_meter {
     bool quiet, terminal, colour, drawn;

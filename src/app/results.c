@@ -2,7 +2,10 @@
 
 #include "base/memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static llr_code_t found_record(void *argument, int64_t unit, const void *payload, int64_t bytes,
                                llr_error_t *error)
@@ -14,8 +17,9 @@ static llr_code_t found_record(void *argument, int64_t unit, const void *payload
                         (long long)grid->units);
     const llr_facts_t *facts = &loaded->session.catalog.facts[grid->unit[unit].dataset];
     loaded->done++;
-    return llr_block_unpack(&loaded->block[unit], payload, bytes, grid->unit_cells, facts->classes,
-                            facts->groups, error);
+    loaded->cells += grid->unit[unit].cells;
+    return llr_block_unpack(&loaded->block[unit], payload, bytes, grid->unit[unit].cells,
+                            facts->shape, error);
 }
 
 static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
@@ -36,13 +40,28 @@ static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_err
     return code;
 }
 
+/* A wrong word for the folder is named before anything in it. */
+static llr_code_t check_folder(const char *folder, const char *job, llr_error_t *error)
+{
+    struct stat about;
+    if (stat(folder, &about))
+        return llr_fail(error, LLR_INVALID, "%s: %s; a result folder is needed", folder,
+                        strerror(errno));
+    if (!S_ISDIR(about.st_mode))
+        return llr_fail(error, LLR_INVALID, "%s: is no folder; a result folder is needed", folder);
+    if (stat(job, &about) && errno == ENOENT)
+        return llr_fail(error, LLR_INVALID, "%s: is no result folder: it has no job.yaml", folder);
+    return LLR_OK;
+}
+
 llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
 {
     llr_text_t path = {0};
     *loaded = (llr_loaded_t){0};
     llr_text_add(&path, "%s/job.yaml", folder);
     if (path.failed) return llr_fail_memory(error, 0, "a path");
-    llr_code_t code = llr_session_open(&loaded->session, path.data, folder, false, error);
+    llr_code_t code = check_folder(folder, path.data, error);
+    if (code == LLR_OK) code = llr_session_open(&loaded->session, path.data, folder, false, error);
     llr_text_destroy(&path);
     if (code == LLR_INVALID) llr_session_findings(&loaded->session.findings);
     LLR_TRY(code);

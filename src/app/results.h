@@ -11,7 +11,7 @@ typedef struct llr_loaded {
     llr_block_t *block; /* owned, units */
     llr_journal_state_t journal;
     llr_results_t results; /* borrows from the others */
-    int64_t done;          /* units */
+    int64_t done, cells;   /* units, and cells of these */
 } llr_loaded_t;
 
 /* LLR_INVALID: no result folder, or its datasets are gone or changed. */

@@ -12,9 +12,6 @@ typedef struct llr_session {
     llr_findings_t findings;
 } llr_session_t;
 
-/* Text of a file, owned by the caller. LLR_INVALID: not there, a folder, too large. */
-llr_code_t llr_read_text(const char *path, llr_text_t *text, llr_error_t *error);
-
 /* Parses a job's text; output (may be NULL) overrides the job's, LLRSWEEP_OUTPUT comes before it.
  * path: of the job file. */
 llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, const char *path,
@@ -27,6 +24,9 @@ void llr_session_close(llr_session_t *session);
 
 /* Prints what was found wrong, a line each; LLR_INVALID with an empty error when there was any. */
 void llr_session_findings(const llr_findings_t *findings);
+
+/* Prints what a user should know of the numbers to come (llr_grid_warn), a line each, to stderr. */
+void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts);
 
 /* The result folder, absolute or relative to the caller; owned by the caller. */
 char *llr_session_output(const llr_session_t *session);

@@ -44,3 +44,8 @@ int llr_hash_equal(llr_hash_t a, llr_hash_t b)
 {
     return a.high == b.high && a.low == b.low;
 }
+
+int llr_hash_read(const char *text, llr_hash_t *hash)
+{
+    return sscanf(text, "%16" SCNx64 "%16" SCNx64, &hash->high, &hash->low) == 2;
+}

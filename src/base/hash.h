@@ -22,6 +22,8 @@ enum { LLR_HASH_TEXT = 33 };
 
 /* 32 hexadecimal digits. out: at least LLR_HASH_TEXT bytes. Returns out. */
 char *llr_hash_text(llr_hash_t hash, char *out);
+/* 1 if the text begins with such digits. */
+int llr_hash_read(const char *text, llr_hash_t *hash);
 int llr_hash_equal(llr_hash_t a, llr_hash_t b);
 
 #endif

@@ -13,7 +13,11 @@ typedef enum llr_purpose {
     LLR_PURPOSE_SPLIT = 2,         /* split made by the job */
     LLR_PURPOSE_SYNTHETIC_ROW = 3, /* features of synthetic training rows */
     LLR_PURPOSE_SYNTHETIC_MEAN = 4,
-    LLR_PURPOSE_SYNTHETIC_TEST = 5
+    LLR_PURPOSE_SYNTHETIC_TEST = 5,
+    LLR_PURPOSE_GROUP_PERMUTATION = 6, /* order of a group's pool rows */
+    LLR_PURPOSE_POOL_PERMUTATION = 7,  /* order of all pool rows, for uniform sampling */
+    LLR_PURPOSE_SYNTHETIC_LABEL = 8,   /* classes of synthetic rows, for uniform sampling */
+    LLR_PURPOSE_BALANCED = 9           /* balanced draws out of a subsample */
 } llr_purpose_t;
 
 typedef struct llr_random {

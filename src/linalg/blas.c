@@ -44,6 +44,11 @@ const char *llr_blas_version(void)
     return openblas_get_config();
 }
 
+int llr_blas_threads(void)
+{
+    return openblas_get_num_threads();
+}
+
 void llr_blas_set_threads(int threads)
 {
     openblas_set_num_threads(threads);

@@ -25,6 +25,7 @@ const char *llr_blas_kernel(void);
 /* Version and build options of the BLAS; static string. */
 const char *llr_blas_version(void);
 /* Number of threads BLAS may use in this process. */
+int llr_blas_threads(void);
 void llr_blas_set_threads(int threads);
 /* Largest size that BLAS can take in one dimension or product. */
 int64_t llr_blas_limit(void);

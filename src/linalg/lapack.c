@@ -1,5 +1,6 @@
 #include "linalg/lapack.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 /* Fortran, column-major: a row-major lower triangle is a column-major upper one, and rows of a
@@ -23,6 +24,13 @@ void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau,
 void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k,
              const double *a, const int *lda, const double *tau, double *c, const int *ldc,
              double *work, const int *lwork, int *info, size_t, size_t);
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s,
+             double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
+             int *iwork, int *info, size_t);
+
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
+             size_t);
 
 enum { BLOCK = 64 }; /* largest block of LAPACK's reductions */
 
@@ -97,5 +105,43 @@ int llr_qr_apply(int64_t rows, int64_t dim, const double *x, const double *tau, 
 {
     int m = (int)dim, n = (int)vectors, k = (int)rows, room = (int)size, info;
     dormqr_("L", transposed ? "T" : "N", &m, &n, &k, x, &m, tau, b, &m, work, &room, &info, 1, 1);
+    return info;
+}
+
+int64_t llr_eigen_work(int64_t n)
+{
+    return 1 + 6 * n + 2 * n * n;
+}
+
+int64_t llr_eigen_integers(int64_t n)
+{
+    return 3 + 5 * n;
+}
+
+int llr_eigen(int64_t n, double *a, double *value, double *work, int *integers)
+{
+    int order = (int)n, room = (int)llr_eigen_work(n), places = (int)llr_eigen_integers(n), info;
+    dsyevd_("V", "U", &order, a, &order, value, work, &room, integers, &places, &info, 1, 1);
+    return info;
+}
+
+/* dgesdd's real work, then its 8 n integers: two in the room of a double. */
+static int64_t svd_reals(int64_t n)
+{
+    return 4 * n * n + 10 * n + 2 * BLOCK * n;
+}
+
+int64_t llr_svd_work(int64_t n)
+{
+    return svd_reals(n) + 4 * n;
+}
+
+int llr_svd(int64_t n, double *a, double *singular, double *u, double *vt, double *work)
+{
+    /* Read by columns, a is its transpose V S U': its left vectors by columns are V' by rows. */
+    int order = (int)n, info;
+    int room = svd_reals(n) < INT_MAX ? (int)svd_reals(n) : INT_MAX;
+    dgesdd_("S", &order, &order, a, &order, singular, vt, &order, u, &order, work, &room,
+            (int *)(work + svd_reals(n)), &info, 1);
     return info;
 }

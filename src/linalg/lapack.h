@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Doubles of work that every function below is content with for matrices of up to n columns and
- * vectors right-hand sides. */
+/* Doubles of work that every function below but llr_svd is content with for matrices of up to n
+ * columns and vectors right-hand sides. */
 int64_t llr_lapack_work(int64_t n, int64_t vectors);
 
 /* a = L L': L (n x n, row-major lower triangle, leading dimension n) overwrites the lower triangle
@@ -33,11 +33,22 @@ int llr_tridiagonal_eigenvalues(int64_t n, double *diagonal, double *off);
  * are destroyed. */
 int llr_tridiagonal_solve(int64_t n, double *diagonal, double *off, double *b, int64_t vectors);
 
+/* a (n x n, row-major, lower triangle) = V diag(value) V': value ascending, and the rows of a
+ * become the eigenvectors. Workspaces of llr_eigen_work doubles and llr_eigen_integers ints. */
+int64_t llr_eigen_work(int64_t n);
+int64_t llr_eigen_integers(int64_t n);
+int llr_eigen(int64_t n, double *a, double *value, double *work, int *integers);
+
 /* x' = Q R for the rows x (rows x dim, row-major, rows <= dim): x and tau (rows) then hold Q, and
  * the lower triangle of the first rows columns of x holds R'. */
 int llr_qr(int64_t rows, int64_t dim, double *x, double *tau, double *work, int64_t size);
 /* Each row of b (vectors x dim, leading dimension dim) becomes Q b, or Q' b where transposed. */
 int llr_qr_apply(int64_t rows, int64_t dim, const double *x, const double *tau, bool transposed,
                  double *b, int64_t vectors, double *work, int64_t size);
+
+/* a = U S V' for a (n x n, row-major, destroyed): singular (n) descending, u (n x n) holds U, vt
+ * (n x n) V', both row-major. work: llr_svd_work(n) doubles. */
+int llr_svd(int64_t n, double *a, double *singular, double *u, double *vt, double *work);
+int64_t llr_svd_work(int64_t n);
 
 #endif

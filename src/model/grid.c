@@ -26,7 +26,8 @@ static int lay_weightings(llr_grid_t *grid)
     return 0;
 }
 
-static int64_t count_units(const llr_job_t *job)
+/* Subsamples, once a loss. */
+static int64_t count_subsamples(const llr_job_t *job)
 {
     int64_t sizes = 0, count;
     for (int64_t d = 0; d < job->datasets; d++) {
@@ -36,27 +37,48 @@ static int64_t count_units(const llr_job_t *job)
     return sizes * job->losses * job->seeds;
 }
 
+/* Most cells of a unit. */
+static int64_t block_cells(const llr_grid_t *grid)
+{
+    int64_t asked = grid->job->unit_size;
+    return asked && asked < grid->places ? asked : grid->places;
+}
+
+static void add_blocks(llr_grid_t *grid, llr_unit_t unit)
+{
+    int64_t most = block_cells(grid);
+    for (unit.first_place = 0; unit.first_place < grid->places; unit.first_place += most) {
+        int64_t left = grid->places - unit.first_place;
+        unit.cells = left < most ? left : most;
+        unit.first_cell = grid->cells;
+        grid->unit[grid->units++] = unit;
+        grid->cells += unit.cells;
+    }
+}
+
 static void add_units(llr_grid_t *grid, int64_t dataset, llr_loss_t loss)
 {
     int64_t sizes;
     const int64_t *size = llr_job_sizes(grid->job, dataset, &sizes);
     for (int64_t i = 0; i < sizes; i++)
-        for (int64_t s = 0; s < grid->job->seeds; s++) {
-            grid->unit[grid->units++] = (llr_unit_t){(int32_t)dataset, loss, size[i],
-                                                     grid->job->seed_first + s, grid->cells};
-            grid->cells += grid->unit_cells;
-        }
+        for (int64_t s = 0; s < grid->job->seeds; s++)
+            add_blocks(grid, (llr_unit_t){.dataset = (int32_t)dataset,
+                                          .loss = loss,
+                                          .n = size[i],
+                                          .seed = grid->job->seed_first + s});
 }
 
 int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
 {
     *grid = (llr_grid_t){.job = job};
-    grid->unit = llr_alloc(count_units(job), sizeof *grid->unit);
-    if (lay_weightings(grid) || !grid->unit) {
+    if (lay_weightings(grid)) return -1;
+    grid->places = grid->weightings * job->lambdas;
+    grid->blocks = (grid->places + block_cells(grid) - 1) / block_cells(grid);
+    grid->unit = llr_alloc(count_subsamples(job) * grid->blocks, sizeof *grid->unit);
+    if (!grid->unit) {
         llr_grid_destroy(grid);
         return -1;
     }
-    grid->unit_cells = grid->weightings * job->lambdas;
     for (int64_t d = 0; d < job->datasets; d++)
         for (int32_t l = 0; l < job->losses; l++) add_units(grid, d, job->loss[l]);
     return 0;
@@ -71,10 +93,11 @@ void llr_grid_destroy(llr_grid_t *grid)
 
 int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell)
 {
-    return cell / grid->unit_cells;
+    int64_t place = cell % grid->places;
+    return cell / grid->places * grid->blocks + place / block_cells(grid);
 }
 
-void llr_grid_unit_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
+static void add_subsample(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
 {
     const llr_unit_t *u = &grid->unit[unit];
     llr_text_add(out, "%s/%s/%lld/%lld", grid->job->dataset[u->dataset].name,
@@ -96,15 +119,15 @@ static void add_place(const llr_grid_t *grid, int64_t place, llr_text_t *out)
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out)
 {
     int64_t unit = llr_grid_unit_of(grid, cell);
-    llr_grid_unit_key(grid, unit, out);
-    add_place(grid, cell - grid->unit[unit].first_cell, out);
+    add_subsample(grid, unit, out);
+    add_place(grid, cell % grid->places, out);
 }
 
-static int64_t find_unit(const llr_grid_t *grid, const char *key, llr_text_t *text)
+static int64_t find_subsample(const llr_grid_t *grid, const char *key, llr_text_t *text)
 {
-    for (int64_t u = 0; u < grid->units; u++) {
+    for (int64_t u = 0; u < grid->units; u += grid->blocks) {
         text->length = 0;
-        llr_grid_unit_key(grid, u, text);
+        add_subsample(grid, u, text);
         if (text->failed) return -1;
         if (!strncmp(key, text->data, (size_t)text->length) && key[text->length] == '/') return u;
     }
@@ -114,9 +137,9 @@ static int64_t find_unit(const llr_grid_t *grid, const char *key, llr_text_t *te
 int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key)
 {
     llr_text_t text = {0};
-    int64_t unit = find_unit(grid, key, &text), found = -1;
+    int64_t unit = find_subsample(grid, key, &text), found = -1;
     const char *place = unit < 0 ? "" : key + text.length;
-    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->unit_cells; p++) {
+    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++) {
         text.length = 0;
         add_place(grid, p, &text);
         if (!text.failed && !strcmp(place, text.data)) found = grid->unit[unit].first_cell + p;

@@ -12,12 +12,14 @@ typedef struct llr_weighting {
     double value;
 } llr_weighting_t;
 
-/* The cells that share a subsample and a loss. */
+/* Cells that share a subsample and a loss and are solved together: all of them, or with unit_size a
+ * block of them. The place of a cell among all is weighting * lambdas + lambda. */
 typedef struct llr_unit {
     int32_t dataset; /* index in job->dataset */
     llr_loss_t loss;
     int64_t n, seed;
-    int64_t first_cell; /* cells are first_cell + weighting * lambdas + lambda */
+    int64_t first_cell, cells; /* numbers of the grid: first_cell + (0 ... cells - 1) */
+    int64_t first_place;
 } llr_unit_t;
 
 typedef struct llr_grid {
@@ -25,9 +27,10 @@ typedef struct llr_grid {
     llr_weighting_t *weighting; /* owned, weightings: exponents, ratios, uniform, inverse_prior,
                                    further rules */
     int64_t weightings;
-    llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed */
+    llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed, place */
     int64_t units;
-    int64_t unit_cells; /* weightings * lambdas: the same for every unit */
+    int64_t places; /* weightings * lambdas: cells of a subsample and a loss */
+    int64_t blocks; /* units of a subsample and a loss */
     int64_t cells;
 } llr_grid_t;
 
@@ -38,12 +41,16 @@ void llr_grid_destroy(llr_grid_t *grid);
 /* Unit that a cell belongs to. */
 int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell);
 
-/* "dataset/loss/n/seed" and "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
-void llr_grid_unit_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out);
+/* "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out);
 
 /* The cell with this key, or -1. */
 int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key);
+
+/* What a user should know before the numbers mislead, a finding each: a validation class (or, where
+ * groups count, group) of fewer than LLR_FEW_ROWS rows, a group without a row in a subsample. */
+enum { LLR_FEW_ROWS = 30 };
+void llr_grid_warn(const llr_grid_t *grid, const llr_facts_t *facts, llr_findings_t *warnings);
 
 /* Mistakes that need the datasets' facts (facts: one a dataset of the job): n larger than the pool
  * has of a class (class, asked, available), a class that gets no row, ratios with K > 2, priors of

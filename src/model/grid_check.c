@@ -1,4 +1,4 @@
-/* Mistakes that only the job and the datasets together show. */
+/* Mistakes that only the job and the datasets together show, and what a user should know. */
 #include "base/memory.h"
 #include "linalg/blas.h"
 #include "model/grid.h"
@@ -6,75 +6,194 @@
 
 #include <stdlib.h>
 
-#define FIND(findings, job, dataset, format, ...)                                                  \
-    llr_findings_add((findings), "%s:%lld: dataset \"%s\": " format, (job)->file,                  \
-                     (long long)(dataset)->line, (dataset)->name, __VA_ARGS__)
+/* A dataset of the job being looked at, and where what is found goes. */
+typedef struct look {
+    const llr_job_t *job;
+    const llr_job_dataset_t *dataset;
+    const llr_facts_t *facts;
+    const llr_grid_t *grid;
+    llr_findings_t *findings;
+    int64_t *count; /* kinds: rows of a subsample */
+} look_t;
 
-/* The first class that the counts do not suit is named; one that gets no row comes first. */
-static void check_size(const llr_job_t *job, const llr_job_dataset_t *dataset,
-                       const llr_facts_t *facts, int64_t n, int64_t *count,
-                       llr_findings_t *findings)
+#define FIND(look, format, ...)                                                                    \
+    llr_findings_add((look)->findings, "%s:%lld: dataset \"%s\": " format, (look)->job->file,      \
+                     (long long)(look)->dataset->line, (look)->dataset->name, __VA_ARGS__)
+
+static const char *kind_name(const look_t *look)
 {
-    llr_stratify(n, job->prior ? job->prior : facts->pool_prior, facts->classes, count);
-    for (int32_t c = 0; c < facts->classes; c++)
-        if (!count[c]) {
-            FIND(findings, job, dataset,
-                 "sizes: of %lld rows class %d gets none; ask for more rows or other priors",
-                 (long long)n, c);
-            return;
+    return llr_by_name(look->job->weights_by);
+}
+
+/* The key that asked for the sizes. */
+static const char *size_key(const look_t *look)
+{
+    return look->dataset->delta || (look->job->delta && !look->job->size) ? "deltas" : "sizes";
+}
+
+static const double *priors_of(const look_t *look)
+{
+    return look->job->prior ? look->job->prior
+                            : llr_facts_kind_prior(look->facts, look->job->weights_by);
+}
+
+/* Does the subsample hold a row that may be of this class? */
+static bool reaches_class(const look_t *look, int32_t class)
+{
+    if (look->job->weights_by == LLR_BY_CLASS) return look->count[class] > 0;
+    for (int32_t g = 0; g < look->facts->shape.groups; g++) {
+        int32_t of = look->facts->group_class[g];
+        if (look->count[g] && (of == class || of == LLR_SEVERAL_CLASSES)) return true;
+    }
+    return false;
+}
+
+static bool check_classes(const look_t *look, int64_t n)
+{
+    for (int32_t c = 0; c < look->facts->shape.classes; c++)
+        if (!reaches_class(look, c)) {
+            FIND(look, "%s: of %lld rows class %d gets none; ask for more rows or other priors",
+                 size_key(look), (long long)n, c);
+            return false;
         }
-    for (int32_t c = 0; c < facts->classes && !facts->synthetic; c++)
-        if (count[c] > facts->pool_count[c]) {
-            FIND(findings, job, dataset,
-                 "sizes: n = %lld asks for %lld rows of class %d, the pool has %lld", (long long)n,
-                 (long long)count[c], c, (long long)facts->pool_count[c]);
+    return true;
+}
+
+static void check_pool(const look_t *look, int64_t n)
+{
+    const int64_t *pool = llr_facts_kind_count(look->facts, look->job->weights_by);
+    for (int32_t k = 0; k < look->facts->shape.kinds && !look->facts->synthetic; k++)
+        if (look->count[k] > pool[k]) {
+            FIND(look, "%s: n = %lld asks for %lld rows of %s %d, the pool has %lld",
+                 size_key(look), (long long)n, (long long)look->count[k], kind_name(look), k,
+                 (long long)pool[k]);
             return;
         }
 }
 
-static void check_sizes(const llr_grid_t *grid, int64_t index, const llr_facts_t *facts,
-                        llr_findings_t *findings)
+/* The first class that the counts do not suit is named; one that gets no row comes first. */
+static void check_stratified(const look_t *look, int64_t n)
 {
-    int64_t sizes, *count = llr_alloc(facts->classes, sizeof *count);
-    const int64_t *size = llr_job_sizes(grid->job, index, &sizes);
-    for (int64_t i = 0; count && i < sizes; i++)
-        check_size(grid->job, &grid->job->dataset[index], facts, size[i], count, findings);
-    if (!count) findings->failed = 1;
-    free(count);
+    llr_stratify(n, priors_of(look), look->facts->shape.kinds, look->count);
+    if (check_classes(look, n)) check_pool(look, n);
+}
+
+static void check_uniform(const look_t *look, int64_t n)
+{
+    int64_t pool = 0;
+    for (int32_t c = 0; c < look->facts->shape.classes; c++) pool += look->facts->pool_count[c];
+    if (!look->facts->synthetic && n > pool)
+        FIND(look, "%s: n = %lld, the pool has %lld rows", size_key(look), (long long)n,
+             (long long)pool);
+}
+
+static const int64_t *sizes_of(const look_t *look, int64_t *count)
+{
+    return llr_job_sizes(look->job, look->dataset - look->job->dataset, count);
+}
+
+static void check_sizes(const look_t *look)
+{
+    int64_t sizes;
+    const int64_t *size = sizes_of(look, &sizes);
+    for (int64_t i = 0; i < sizes; i++)
+        if (look->job->sampling == LLR_SAMPLING_UNIFORM)
+            check_uniform(look, size[i]);
+        else
+            check_stratified(look, size[i]);
 }
 
 /* Sizes that BLAS takes as 32-bit integers. */
-static void check_limits(const llr_grid_t *grid, int64_t index, const llr_facts_t *facts,
-                         llr_findings_t *findings)
+static void check_limits(const look_t *look)
 {
-    int64_t columns = grid->unit_cells * llr_columns(facts->classes), limit = llr_blas_limit();
-    if (facts->dim > limit || columns > limit)
-        FIND(findings, grid->job, &grid->job->dataset[index],
+    const llr_facts_t *facts = look->facts;
+    int64_t vectors = look->grid->places * llr_columns(facts->shape.classes);
+    int64_t limit = llr_blas_limit();
+    if (facts->columns > limit || vectors > limit)
+        FIND(look,
              "%lld columns and %lld score columns a unit: BLAS here takes at most %lld; ask for "
              "fewer exponents or lambdas",
-             (long long)facts->dim, (long long)columns, (long long)limit);
+             (long long)facts->columns, (long long)vectors, (long long)limit);
 }
 
-static void check_dataset(const llr_grid_t *grid, int64_t index, const llr_facts_t *facts,
-                          llr_findings_t *findings)
+static void check_groups(const look_t *look)
 {
-    const llr_job_t *job = grid->job;
-    const llr_job_dataset_t *dataset = &job->dataset[index];
-    if (job->ratios && facts->classes != 2)
-        FIND(findings, job, dataset, "ratios: need two classes, it has %d; use exponents",
-             facts->classes);
-    if (job->select_by == LLR_SELECT_WORST_GROUP && !facts->groups)
-        FIND(findings, job, dataset, "select_by: %s, but it has no groups; use worst_class",
-             llr_select_name(job->select_by));
-    if (job->prior && job->priors != facts->classes)
-        FIND(findings, job, dataset, "priors: %d given, it has %d classes", job->priors,
-             facts->classes);
+    if (look->facts->shape.groups) return;
+    if (look->job->select_by == LLR_SELECT_WORST_GROUP)
+        FIND(look, "select_by: %s, but it has no groups; use worst_class",
+             llr_select_name(look->job->select_by));
+    if (look->job->weights_by == LLR_BY_GROUP)
+        FIND(look, "weights_by: %s, but it has no groups; use class", kind_name(look));
+}
+
+static void check_dataset(const look_t *look)
+{
+    const llr_job_t *job = look->job;
+    llr_shape_t shape = look->facts->shape;
+    if (job->ratios && shape.classes != 2)
+        FIND(look, "ratios: need two classes, it has %d; use exponents", shape.classes);
+    check_groups(look);
+    if (job->weights_by == LLR_BY_GROUP && !shape.groups) return;
+    if (job->prior && job->priors != shape.kinds)
+        FIND(look, "priors: %d given, it has %d %s", job->priors, shape.kinds,
+             job->weights_by == LLR_BY_GROUP ? "groups" : "classes");
     else
-        check_sizes(grid, index, facts, findings);
-    check_limits(grid, index, facts, findings);
+        check_sizes(look);
+    check_limits(look);
+}
+
+static void warn_few(const look_t *look, const char *kind, int32_t index, int64_t rows)
+{
+    if (rows < LLR_FEW_ROWS)
+        FIND(look, "%s %d has %lld validation rows: an accuracy over them moves in steps of %.2g",
+             kind, index, (long long)rows, rows ? 1 / (double)rows : 1.0);
+}
+
+static void warn_absent(const look_t *look, int64_t n)
+{
+    const int64_t *pool = llr_facts_kind_count(look->facts, look->job->weights_by);
+    llr_stratify(n, priors_of(look), look->facts->shape.kinds, look->count);
+    for (int32_t k = 0; k < look->facts->shape.kinds; k++)
+        if (pool[k] && !look->count[k])
+            FIND(look, "of %lld rows group %d gets none; its weight is left out", (long long)n, k);
+}
+
+static void warn_dataset(const look_t *look)
+{
+    const llr_facts_t *facts = look->facts;
+    bool by_group = look->job->weights_by == LLR_BY_GROUP;
+    int64_t sizes;
+    const int64_t *size = sizes_of(look, &sizes);
+    if (facts->synthetic && facts->shape.classes == 2) return;
+    for (int32_t c = 0; c < facts->shape.classes; c++)
+        warn_few(look, "class", c, facts->eval_count[c]);
+    if (by_group || look->job->select_by == LLR_SELECT_WORST_GROUP)
+        for (int32_t g = 0; g < facts->shape.groups; g++)
+            warn_few(look, "group", g, facts->eval_count[facts->shape.classes + g]);
+    if (by_group && look->job->sampling == LLR_SAMPLING_STRATIFIED)
+        for (int64_t i = 0; i < sizes; i++) warn_absent(look, size[i]);
+}
+
+static void look_at_all(const llr_grid_t *grid, const llr_facts_t *facts, llr_findings_t *findings,
+                        void (*look_at)(const look_t *look))
+{
+    for (int64_t d = 0; d < grid->job->datasets; d++) {
+        look_t look = {grid->job, &grid->job->dataset[d], &facts[d], grid, findings, NULL};
+        look.count = llr_alloc(facts[d].shape.kinds, sizeof *look.count);
+        if (look.count)
+            look_at(&look);
+        else
+            findings->failed = 1;
+        free(look.count);
+    }
 }
 
 void llr_grid_check(const llr_grid_t *grid, const llr_facts_t *facts, llr_findings_t *findings)
 {
-    for (int64_t d = 0; d < grid->job->datasets; d++) check_dataset(grid, d, &facts[d], findings);
+    look_at_all(grid, facts, findings, check_dataset);
+}
+
+void llr_grid_warn(const llr_grid_t *grid, const llr_facts_t *facts, llr_findings_t *warnings)
+{
+    look_at_all(grid, facts, warnings, warn_dataset);
 }

@@ -96,6 +96,19 @@ static void read_own_sizes(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_read_sizes(yaml, node, &dataset->size, &dataset->sizes);
 }
 
+static void read_own_deltas(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_dataset_t *dataset = into;
+    llr_read_deltas(yaml, node, &dataset->delta, &dataset->deltas);
+}
+
+static void read_own_preprocess(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_dataset_t *dataset = into;
+    dataset->has_preprocess = true;
+    llr_read_preprocessing(yaml, node, &dataset->preprocess);
+}
+
 /* Synthetic -------------------------------------------------------------------------------- */
 
 static void read_dim(llr_yaml_t *yaml, const llr_node_t *node, void *into)
@@ -166,7 +179,9 @@ const llr_yaml_key_t llr_dataset_keys[] = {
     {"classes", NULL, false, read_classes, "labels kept, in the order that numbers them 0, 1, ..."},
     {"merge", NULL, false, read_merge, "lists of labels; each list becomes one class"},
     {"split", NULL, false, read_split, "{fractions: [pool, validation, test], seed}"},
-    {"sizes", NULL, false, read_own_sizes, "n of this dataset, in place of the job's"}};
+    {"sizes", NULL, false, read_own_sizes, "n of this dataset, in place of the job's"},
+    {"deltas", NULL, false, read_own_deltas, "d/n of this dataset, in place of sizes"},
+    {"preprocess", NULL, false, read_own_preprocess, "of this dataset, in place of the job's"}};
 const int64_t llr_dataset_key_count = sizeof llr_dataset_keys / sizeof *llr_dataset_keys;
 
 static void check_dataset(llr_yaml_t *yaml, const llr_node_t *node, const llr_job_t *job,
@@ -185,6 +200,8 @@ static void check_dataset(llr_yaml_t *yaml, const llr_node_t *node, const llr_jo
                           "dataset \"%s\": classes, merge and split are for files, not for "
                           "synthetic data",
                           name);
+    if (dataset->size && dataset->delta)
+        llr_yaml_complain(yaml, node, "dataset \"%s\": give either sizes or deltas", name);
     for (const llr_job_dataset_t *other = job->dataset; other < dataset; other++)
         if (other->name && dataset->name && !strcmp(other->name, dataset->name))
             llr_yaml_complain(yaml, node, "dataset \"%s\": the name stands there twice", name);
@@ -220,5 +237,6 @@ void llr_dataset_destroy_job(llr_job_dataset_t *dataset)
     free(dataset->merge);
     free(dataset->merge_count);
     free(dataset->size);
+    free(dataset->delta);
     free(dataset->synthetic.priors);
 }

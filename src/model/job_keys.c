@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, true},
+static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, false},
                          ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
-                         tolerance_range = {1e-13, 1e-2, false}, log_range = {-300, 6, false};
+                         tolerance_range = {1e-13, 1e-2, false}, delta_range = {0, 1e6, true},
+                         log_range = {-300, 6, false};
 
 static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
@@ -17,15 +18,24 @@ static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_integer(yaml, node, "version", 1, 1, &version);
 }
 
+llr_code_t llr_job_check_name(const char *name, llr_error_t *error)
+{
+    bool good = *name && !strpbrk(name, "/= \"\\") && strcmp(name, ".") && strcmp(name, "..") &&
+                strlen(name) <= 100;
+    for (const char *c = name; *c; c++) good = good && (unsigned char)*c > ' ' && *c != 127;
+    if (good) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "`%.60s`: a name has no '/', '=', spaces, quotes or backslashes and at most "
+                    "100 characters",
+                    name);
+}
+
 bool llr_read_name(llr_yaml_t *yaml, const llr_node_t *node, const char *key, char **out)
 {
+    llr_error_t error;
     if (!llr_yaml_text(yaml, node, key, out)) return false;
-    if (!strpbrk(*out, "/= \"\\") && strcmp(*out, ".") && strcmp(*out, "..") && strlen(*out) <= 100)
-        return true;
-    llr_yaml_complain(yaml, node,
-                      "%s: `%.60s`: a name has no '/', '=', spaces, quotes or backslashes and at "
-                      "most 100 characters",
-                      key, *out);
+    if (llr_job_check_name(*out, &error) == LLR_OK) return true;
+    llr_yaml_complain(yaml, node, "%s: %s", key, error.text);
     return false;
 }
 
@@ -36,7 +46,8 @@ static void read_name(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 
 static void read_output(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
-    llr_yaml_text(yaml, node, "output", &((llr_job_t *)into)->output);
+    llr_job_t *job = into;
+    job->has_output = llr_yaml_text(yaml, node, "output", &job->output);
 }
 
 static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)
@@ -60,11 +71,7 @@ static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 
 static void read_preprocess(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
-    const char *words[LLR_PREPROCESSES];
-    int64_t word;
-    for (int p = 0; p < LLR_PREPROCESSES; p++) words[p] = llr_preprocess_name((llr_preprocess_t)p);
-    if (llr_yaml_word(yaml, node, "preprocess", words, LLR_PREPROCESSES, &word))
-        ((llr_job_t *)into)->preprocess = (llr_preprocess_t)word;
+    llr_read_preprocessing(yaml, node, &((llr_job_t *)into)->preprocess);
 }
 
 static void read_select(llr_yaml_t *yaml, const llr_node_t *node, void *into)
@@ -78,18 +85,20 @@ static void read_select(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 
 static void read_weights_by(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
-    static const char *const words[] = {"class"};
+    const char *words[LLR_BYS];
     int64_t word;
-    (void)into;
-    llr_yaml_word(yaml, node, "weights_by", words, 1, &word);
+    for (int b = 0; b < LLR_BYS; b++) words[b] = llr_by_name((llr_by_t)b);
+    if (llr_yaml_word(yaml, node, "weights_by", words, LLR_BYS, &word))
+        ((llr_job_t *)into)->weights_by = (llr_by_t)word;
 }
 
 static void read_sampling(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
-    static const char *const words[] = {"stratified"};
+    const char *words[LLR_SAMPLINGS];
     int64_t word;
-    (void)into;
-    llr_yaml_word(yaml, node, "sampling", words, 1, &word);
+    for (int s = 0; s < LLR_SAMPLINGS; s++) words[s] = llr_sampling_name((llr_sampling_t)s);
+    if (llr_yaml_word(yaml, node, "sampling", words, LLR_SAMPLINGS, &word))
+        ((llr_job_t *)into)->sampling = (llr_sampling_t)word;
 }
 
 /* {from, to, count}: evenly spaced values. */
@@ -222,6 +231,21 @@ static void read_sizes(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_read_sizes(yaml, node, &job->size, &job->sizes);
 }
 
+bool llr_read_deltas(llr_yaml_t *yaml, const llr_node_t *node, double **delta, int64_t *count)
+{
+    int64_t before = yaml->findings->count;
+    read_values(yaml, node, "deltas", delta_range, delta, count);
+    if (yaml->findings->count == before && !*count)
+        llr_yaml_complain(yaml, node, "deltas: the list is empty; give at least one, e.g. [0.5]");
+    return yaml->findings->count == before;
+}
+
+static void read_deltas(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    llr_read_deltas(yaml, node, &job->delta, &job->deltas);
+}
+
 bool llr_read_priors(llr_yaml_t *yaml, const llr_node_t *node, double **prior, int32_t *count)
 {
     int64_t entries = 0;
@@ -263,26 +287,47 @@ static void read_tolerance(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_number(yaml, node, "tolerance", tolerance_range, &((llr_job_t *)into)->tolerance);
 }
 
+static void read_repeats(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_integer(yaml, node, "balanced_repeats", 1, 100000,
+                     &((llr_job_t *)into)->balanced_repeats);
+}
+
+static void read_unit_size(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_integer(yaml, node, "unit_size", 0, LLR_LARGEST_SIZE, &((llr_job_t *)into)->unit_size);
+}
+
 const llr_yaml_key_t llr_job_keys[] = {
     {"version", "1", false, read_version, "of the job file's form; 1"},
     {"name", NULL, false, read_name, "of the sweep (default: the file's name)"},
     {"datasets", NULL, true, llr_read_datasets, "a list of datasets"},
     {"losses", "[square]", false, read_losses, "square, logistic"},
-    {"preprocess", "zscore", false, read_preprocess, "none or zscore, by the subsample's moments"},
-    {"weights_by", "class", false, read_weights_by, "class"},
+    {"preprocess", "zscore", false, read_preprocess,
+     "none; zscore, by the subsample's moments; {pca: {variance: .99}} or {pca: {components: 32}}, "
+     "the pool's"},
+    {"weights_by", "class", false, read_weights_by,
+     "what shares a weight and is stratified by: class or group"},
     {"exponents", "{from: 0, to: 2, count: 9}", false, read_exponents,
      "gamma of w_c ~ prior_c^-gamma, 0 to 16: a list, or {from, to, count}"},
     {"ratios", "[]", false, read_ratios, "w_minority / w_majority, two classes: a list, or a span"},
-    {"rules", "[]", false, read_rules, "weightings beyond the grids: balanced_subsample"},
+    {"rules", "[]", false, read_rules,
+     "weightings beyond the grids: balanced_subsample, averaged_balanced"},
     {"lambdas", "{log10: {from: -4, to: 0, count: 9}}", false, read_lambdas,
-     "strengths of the penalty, > 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
+     "strengths of the penalty, >= 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
     {"sizes", NULL, false, read_sizes,
      "n, rows of a subsample: a list (a dataset may have its own)"},
-    {"priors", NULL, false, read_priors, "of the subsample's classes (default: the pool's)"},
-    {"sampling", "stratified", false, read_sampling, "stratified"},
+    {"deltas", NULL, false, read_deltas, "d/n, in place of sizes: n = round(d / delta)"},
+    {"priors", NULL, false, read_priors,
+     "of the subsample's classes, or groups (default: the pool's)"},
+    {"sampling", "stratified", false, read_sampling,
+     "stratified, by the priors; or uniform, rows as they come"},
     {"seeds", "{first: 0, count: 10}", false, read_seeds, "subsamples of each size"},
     {"select_by", "worst_class", false, read_select,
      "validation accuracy that chooses: worst_class, worst_group, balanced, overall"},
     {"tolerance", "1e-8", false, read_tolerance, "certified relative gap of a converged fit"},
+    {"balanced_repeats", "10", false, read_repeats, "draws that averaged_balanced averages"},
+    {"unit_size", "0", false, read_unit_size,
+     "most cells solved and saved together; 0: all of a subsample and loss"},
     {"output", NULL, false, read_output, "result folder (default: results/NAME)"}};
 const int64_t llr_job_key_count = sizeof llr_job_keys / sizeof *llr_job_keys;

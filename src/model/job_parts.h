@@ -23,6 +23,9 @@ void llr_dataset_destroy_job(llr_job_dataset_t *dataset);
 bool llr_read_name(llr_yaml_t *yaml, const llr_node_t *node, const char *key, char **out);
 /* Sizes: whole numbers from 2 on, each once. */
 bool llr_read_sizes(llr_yaml_t *yaml, const llr_node_t *node, int64_t **size, int64_t *count);
+/* d/n: above 0, each once. */
+bool llr_read_deltas(llr_yaml_t *yaml, const llr_node_t *node, double **delta, int64_t *count);
+void llr_read_preprocessing(llr_yaml_t *yaml, const llr_node_t *node, llr_preprocessing_t *out);
 /* Priors: two or more, positive, sum 1. */
 bool llr_read_priors(llr_yaml_t *yaml, const llr_node_t *node, double **prior, int32_t *count);
 
@@ -30,6 +33,7 @@ bool llr_read_priors(llr_yaml_t *yaml, const llr_node_t *node, double **prior, i
 void llr_print_text(llr_text_t *out, const char *text);
 void llr_print_numbers(llr_text_t *out, const double *value, int64_t count);
 void llr_print_integers(llr_text_t *out, const int64_t *value, int64_t count);
+void llr_print_preprocessing(llr_text_t *out, const llr_preprocessing_t *preprocess);
 /* One entry of `datasets`; where: with its path. */
 void llr_print_dataset(llr_text_t *out, const llr_job_t *job, const llr_job_dataset_t *dataset,
                        bool where);

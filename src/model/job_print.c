@@ -74,6 +74,13 @@ static void print_task(llr_text_t *out, const llr_job_dataset_t *dataset)
     }
 }
 
+static void print_list(llr_text_t *out, const char *key, const double *value, int64_t count)
+{
+    llr_text_add(out, "%s: ", key);
+    llr_print_numbers(out, value, count);
+    llr_text_add(out, "\n");
+}
+
 void llr_print_dataset(llr_text_t *out, const llr_job_t *job, const llr_job_dataset_t *dataset,
                        bool where)
 {
@@ -91,14 +98,13 @@ void llr_print_dataset(llr_text_t *out, const llr_job_t *job, const llr_job_data
         llr_text_add(out, "    sizes: ");
         llr_print_integers(out, dataset->size, dataset->sizes);
         llr_text_add(out, "\n");
+    } else if (dataset->delta)
+        print_list(out, "    deltas", dataset->delta, dataset->deltas);
+    if (dataset->has_preprocess) {
+        llr_text_add(out, "    preprocess: ");
+        llr_print_preprocessing(out, &dataset->preprocess);
+        llr_text_add(out, "\n");
     }
-}
-
-static void print_list(llr_text_t *out, const char *key, const double *value, int64_t count)
-{
-    llr_text_add(out, "%s: ", key);
-    llr_print_numbers(out, value, count);
-    llr_text_add(out, "\n");
 }
 
 static void print_rules(llr_text_t *out, unsigned rules)
@@ -113,13 +119,22 @@ static void print_rules(llr_text_t *out, unsigned rules)
     llr_text_add(out, "]\n");
 }
 
+/* Deltas that were resolved are the sizes of the datasets. */
+static bool all_have_sizes(const llr_job_t *job)
+{
+    for (int64_t d = 0; d < job->datasets; d++)
+        if (!job->dataset[d].size) return false;
+    return true;
+}
+
 static void print_grid(llr_text_t *out, const llr_job_t *job)
 {
     llr_text_add(out, "losses: [");
     for (int32_t l = 0; l < job->losses; l++)
         llr_text_add(out, "%s%s", l ? ", " : "", llr_loss_name(job->loss[l]));
-    llr_text_add(out, "]\npreprocess: %s\nweights_by: class\n",
-                 llr_preprocess_name(job->preprocess));
+    llr_text_add(out, "]\npreprocess: ");
+    llr_print_preprocessing(out, &job->preprocess);
+    llr_text_add(out, "\nweights_by: %s\n", llr_by_name(job->weights_by));
     print_list(out, "exponents", job->exponent, job->exponents);
     print_list(out, "ratios", job->ratio, job->ratios);
     print_rules(out, job->rules);
@@ -129,6 +144,7 @@ static void print_grid(llr_text_t *out, const llr_job_t *job)
         llr_print_integers(out, job->size, job->sizes);
         llr_text_add(out, "\n");
     }
+    if (job->delta && !all_have_sizes(job)) print_list(out, "deltas", job->delta, job->deltas);
     if (job->prior) print_list(out, "priors", job->prior, job->priors);
 }
 
@@ -142,10 +158,12 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
     for (int64_t d = 0; d < job->datasets; d++)
         llr_print_dataset(out, job, &job->dataset[d], where);
     print_grid(out, job);
-    llr_text_add(out, "sampling: stratified\nseeds: {first: %lld, count: %lld}\nselect_by: %s\n",
-                 (long long)job->seed_first, (long long)job->seeds,
-                 llr_select_name(job->select_by));
-    llr_text_add(out, "tolerance: %s\n", llr_number_text(job->tolerance, number));
+    llr_text_add(out, "sampling: %s\nseeds: {first: %lld, count: %lld}\nselect_by: %s\n",
+                 llr_sampling_name(job->sampling), (long long)job->seed_first,
+                 (long long)job->seeds, llr_select_name(job->select_by));
+    llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
+                 llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
+                 (long long)job->unit_size);
     if (!where) return;
     llr_text_add(out, "output: ");
     print_path(out, job, job->output);
@@ -164,24 +182,4 @@ llr_hash_t llr_job_fingerprint(const llr_job_t *job)
     llr_hash_t hash = llr_hash_bytes(text.data ? text.data : "", text.length);
     llr_text_destroy(&text);
     return hash;
-}
-
-static void help_keys(llr_text_t *out, const char *indent, const llr_yaml_key_t *keys,
-                      int64_t count)
-{
-    for (int64_t k = 0; k < count; k++) {
-        llr_text_add(out, "%s%-*s %s", indent, 14, keys[k].name, keys[k].help);
-        if (keys[k].standard) llr_text_add(out, " [%s]", keys[k].standard);
-        llr_text_add(out, "%s\n", keys[k].required ? " (required)" : "");
-    }
-}
-
-void llr_job_help(llr_text_t *out)
-{
-    llr_text_add(out, "Keys of a job file [default]:\n");
-    help_keys(out, "  ", llr_job_keys, llr_job_key_count);
-    llr_text_add(out, "\nKeys of an entry of datasets:\n");
-    help_keys(out, "  ", llr_dataset_keys, llr_dataset_key_count);
-    llr_text_add(out, "\nKeys of synthetic:\n");
-    help_keys(out, "  ", llr_synthetic_keys, llr_synthetic_key_count);
 }

@@ -4,6 +4,7 @@
 #define LLR_MODEL_JOB_YAML_H
 
 #include "base/text.h"
+#include "model/job.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,6 +50,10 @@ int llr_yaml_load(yaml_document_t *document, const char *text, int64_t length, c
  * name in messages, "" at the top. */
 void llr_yaml_mapping(llr_yaml_t *yaml, const llr_node_t *node, const char *owner,
                       const llr_yaml_key_t *keys, int64_t count, void *into);
+/* The same; overrides take the place of what stands in the mapping. */
+void llr_yaml_mapping_with(llr_yaml_t *yaml, const llr_node_t *node, const char *owner,
+                           const llr_yaml_key_t *keys, int64_t count,
+                           const llr_overrides_t *overrides, void *into);
 /* Node of a key of a mapping, or NULL; also when node is no mapping. */
 const llr_node_t *llr_yaml_find(llr_yaml_t *yaml, const llr_node_t *node, const char *key);
 

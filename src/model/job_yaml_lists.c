@@ -115,30 +115,47 @@ static void check_keys(llr_yaml_t *yaml, const llr_node_t *node, const char *own
     }
 }
 
-static void read_standard(llr_yaml_t *yaml, const llr_yaml_key_t *key, void *into)
+/* A value that stands outside the document: where is its name in messages. */
+static void read_text(llr_yaml_t *yaml, const llr_yaml_key_t *key, const char *text,
+                      const char *where, void *into)
 {
     yaml_document_t document;
-    if (!llr_yaml_load(&document, key->standard, (int64_t)strlen(key->standard), key->name,
-                       yaml->findings))
-        return;
-    llr_yaml_t standard = {&document, key->name, yaml->findings};
-    key->read(&standard, yaml_document_get_root_node(&document), into);
+    if (!llr_yaml_load(&document, text, (int64_t)strlen(text), where, yaml->findings)) return;
+    llr_yaml_t outside = {&document, where, yaml->findings};
+    key->read(&outside, yaml_document_get_root_node(&document), into);
     yaml_document_delete(&document);
 }
 
-void llr_yaml_mapping(llr_yaml_t *yaml, const llr_node_t *node, const char *owner,
-                      const llr_yaml_key_t *keys, int64_t count, void *into)
+static const llr_override_t *find_override(const llr_overrides_t *overrides, const char *key)
+{
+    for (int64_t s = 0; overrides && s < overrides->count; s++)
+        if (!strcmp(overrides->override[s].key, key)) return &overrides->override[s];
+    return NULL;
+}
+
+void llr_yaml_mapping_with(llr_yaml_t *yaml, const llr_node_t *node, const char *owner,
+                           const llr_yaml_key_t *keys, int64_t count,
+                           const llr_overrides_t *overrides, void *into)
 {
     if (!llr_yaml_is(yaml, node, *owner ? owner : "the job", YAML_MAPPING_NODE)) return;
     check_keys(yaml, node, owner, keys, count);
     for (int64_t k = 0; k < count; k++) {
         const llr_node_t *value = llr_yaml_find(yaml, node, keys[k].name);
-        if (value)
+        const llr_override_t *override = find_override(overrides, keys[k].name);
+        if (override && !(value && override->is_fallback))
+            read_text(yaml, &keys[k], override->value, override->where, into);
+        else if (value)
             keys[k].read(yaml, value, into);
         else if (keys[k].required)
             llr_yaml_complain(yaml, node, "%s%skey `%s` is missing: %s", owner, *owner ? ": " : "",
                               keys[k].name, keys[k].help);
         else if (keys[k].standard)
-            read_standard(yaml, &keys[k], into);
+            read_text(yaml, &keys[k], keys[k].standard, keys[k].name, into);
     }
+}
+
+void llr_yaml_mapping(llr_yaml_t *yaml, const llr_node_t *node, const char *owner,
+                      const llr_yaml_key_t *keys, int64_t count, void *into)
+{
+    llr_yaml_mapping_with(yaml, node, owner, keys, count, NULL, into);
 }

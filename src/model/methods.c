@@ -7,6 +7,7 @@ static const char *const method_names[LLR_METHOD_COUNT] = {
     [LLR_METHOD_UNIFORM] = "uniform",
     [LLR_METHOD_INVERSE_PRIOR] = "inverse_prior",
     [LLR_METHOD_BALANCED_SUBSAMPLE] = "balanced_subsample",
+    [LLR_METHOD_AVERAGED_BALANCED] = "averaged_balanced",
     [LLR_METHOD_TUNED_EXPONENT] = "tuned_exponent"};
 
 const char *llr_method_name(llr_method_t method)
@@ -23,6 +24,8 @@ static bool may_choose(llr_method_t method, llr_rule_t rule)
         return rule == LLR_RULE_INVERSE_PRIOR;
     case LLR_METHOD_BALANCED_SUBSAMPLE:
         return rule == LLR_RULE_BALANCED_SUBSAMPLE;
+    case LLR_METHOD_AVERAGED_BALANCED:
+        return rule == LLR_RULE_AVERAGED_BALANCED;
     case LLR_METHOD_TUNED_EXPONENT:
         return rule == LLR_RULE_EXPONENT || rule == LLR_RULE_RATIO;
     default:
@@ -53,16 +56,25 @@ double llr_summary_value(const llr_summary_t *summary, llr_select_t select)
     }
 }
 
-/* The unit of a setting at a seed when it is done, or -1. */
+/* The first unit of a setting at a seed, or -1. */
 static int64_t find_unit(const llr_results_t *results, const llr_setting_t *setting, int64_t seed)
 {
-    for (int64_t u = 0; u < results->grid->units; u++) {
+    for (int64_t u = 0; u < results->grid->units; u += results->grid->blocks) {
         const llr_unit_t *unit = &results->grid->unit[u];
         if (unit->dataset == setting->dataset && unit->loss == setting->loss &&
             unit->n == setting->n && unit->seed == seed)
-            return results->block[u].rows ? u : -1;
+            return u;
     }
     return -1;
+}
+
+/* The row at a place of the cells that begin with this unit, or NULL while it is not done. */
+static const llr_row_t *row_at(const llr_results_t *results, int64_t first, int64_t place)
+{
+    const llr_grid_t *grid = results->grid;
+    int64_t unit = llr_grid_unit_of(grid, grid->unit[first].first_cell + place);
+    const llr_block_t *block = &results->block[unit];
+    return block->rows ? &block->row[place - grid->unit[unit].first_place] : NULL;
 }
 
 /* What a choice looks at, most important first; larger wins everywhere. */
@@ -105,9 +117,9 @@ int64_t llr_method_choose(const llr_results_t *results, const llr_setting_t *set
     if (unit < 0) return -1;
     const llr_grid_t *grid = results->grid;
     double best_key[KEYS] = {0}, key[KEYS];
-    for (int64_t place = 0; place < grid->unit_cells; place++) {
-        const llr_row_t *row = &results->block[unit].row[place];
-        if (!may_choose(method, grid->weighting[place / grid->job->lambdas].rule)) continue;
+    for (int64_t place = 0; place < grid->places; place++) {
+        const llr_row_t *row = row_at(results, unit, place);
+        if (!row || !may_choose(method, grid->weighting[place / grid->job->lambdas].rule)) continue;
         if (method == LLR_METHOD_TUNED_EXPONENT && !isfinite(row->gamma)) continue;
         if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
         if (best >= 0 && !is_larger(key, best_key)) continue;
@@ -156,9 +168,8 @@ llr_spread_t llr_method_evaluate(const llr_results_t *results, const llr_setting
         if (chosen) chosen[s] = cell;
         if (cell < 0) continue;
         int64_t unit = find_unit(results, setting, job->seed_first + s);
-        int64_t place = cell - results->grid->unit[unit].first_cell;
-        add(&tally,
-            test_value(results, setting->dataset, &results->block[unit].row[place], metric));
+        const llr_row_t *row = row_at(results, unit, cell % results->grid->places);
+        add(&tally, test_value(results, setting->dataset, row, metric));
     }
     return spread_of(&tally);
 }
@@ -174,8 +185,8 @@ static llr_ranked_t over_seeds(const llr_results_t *results, const llr_setting_t
     for (int64_t s = 0; s < job->seeds; s++) {
         int64_t unit = find_unit(results, setting, job->seed_first + s);
         if (unit < 0) continue;
-        const llr_row_t *row = &results->block[unit].row[place];
-        if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
+        const llr_row_t *row = row_at(results, unit, place);
+        if (!row || !weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
         if (ranked.cell < 0) {
             ranked.cell = results->grid->unit[unit].first_cell + place;
             ranked.gamma = row->gamma;
@@ -202,14 +213,15 @@ static bool ranks_before(const llr_ranked_t *a, const llr_ranked_t *b)
 /* Is the fit at this place the one of an earlier weighting at the same lambda? */
 static bool is_repeated(const llr_results_t *results, int64_t cell)
 {
-    int64_t unit = llr_grid_unit_of(results->grid, cell), lambdas = results->grid->job->lambdas;
-    const llr_block_t *block = &results->block[unit];
-    int64_t place = cell - results->grid->unit[unit].first_cell;
-    const llr_row_t *row = &block->row[place];
+    const llr_grid_t *grid = results->grid;
+    int64_t unit = llr_grid_unit_of(grid, cell), lambdas = grid->job->lambdas;
+    int64_t place = cell % grid->places, first = unit - unit % grid->blocks;
+    const llr_row_t *row = row_at(results, first, place);
+    size_t bytes = (size_t)results->block[unit].shape.kinds * sizeof *row->weight;
     for (int64_t earlier = place % lambdas; earlier < place; earlier += lambdas) {
-        const llr_row_t *other = &block->row[earlier];
-        if (other->n_used == row->n_used &&
-            !memcmp(other->weight, row->weight, (size_t)block->classes * sizeof *row->weight))
+        const llr_row_t *other = row_at(results, first, earlier);
+        if (other && other->n_used == row->n_used && other->fit.status == row->fit.status &&
+            !memcmp(other->weight, row->weight, bytes))
             return true;
     }
     return false;
@@ -219,7 +231,7 @@ int64_t llr_method_rank(const llr_results_t *results, const llr_setting_t *setti
                         llr_select_t metric, llr_ranked_t *best, int64_t wanted)
 {
     int64_t count = 0;
-    for (int64_t place = 0; place < results->grid->unit_cells; place++) {
+    for (int64_t place = 0; place < results->grid->places; place++) {
         llr_ranked_t ranked = over_seeds(results, setting, place, metric);
         if (ranked.cell < 0 || is_repeated(results, ranked.cell)) continue;
         if (count == wanted && (!count || !ranks_before(&ranked, &best[count - 1]))) continue;

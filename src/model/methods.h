@@ -10,6 +10,7 @@ typedef enum llr_method {
     LLR_METHOD_UNIFORM,
     LLR_METHOD_INVERSE_PRIOR,
     LLR_METHOD_BALANCED_SUBSAMPLE,
+    LLR_METHOD_AVERAGED_BALANCED,
     LLR_METHOD_TUNED_EXPONENT, /* exponent and ratio cells that have a finite gamma */
     LLR_METHOD_COUNT
 } llr_method_t;

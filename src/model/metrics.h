@@ -2,6 +2,8 @@
 #ifndef LLR_MODEL_METRICS_H
 #define LLR_MODEL_METRICS_H
 
+#include "model/facts.h"
+
 #include <stdint.h>
 
 /* The class of one row: K = 2 (one column): 1 iff the score is > 0; K > 2: the argmax, ties to the
@@ -10,9 +12,9 @@ int32_t llr_predict(const double *score, int32_t columns);
 
 /* Adds the rows predicted right to correct.
  * score: rows x (fits * columns), row-major; label: rows; group: rows or NULL;
- * correct: fits x (classes + groups), row-major. */
+ * correct: fits x slots of the shape, row-major. */
 void llr_count_correct(const double *score, int64_t rows, int64_t fits, int32_t columns,
-                       const int32_t *label, const int32_t *group, int32_t classes, int32_t groups,
+                       const int32_t *label, const int32_t *group, llr_shape_t shape,
                        int64_t *correct);
 
 #endif

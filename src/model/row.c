@@ -9,12 +9,12 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "blocks are stored as they lie in memory");
 
-enum { BLOCK_VERSION = 1 };
+enum { BLOCK_VERSION = 2 };
 
 /* What stands before the rows. */
 typedef struct block_head {
     char magic[8];
-    int64_t version, rows, classes, groups;
+    int64_t version, rows, classes, groups, kinds;
     char host[64];
 } block_head_t;
 
@@ -26,16 +26,15 @@ typedef struct packed_row {
 
 static const char magic[8] = "llrblock";
 
-static int64_t numbers_of(int64_t classes, int64_t groups)
+static int64_t numbers_of(llr_shape_t shape)
 {
-    return classes + LLR_SPLITS * (classes + groups);
+    return shape.kinds + LLR_SPLITS * llr_shape_slots(shape);
 }
 
-llr_code_t llr_block_create(llr_block_t *block, int64_t rows, int32_t classes, int32_t groups,
-                            llr_error_t *error)
+llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape, llr_error_t *error)
 {
-    int64_t numbers = numbers_of(classes, groups);
-    *block = (llr_block_t){.rows = rows, .classes = classes, .groups = groups};
+    int64_t numbers = numbers_of(shape);
+    *block = (llr_block_t){.rows = rows, .shape = shape};
     block->row = llr_alloc(rows, sizeof *block->row);
     block->numbers = llr_alloc(rows * numbers, sizeof *block->numbers);
     if (!block->row || !block->numbers) {
@@ -44,7 +43,7 @@ llr_code_t llr_block_create(llr_block_t *block, int64_t rows, int32_t classes, i
     }
     for (int64_t r = 0; r < rows; r++) {
         block->row[r].weight = block->numbers + r * numbers;
-        block->row[r].rate = block->row[r].weight + classes;
+        block->row[r].rate = block->row[r].weight + shape.kinds;
     }
     return LLR_OK;
 }
@@ -92,9 +91,10 @@ void llr_block_pack(const llr_block_t *block, llr_text_t *out)
 {
     block_head_t head = {.version = BLOCK_VERSION,
                          .rows = block->rows,
-                         .classes = block->classes,
-                         .groups = block->groups};
-    int64_t numbers = numbers_of(block->classes, block->groups);
+                         .classes = block->shape.classes,
+                         .groups = block->shape.groups,
+                         .kinds = block->shape.kinds};
+    int64_t numbers = numbers_of(block->shape);
     memcpy(head.magic, magic, sizeof magic);
     memcpy(head.host, block->host, sizeof head.host);
     llr_text_add_bytes(out, &head, sizeof head);
@@ -105,18 +105,17 @@ void llr_block_pack(const llr_block_t *block, llr_text_t *out)
     }
 }
 
-static llr_code_t check_head(const void *bytes, int64_t count, int64_t rows, int32_t classes,
-                             int32_t groups, llr_error_t *error)
+static llr_code_t check_head(const void *bytes, int64_t count, int64_t rows, llr_shape_t shape,
+                             llr_error_t *error)
 {
     block_head_t head = {0};
-    int64_t a_row =
-        (int64_t)sizeof(packed_row_t) + numbers_of(classes, groups) * (int64_t)sizeof(double);
+    int64_t a_row = (int64_t)sizeof(packed_row_t) + numbers_of(shape) * (int64_t)sizeof(double);
     if (count >= (int64_t)sizeof head) memcpy(&head, bytes, sizeof head);
     if (memcmp(head.magic, magic, sizeof magic) || head.version != BLOCK_VERSION)
         return llr_fail(error, LLR_FAILED,
                         "rows in a form that this version of llrsweep does not read");
-    if (head.rows != rows || head.classes != classes || head.groups != groups ||
-        count != (int64_t)sizeof head + rows * a_row)
+    if (head.rows != rows || head.classes != shape.classes || head.groups != shape.groups ||
+        head.kinds != shape.kinds || count != (int64_t)sizeof head + rows * a_row)
         return llr_fail(error, LLR_FAILED,
                         "rows of another shape: %lld rows, %lld classes, %lld groups in %lld bytes",
                         (long long)head.rows, (long long)head.classes, (long long)head.groups,
@@ -125,12 +124,12 @@ static llr_code_t check_head(const void *bytes, int64_t count, int64_t rows, int
 }
 
 llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count, int64_t rows,
-                            int32_t classes, int32_t groups, llr_error_t *error)
+                            llr_shape_t shape, llr_error_t *error)
 {
     const char *at = bytes;
-    size_t numbers = (size_t)numbers_of(classes, groups) * sizeof(double);
-    LLR_TRY(check_head(bytes, count, rows, classes, groups, error));
-    LLR_TRY(llr_block_create(block, rows, classes, groups, error));
+    size_t numbers = (size_t)numbers_of(shape) * sizeof(double);
+    LLR_TRY(check_head(bytes, count, rows, shape, error));
+    LLR_TRY(llr_block_create(block, rows, shape, error));
     memcpy(block->host, at + offsetof(block_head_t, host), sizeof block->host);
     block->host[sizeof block->host - 1] = '\0';
     at += sizeof(block_head_t);
@@ -149,31 +148,56 @@ llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count
     return LLR_OK;
 }
 
+llr_hash_t llr_block_result(const llr_block_t *block)
+{
+    llr_block_t bare = *block;
+    llr_text_t bytes = {0};
+    memset(bare.host, 0, sizeof bare.host);
+    bare.row = llr_alloc(block->rows, sizeof *bare.row);
+    for (int64_t r = 0; bare.row && r < block->rows; r++) {
+        bare.row[r] = block->row[r];
+        bare.row[r].seconds = 0;
+        bare.row[r].rank_id = 0;
+    }
+    if (bare.row) llr_block_pack(&bare, &bytes);
+    llr_hash_t hash = llr_hash_bytes(bytes.data ? bytes.data : "", bytes.length);
+    llr_text_destroy(&bytes);
+    free(bare.row);
+    return hash;
+}
+
 /* Mean, least and spread of the rates that are there. */
 typedef struct span {
     double mean, least, gap;
+    int64_t least_at; /* place of the least, -1 where there is none */
 } span_t;
 
-static span_t span_of(const double *rate, int32_t count)
+/* rate: count of them, stride apart. */
+static span_t span_of(const double *rate, int64_t count, int64_t stride)
 {
-    double sum = 0, least = INFINITY, most = -INFINITY;
-    int32_t present = 0;
-    for (int32_t i = 0; i < count; i++) {
-        if (isnan(rate[i])) continue;
+    double sum = 0, most = -INFINITY;
+    span_t span = {NAN, INFINITY, NAN, -1};
+    int64_t present = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double value = rate[i * stride];
+        if (isnan(value)) continue;
         present++;
-        sum += rate[i];
-        least = fmin(least, rate[i]);
-        most = fmax(most, rate[i]);
+        sum += value;
+        most = fmax(most, value);
+        if (value < span.least) span.least_at = i;
+        span.least = fmin(span.least, value);
     }
-    if (!present) return (span_t){NAN, NAN, NAN};
-    return (span_t){sum / present, least, most - least};
+    if (!present) return (span_t){NAN, NAN, NAN, -1};
+    span.mean = sum / (double)present;
+    span.gap = most - span.least;
+    return span;
 }
 
 /* Shares by counts of rows; by the priors where rates are exact. */
 static double overall(const double *rate, const llr_facts_t *facts, const int64_t *count)
 {
     double right = 0, all = 0;
-    for (int32_t c = 0; c < facts->classes; c++) {
+    for (int32_t c = 0; c < facts->shape.classes; c++) {
         if (isnan(rate[c])) continue;
         bool exact = facts->synthetic && !count[c];
         double share = exact ? facts->pool_prior[c] : (double)count[c];
@@ -185,14 +209,26 @@ static double overall(const double *rate, const llr_facts_t *facts, const int64_
 
 llr_summary_t llr_row_summary(const llr_row_t *row, const llr_facts_t *facts, llr_split_t split)
 {
-    int64_t slots = facts->classes + facts->groups;
+    int64_t slots = llr_shape_slots(facts->shape);
+    int32_t classes = facts->shape.classes, groups = facts->shape.groups;
     const double *rate = row->rate + split * slots;
-    span_t classes = span_of(rate, facts->classes);
-    span_t groups = span_of(rate + facts->classes, facts->groups);
-    return (llr_summary_t){overall(rate, facts, facts->eval_count + split * slots),
-                           classes.mean,
-                           classes.least,
-                           groups.least,
-                           classes.gap,
-                           groups.gap};
+    const int64_t *count = facts->eval_count + split * slots;
+    span_t by_class = span_of(rate, classes, 1), by_group = span_of(rate + classes, groups, 1);
+    llr_summary_t summary = {.overall = overall(rate, facts, count),
+                             .balanced = by_class.mean,
+                             .worst_class = by_class.least,
+                             .worst_group = by_group.least,
+                             .class_gap = by_class.gap,
+                             .group_gap = by_group.gap,
+                             .tpr_gap = NAN,
+                             .fpr_gap = NAN};
+    for (int32_t c = 0; c < classes; c++) summary.count += count[c];
+    if (by_class.least_at >= 0) summary.worst_class_count = count[by_class.least_at];
+    if (by_group.least_at >= 0) summary.worst_group_count = count[classes + by_group.least_at];
+    if (classes != 2 || !groups) return summary;
+    /* A rate of false class 1 is 1 minus an accuracy on class 0: the same gap. */
+    const double *odds = rate + llr_shape_slot(facts->shape, 0, 0);
+    summary.fpr_gap = span_of(odds, groups, 2).gap;
+    summary.tpr_gap = span_of(odds + 1, groups, 2).gap;
+    return summary;
 }

@@ -27,7 +27,7 @@ void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows,
         shift[j] = 0;
         scale[j] = 1;
     }
-    if (preprocess == LLR_PREPROCESS_NONE) return;
+    if (preprocess != LLR_PREPROCESS_ZSCORE) return;
     column_means(x, rows, dim, shift);
     memset(scale, 0, (size_t)dim * sizeof *scale);
     for (int64_t i = 0; i < rows; i++)

@@ -4,8 +4,8 @@
 
 #include "model/job.h"
 
-/* zscore: the moments of the rows, unweighted, ddof 0; a constant column gets scale 0. none: shift
- * 0, scale 1. x: rows x dim, row-major; shift, scale: dim. */
+/* zscore: the moments of the rows, unweighted, ddof 0; a constant column gets scale 0. Others:
+ * shift 0, scale 1. x: rows x dim, row-major; shift, scale: dim. */
 void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows, int64_t dim,
                      double *shift, double *scale);
 /* Applies it in place. x: rows x dim, row-major. */

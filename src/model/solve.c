@@ -1,8 +1,8 @@
-#include "llr/solve.h"
+#include "model/solve.h"
 
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
-#include "model/solve_parts.h"
+#include "model/solve_zero.h"
 
 #include <float.h>
 #include <math.h>
@@ -95,7 +95,8 @@ static llr_code_t run(llr_call_t *call)
     memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
     LLR_TRY(find_rank(call));
     if (llr_call_stops(call)) return LLR_STOPPED;
-    LLR_TRY(call->loss == LLR_LOSS_SQUARE ? llr_solve_ridge(call) : llr_solve_logistic(call));
+    LLR_TRY(llr_solve_around_zero(call, call->loss == LLR_LOSS_SQUARE ? llr_solve_ridge
+                                                                      : llr_solve_logistic));
     shift_back(call);
     return LLR_OK;
 }
@@ -124,28 +125,41 @@ static int64_t larger_of(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-int64_t llr_solve_bytes(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
-                        int64_t paths, int64_t fits)
+int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
 {
-    int32_t columns = llr_columns(classes);
-    int64_t size = rows < dim ? rows : dim;
-    int64_t core = loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(size, dim, strata, columns, fits)
-                                           : llr_logistic_bytes(rows, size, columns, paths, fits);
-    return llr_space_bytes(rows, dim, mapped_vectors(fits, columns)) +
+    int64_t rows = shape->rows, dim = shape->dim, size = rows < dim ? rows : dim;
+    int32_t columns = llr_columns(shape->classes);
+    int64_t core = shape->loss == LLR_LOSS_SQUARE
+                       ? llr_ridge_bytes(size, dim, shape->strata, columns, shape->fits)
+                       : llr_logistic_bytes(rows, size, columns, shape->paths, shape->fits);
+    if (shape->zero) core = llr_zero_bytes(shape, core);
+    return llr_space_bytes(rows, dim, mapped_vectors(shape->fits, columns)) +
            llr_certifier_bytes(rows, dim, columns) +
            llr_arena_cost(llr_margin_work(columns), sizeof(double)) +
            larger_of(core, rank_bytes(size));
 }
 
-double llr_solve_flops(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
-                       int64_t paths, int64_t fits)
+/* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */
+static double zero_flops(const llr_solve_shape_t *shape)
 {
-    double n = (double)rows, d = (double)dim, p = n < d ? n : d, columns = llr_columns(classes);
-    double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)fits * columns;
-    double certify = 4 * n * d * vectors;
-    if (loss == LLR_LOSS_SQUARE)
-        return reduce + certify + n * p * p +
-               (double)paths * (4.0 / 3 * p * p * p + (double)strata * p * p) + 4 * p * p * vectors;
+    double n = (double)shape->rows, d = (double)shape->dim, p = fmin(n, d);
+    llr_solve_shape_t levels = *shape;
+    if (!shape->zero) return 0;
+    levels.zero = false;
+    levels.fits = 8 * shape->paths;
+    return (double)shape->paths * (4 * n * d * p + 20 * p * p * p) +
+           (shape->loss == LLR_LOSS_SQUARE ? 0 : llr_solve_flops(&levels));
+}
+
+double llr_solve_flops(const llr_solve_shape_t *shape)
+{
+    double n = (double)shape->rows, d = (double)shape->dim, p = fmin(n, d);
+    double columns = llr_columns(shape->classes), paths = (double)shape->paths;
+    double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)shape->fits * columns;
+    double certify = 4 * n * d * vectors, zero = zero_flops(shape);
+    if (shape->loss == LLR_LOSS_SQUARE)
+        return reduce + certify + zero + n * p * p +
+               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 4 * p * p * vectors;
     /* About ten passes a fit, and a curvature matrix a column for df. */
-    return reduce + certify + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
+    return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
 }

@@ -32,12 +32,18 @@ double llr_relative_gap(double gap, double objective)
     return whole / fmax(objective - whole, DBL_MIN);
 }
 
-static llr_fit_status_t judge(const llr_certifier_t *certifier, const llr_fit_t *fit)
+static llr_fit_status_t status_of(const llr_certifier_t *certifier, const llr_fit_t *fit)
 {
     if (!isfinite(fit->objective) || !isfinite(fit->gradient_norm))
         return LLR_FIT_NUMERICAL_FAILURE;
     if (fit->certified_gap <= certifier->tolerance) return LLR_FIT_CONVERGED;
     return fit->status == LLR_FIT_MAX_ITERATIONS ? LLR_FIT_MAX_ITERATIONS : LLR_FIT_UNCERTIFIED;
+}
+
+void llr_judge(const llr_certifier_t *certifier, double relative_gap, llr_fit_t *fit)
+{
+    fit->certified_gap = relative_gap;
+    fit->status = status_of(certifier, fit);
 }
 
 static void make_scores(llr_certifier_t *certifier, int64_t vectors, const double *theta)
@@ -60,8 +66,8 @@ static void make_gradients(llr_certifier_t *certifier, const double *lambda, int
              space->dim);
 }
 
-void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
-                 int64_t count, const double *theta, double *b, llr_fit_t *fit)
+void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                  int64_t count, const double *theta, double *b, llr_fit_t *fit)
 {
     int64_t columns = certifier->columns, rows = certifier->space->rows;
     int64_t width = columns * certifier->space->dim;
@@ -77,9 +83,16 @@ void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const d
     make_gradients(certifier, lambda, count, theta);
     for (int64_t f = 0; f < count; f++) {
         const double *gradient = certifier->gradient + f * width;
-        double square = llr_dot(width, gradient, gradient);
-        fit[f].gradient_norm = sqrt(square);
-        fit[f].certified_gap = llr_relative_gap(square / (2 * lambda[f]), fit[f].objective);
-        fit[f].status = judge(certifier, &fit[f]);
+        fit[f].gradient_norm = sqrt(llr_dot(width, gradient, gradient));
+    }
+}
+
+void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                 int64_t count, const double *theta, double *b, llr_fit_t *fit)
+{
+    llr_evaluate(certifier, margin, lambda, count, theta, b, fit);
+    for (int64_t f = 0; f < count; f++) {
+        double square = fit[f].gradient_norm * fit[f].gradient_norm;
+        llr_judge(certifier, llr_relative_gap(square / (2 * lambda[f]), fit[f].objective), &fit[f]);
     }
 }

@@ -21,10 +21,16 @@ llr_code_t llr_certifier_create(llr_certifier_t *certifier, const llr_space_t *s
                                 llr_error_t *error);
 int64_t llr_certifier_bytes(int64_t rows, int64_t dim, int32_t columns);
 
-/* Certifies count <= LLR_CERTIFY_FITS fits of one weighting. theta: (count * columns) x dim on the
- * centred columns; b: count * columns, in: a start, out: the minimiser. Sets objective,
- * gradient_norm, certified_gap and status of fit[] (max_iterations stands unless it converged).
- * certifier->gradient then holds dF/dTheta. */
+/* Evaluates count <= LLR_CERTIFY_FITS fits of one weighting, lambda >= 0: b becomes the minimiser
+ * (in: a start), objective and gradient_norm of fit[] are set. theta: (count * columns) x dim on
+ * the centred columns; b: count * columns. certifier->score then holds theta' x,
+ * certifier->gradient dF/dTheta. */
+void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                  int64_t count, const double *theta, double *b, llr_fit_t *fit);
+/* Sets certified_gap, and status by it (max_iterations stands unless it converged). */
+void llr_judge(const llr_certifier_t *certifier, double relative_gap, llr_fit_t *fit);
+
+/* Both of them, for lambda > 0. */
 void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
                  int64_t count, const double *theta, double *b, llr_fit_t *fit);
 

@@ -24,9 +24,9 @@ int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t 
            4 * llr_arena_cost(columns * size, d) + llr_arena_cost(columns * (columns + 2), d);
 }
 
-static llr_code_t take(llr_logistic_t *it)
+llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call)
 {
-    llr_call_t *call = it->call;
+    *it = (llr_logistic_t){.call = call};
     int64_t size = call->space.size, rows = call->space.rows, vectors = call->paths * call->columns;
     LLR_TAKE(it->chain, call->arena, call->paths, call->error);
     LLR_TAKE(it->active, call->arena, call->paths, call->error);
@@ -131,7 +131,7 @@ static void keep(llr_logistic_t *it, llr_chain_t *chain)
     memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
     memcpy(call->solutions->b + at * call->columns, chain->now.b,
            (size_t)call->columns * sizeof(double));
-    for (int32_t k = 0; k < call->columns; k++) {
+    for (int32_t k = 0; it->wants_df && k < call->columns; k++) {
         llr_logistic_hessian(it, chain, k, it->hessian);
         fit->df +=
             llr_trace_df(it->hessian, call->space.size, llr_chain_lambda(chain)) / call->columns;
@@ -188,8 +188,10 @@ static double next_level(llr_logistic_t *it)
     return lambda;
 }
 
-static llr_code_t solve_level(llr_logistic_t *it)
+llr_code_t llr_logistic_descend(llr_logistic_t *it, bool *more)
 {
+    *more = next_level(it) > 0;
+    if (!*more) return LLR_OK;
     for (int64_t a = 0; a < it->actives; a++) llr_chain_start(&it->chain[it->active[a]], it->call);
     llr_logistic_precondition(it, &it->chain[it->active[it->actives / 2]]);
     begin(it);
@@ -223,9 +225,11 @@ static void certify_path(llr_logistic_t *it, const llr_chain_t *chain)
 
 llr_code_t llr_solve_logistic(llr_call_t *call)
 {
-    llr_logistic_t it = {.call = call};
-    LLR_TRY(take(&it));
-    while (next_level(&it) > 0) LLR_TRY(solve_level(&it));
+    llr_logistic_t it;
+    bool more = true;
+    LLR_TRY(llr_logistic_create(&it, call));
+    it.wants_df = true;
+    while (more) LLR_TRY(llr_logistic_descend(&it, &more));
     for (int64_t p = 0; p < call->paths; p++) certify_path(&it, &it.chain[p]);
     return LLR_OK;
 }

@@ -9,6 +9,7 @@ typedef struct llr_logistic {
     llr_chain_t *chain;     /* paths */
     int64_t *active, *slow; /* paths: chains that are searching; that go on alone */
     int64_t actives;
+    bool wants_df;                 /* of every fit */
     double *direction, *gradient;  /* (paths * columns) x size, by place among the active */
     double *score, *residual;      /* (paths * columns) x rows */
     double *factor;                /* columns x size x size: of the preconditioner */
@@ -20,6 +21,12 @@ typedef struct llr_logistic {
     double *shift;                 /* columns x columns + 2 columns, softmax only */
     double *z;                     /* (fits * columns) x size: all solutions */
 } llr_logistic_t;
+
+/* All memory from the call's arena. df is left out until it->wants_df is set. */
+llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call);
+/* Solves all chains at the largest lambda that is still to do: it->z and the solutions' b and fit
+ * (status, iterations, df if wanted), not yet certified. False in *more when nothing was left. */
+llr_code_t llr_logistic_descend(llr_logistic_t *it, bool *more);
 
 /* h = sum_i c_i (z_i - mean)(z_i - mean)', c the curvature of a column, mean the one weighted by
  * it: the Hessian of F over Theta with b minimised, without lambda and (softmax) without what

@@ -3,7 +3,7 @@
 #ifndef LLR_MODEL_SOLVE_MARGIN_H
 #define LLR_MODEL_SOLVE_MARGIN_H
 
-#include "llr/solve.h"
+#include "model/solve.h"
 
 typedef struct llr_margin {
     const llr_sample_t *sample; /* borrowed; x is not looked at */

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "llr/solve.h"
+#include "model/solve.h"
 
 typedef struct llr_space {
     const llr_sample_t *sample; /* borrowed: x is centred in place */

@@ -19,21 +19,20 @@ static bool has_claim(const double *prior, const int64_t *count, int32_t a, int3
 
 /* Whole rows that a class gets for certain: the divisor that hands out n rows lies between
  * 1 / (n + K/2) and 1 / (n - K/2). One row less guards against rounding. */
-static int64_t sure_rows(int64_t n, double prior, int32_t classes)
+static int64_t sure_rows(int64_t n, double prior, int32_t kinds)
 {
-    double rows = floor(prior * ((double)n - 0.5 * classes) - 0.5) - 1;
+    double rows = floor(prior * ((double)n - 0.5 * kinds) - 0.5) - 1;
     return rows > 0 ? (int64_t)rows : 0;
 }
 
-void llr_stratify(int64_t n, const double *prior, int32_t classes, int64_t *count)
+void llr_stratify(int64_t n, const double *prior, int32_t kinds, int64_t *count)
 {
-    double total = sum(prior, classes);
+    double total = sum(prior, kinds);
     int64_t given = 0;
-    for (int32_t c = 0; c < classes; c++)
-        given += count[c] = sure_rows(n, prior[c] / total, classes);
+    for (int32_t c = 0; c < kinds; c++) given += count[c] = sure_rows(n, prior[c] / total, kinds);
     for (; given < n; given++) {
         int32_t best = 0;
-        for (int32_t c = 1; c < classes; c++)
+        for (int32_t c = 1; c < kinds; c++)
             if (has_claim(prior, count, c, best)) best = c;
         count[best]++;
     }
@@ -53,43 +52,44 @@ static double exponent_of(const llr_weighting_t *weighting)
 }
 
 /* w_c ~ pi_c^-gamma, the largest 1: no power overflows. */
-static void power_weights(double gamma, const int64_t *count, int32_t classes, double *weight)
+static void power_weights(double gamma, const int64_t *count, int32_t kinds, double *weight)
 {
-    int64_t extreme = count[0];
-    for (int32_t c = 1; c < classes; c++)
-        if (gamma < 0 ? count[c] > extreme : count[c] < extreme) extreme = count[c];
-    for (int32_t c = 0; c < classes; c++)
-        weight[c] = exp(-gamma * log((double)count[c] / (double)extreme));
+    int64_t extreme = 0;
+    for (int32_t c = 0; c < kinds; c++)
+        if (count[c] && (!extreme || (gamma < 0 ? count[c] > extreme : count[c] < extreme)))
+            extreme = count[c];
+    for (int32_t c = 0; c < kinds; c++)
+        weight[c] = count[c] ? exp(-gamma * log((double)count[c] / (double)extreme)) : NAN;
 }
 
-void llr_weights(const llr_weighting_t *weighting, const int64_t *count, int32_t classes,
+void llr_weights(const llr_weighting_t *weighting, const int64_t *count, int32_t kinds,
                  double *weight)
 {
     double rows = 0, weighted = 0;
-    if (weighting->rule == LLR_RULE_RATIO && classes == 2) {
+    if (weighting->rule == LLR_RULE_RATIO && kinds == 2) {
         weight[0] = weight[1] = 1;
         weight[minority(count)] = weighting->value;
     } else
-        power_weights(exponent_of(weighting), count, classes, weight);
-    for (int32_t c = 0; c < classes; c++) {
+        power_weights(exponent_of(weighting), count, kinds, weight);
+    for (int32_t c = 0; c < kinds; c++) {
         rows += (double)count[c];
-        weighted += (double)count[c] * weight[c];
+        if (count[c]) weighted += (double)count[c] * weight[c];
     }
-    for (int32_t c = 0; c < classes; c++) weight[c] *= rows / weighted;
+    for (int32_t c = 0; c < kinds; c++) weight[c] *= rows / weighted;
 }
 
-double llr_weighting_gamma(const llr_weighting_t *weighting, const int64_t *count, int32_t classes)
+double llr_weighting_gamma(const llr_weighting_t *weighting, const int64_t *count, int32_t kinds)
 {
-    if (weighting->rule == LLR_RULE_BALANCED_SUBSAMPLE) return NAN;
+    if (llr_rule_is_balanced(weighting->rule)) return NAN;
     if (weighting->rule != LLR_RULE_RATIO) return exponent_of(weighting);
-    if (classes != 2 || count[0] == count[1]) return NAN;
+    if (kinds != 2 || count[0] == count[1]) return NAN;
     int32_t small = minority(count);
     return log(weighting->value) / log((double)count[1 - small] / (double)count[small]);
 }
 
-double llr_weighting_rho(const double *weight, const int64_t *count, int32_t classes)
+double llr_weighting_rho(const double *weight, const int64_t *count, int32_t kinds)
 {
-    if (classes != 2) return NAN;
+    if (kinds != 2) return NAN;
     int32_t small = minority(count);
     return weight[small] / weight[1 - small];
 }

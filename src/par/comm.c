@@ -14,6 +14,7 @@ enum { MOST_WINDOWS = 4096 };
 struct llr_comm {
     bool serial;
     MPI_Comm world, node; /* duplicates, owned */
+    MPI_Comm leaders;     /* first ranks of the nodes, owned; MPI_COMM_NULL on others */
     int rank, size, node_rank, node_size;
     MPI_Win *window; /* owned, windows */
     void **memory;   /* owned, windows: serial only */
@@ -30,6 +31,9 @@ static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
         return LLR_FAILED;
     MPI_Comm_rank(comm->node, &comm->node_rank);
     MPI_Comm_size(comm->node, &comm->node_size);
+    if (MPI_Comm_split(comm->world, comm->node_rank ? MPI_UNDEFINED : 0, comm->rank,
+                       &comm->leaders))
+        return LLR_FAILED;
     return LLR_OK;
 }
 
@@ -60,6 +64,7 @@ void llr_comm_destroy(llr_comm_t **out)
     }
     if (!comm->serial) {
         MPI_Comm_free(&comm->node);
+        if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
         MPI_Comm_free(&comm->world);
     }
     free(comm->window);
@@ -109,13 +114,23 @@ llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
     return error->code;
 }
 
-void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count)
+static void broadcast(MPI_Comm comm, void *bytes, int64_t count)
 {
-    for (int64_t done = 0; comm->size > 1 && done < count;) {
+    for (int64_t done = 0; done < count;) {
         int64_t piece = count - done < INT_MAX ? count - done : INT_MAX;
-        MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, 0, comm->world);
+        MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, 0, comm);
         done += piece;
     }
+}
+
+void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count)
+{
+    if (comm->size > 1) broadcast(comm->world, bytes, count);
+}
+
+void llr_comm_broadcast_nodes(llr_comm_t *comm, void *bytes, int64_t count)
+{
+    if (comm->size > 1 && comm->leaders != MPI_COMM_NULL) broadcast(comm->leaders, bytes, count);
 }
 
 llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_error_t *error)

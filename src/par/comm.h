@@ -33,6 +33,10 @@ llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
 /* Collective: bytes of rank 0 to all. */
 void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count);
 
+/* Collective: bytes of rank 0 into the memory that the ranks of each node share; the first rank of
+ * a node writes, so a fence is to follow. */
+void llr_comm_broadcast_nodes(llr_comm_t *comm, void *bytes, int64_t count);
+
 /* Collective: bytes of memory that the ranks of a node share, zero ranks of it copied; owned by the
  * communicator until it is destroyed. */
 llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_error_t *error);

@@ -2,6 +2,8 @@
 
 #include "par/memory.h"
 
+#include <string.h>
+
 /* Rows of this rank: an even cut of the rows over the ranks of the node. */
 static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memory,
                              llr_error_t *error)
@@ -29,11 +31,46 @@ static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t 
     return LLR_OK;
 }
 
-llr_code_t llr_load_datasets(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
+/* Rank 0 fits the components; one copy a node. */
+static llr_code_t load_basis(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
+                             int64_t index, llr_error_t *error)
+{
+    llr_basis_t fitted = {0};
+    bool first = llr_comm_rank(comm) == 0;
+    void *memory = NULL;
+    llr_code_t code = first ? llr_catalog_fit(catalog, job, index, &fitted, error) : LLR_OK;
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    int64_t shape[2] = {fitted.columns, fitted.components};
+    llr_comm_broadcast(comm, shape, sizeof shape);
+    int64_t bytes = llr_basis_numbers(shape[0], shape[1]) * (int64_t)sizeof(double);
+    code = llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error);
+    if (code == LLR_OK && first) memcpy(memory, fitted.shift, (size_t)bytes);
+    llr_basis_destroy(&fitted);
+    LLR_TRY(code);
+    llr_comm_broadcast_nodes(comm, memory, bytes);
+    llr_comm_fence(comm);
+    catalog->basis[index] = llr_basis_in(memory, shape[0], shape[1]);
+    catalog->dataset[index].basis = &catalog->basis[index];
+    return LLR_OK;
+}
+
+static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog,
+                          llr_error_t *error)
+{
+    for (int64_t i = 0; i < catalog->datasets; i++) {
+        if (llr_catalog_rotates(job, i)) LLR_TRY(load_basis(comm, job, catalog, i, error));
+        llr_code_t code = llr_catalog_settle(catalog, job, i, catalog->basis[i].components, error);
+        LLR_TRY(llr_comm_agree(comm, code, error));
+    }
+    return LLR_OK;
+}
+
+llr_code_t llr_load_datasets(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog,
                              llr_error_t *error)
 {
     LLR_TRY(llr_comm_agree(comm, llr_catalog_open(catalog, job, error), error));
     LLR_TRY(llr_comm_agree(comm, llr_memory_check_shared(comm, catalog, error), error));
     for (int64_t s = 0; s < catalog->sources; s++) LLR_TRY(load_source(comm, catalog, s, error));
-    return llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error);
+    LLR_TRY(llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error));
+    return resolve(comm, job, catalog, error);
 }

@@ -27,9 +27,20 @@ static int64_t features_bytes(const llr_catalog_t *catalog)
 
 static int64_t row_bytes(const llr_facts_t *facts)
 {
-    int64_t slots = facts->classes + facts->groups;
-    return (int64_t)sizeof(llr_row_t) +
-           (facts->classes + LLR_SPLITS * slots) * (int64_t)sizeof(double);
+    int64_t numbers = facts->shape.kinds + LLR_SPLITS * llr_shape_slots(facts->shape);
+    return (int64_t)sizeof(llr_row_t) + numbers * (int64_t)sizeof(double);
+}
+
+/* Components of the pools, and what rank 0 takes while it fits them. */
+static void add_bases(llr_memory_need_t *need, const llr_catalog_t *catalog, const llr_job_t *job)
+{
+    for (int64_t i = 0; i < catalog->datasets; i++) {
+        const llr_facts_t *facts = &catalog->facts[i];
+        if (!llr_catalog_rotates(job, i)) continue;
+        need->shared += llr_basis_numbers(facts->columns, facts->dim) * (int64_t)sizeof(double);
+        int64_t fitting = llr_basis_fit_bytes(facts->columns);
+        if (fitting > need->fitting) need->fitting = fitting;
+    }
 }
 
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid)
@@ -41,14 +52,17 @@ llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t
         const llr_facts_t *facts = &catalog->facts[grid->unit[u].dataset];
         int64_t bytes = llr_unit_bytes(grid, facts, u);
         if (bytes > need.workspace) need.workspace = bytes;
-        need.rows += row_bytes(facts) * grid->unit_cells;
+        need.rows += row_bytes(facts) * grid->unit[u].cells;
     }
+    add_bases(&need, catalog, grid->job);
     return need;
 }
 
 int64_t llr_memory_need_node(const llr_memory_need_t *need, int64_t ranks)
 {
-    return need->shared + need->rows + ranks * (need->workspace + need->lists + need->libraries);
+    int64_t later = need->rows + need->workspace;
+    int64_t first = (need->fitting > later ? need->fitting : later) - need->workspace;
+    return need->shared + first + ranks * (need->workspace + need->lists + need->libraries);
 }
 
 /* A number after a word at the start of a line, or the first number of the file (word NULL). */

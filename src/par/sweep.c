@@ -1,321 +1,232 @@
-#include "par/sweep.h"
-
-#include "base/clock.h"
-#include "par/load.h"
-#include "par/memory.h"
-#include "par/schedule.h"
-#include "store/folder.h"
-#include "store/journal.h"
-#include "store/record.h"
-#include "work/unit.h"
+/* The public interface: a job built by calls. */
+#include "base/memory.h"
+#include "par/sweep_parts.h"
+#include "store/job_file.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-typedef struct sweep {
-    llr_comm_t *comm;
-    const llr_job_t *job;
-    const llr_sweep_options_t *options;
-    llr_sweep_result_t *result;
-    llr_catalog_t catalog;
-    llr_grid_t grid;
-    llr_worker_t worker;
-    llr_schedule_t *schedule;
-    llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
-    llr_journal_t *journal; /* rank 0, owned */
-    int64_t *order;         /* rank 0, owned: units to do */
-    int64_t orders;
-    double started, last_pulse, last_sync;
-} sweep_t;
+static const char no_file[] = "job", arrays_place[] = "llr_sweep_add_arrays",
+                  override_place[] = "llr_sweep_set";
 
-/* Results without their timing and placement: equal for two incarnations of one unit. */
-static llr_hash_t result_hash(llr_block_t *block)
+llr_sweep_t *llr_sweep_create(void)
 {
-    llr_block_t bare = *block;
-    llr_text_t bytes = {0};
-    memset(bare.host, 0, sizeof bare.host);
-    bare.row = llr_alloc(block->rows, sizeof *bare.row);
-    for (int64_t r = 0; bare.row && r < block->rows; r++) {
-        bare.row[r] = block->row[r];
-        bare.row[r].seconds = 0;
-        bare.row[r].rank_id = 0;
+    return llr_alloc(1, sizeof(llr_sweep_t));
+}
+
+void llr_sweep_destroy(llr_sweep_t *sweep)
+{
+    if (!sweep) return;
+    llr_sweep_drop_rows(sweep);
+    for (int64_t o = 0; o < sweep->overrides; o++) {
+        free((char *)sweep->override[o].key);
+        free((char *)sweep->override[o].value);
     }
-    if (bare.row) llr_block_pack(&bare, &bytes);
-    llr_hash_t hash = llr_hash_bytes(bytes.data ? bytes.data : "", bytes.length);
-    llr_text_destroy(&bytes);
-    free(bare.row);
-    return hash;
+    for (int64_t a = 0; a < sweep->arrays; a++) free(sweep->array[a].name);
+    free(sweep->override);
+    free(sweep->array);
+    free(sweep->file);
+    llr_text_destroy(&sweep->text);
+    llr_findings_destroy(&sweep->mistakes);
+    llr_text_destroy(&sweep->said);
+    free(sweep);
 }
 
-static const llr_facts_t *facts_of(const sweep_t *sweep, int64_t unit)
+/* What was said ---------------------------------------------------------------------------- */
+
+static void add_line(llr_text_t *text, const char *line)
 {
-    return &sweep->catalog.facts[sweep->grid.unit[unit].dataset];
+    llr_text_add(text, "%s%s", text->length ? "\n" : "", line);
 }
 
-static llr_code_t unpack(sweep_t *sweep, int64_t unit, const void *bytes, int64_t count,
-                         llr_error_t *error)
+llr_code_t llr_sweep_say(llr_sweep_t *sweep, llr_code_t code, const llr_findings_t *findings,
+                         const llr_error_t *error)
 {
-    const llr_facts_t *facts = facts_of(sweep, unit);
-    return llr_block_unpack(&sweep->block[unit], bytes, count, sweep->grid.unit_cells,
-                            facts->classes, facts->groups, error);
+    llr_text_destroy(&sweep->said);
+    for (int64_t i = 0; findings && i < findings->count; i++)
+        add_line(&sweep->said, findings->line[i]);
+    if (code != LLR_OK && !sweep->said.length) add_line(&sweep->said, error->text);
+    return code;
 }
 
-static llr_code_t found_record(void *argument, int64_t unit, const void *payload, int64_t bytes,
+/* The end of a call that builds the job: its mistake is also kept. */
+static llr_code_t built(llr_sweep_t *sweep, const char *call, llr_code_t code, llr_error_t *error)
+{
+    if (code == LLR_OK) return llr_sweep_say(sweep, code, NULL, NULL);
+    llr_error_t placed;
+    llr_fail(&placed, code, "%s%s%s", call, *call ? ": " : "", error->text);
+    llr_findings_add(&sweep->mistakes, "%s", placed.text);
+    if (sweep->built == LLR_OK) sweep->built = code;
+    return llr_sweep_say(sweep, code, NULL, &placed);
+}
+
+const char *llr_sweep_error(const llr_sweep_t *sweep)
+{
+    return sweep->said.data ? sweep->said.data : "";
+}
+
+/* The job ---------------------------------------------------------------------------------- */
+
+static llr_code_t read_file(llr_sweep_t *sweep, const char *path, llr_error_t *error)
+{
+    llr_text_destroy(&sweep->text);
+    free(sweep->file);
+    sweep->file = llr_copy_text(path);
+    if (!sweep->file) return llr_fail_memory(error, 0, "a path");
+    return llr_job_file_read(path, &sweep->text, error);
+}
+
+llr_code_t llr_sweep_read(llr_sweep_t *sweep, const char *path)
+{
+    llr_error_t error = {0};
+    return built(sweep, "", read_file(sweep, path, &error), &error);
+}
+
+static llr_override_t *find_override(llr_sweep_t *sweep, const char *key)
+{
+    for (int64_t o = 0; o < sweep->overrides; o++)
+        if (!strcmp(sweep->override[o].key, key)) return &sweep->override[o];
+    return NULL;
+}
+
+static llr_code_t add_override(llr_sweep_t *sweep, char *key, char *value, llr_error_t *error)
+{
+    if (!key || !value ||
+        llr_grow((void **)&sweep->override, sweep->overrides, &sweep->override_room,
+                 sizeof *sweep->override)) {
+        free(key);
+        free(value);
+        return llr_fail_memory(error, 0, "a key of the job");
+    }
+    sweep->override[sweep->overrides++] = (llr_override_t){key, value, override_place, false};
+    return LLR_OK;
+}
+
+static llr_code_t set(llr_sweep_t *sweep, const char *key, const char *value, llr_error_t *error)
+{
+    LLR_TRY(llr_job_check_key(key, error));
+    if (!value || !value[strspn(value, " \t\n")])
+        return llr_fail(error, LLR_INVALID, "%s: a value is needed", key);
+    llr_override_t *old = find_override(sweep, key);
+    char *copy = llr_copy_text(value);
+    if (!old) return add_override(sweep, llr_copy_text(key), copy, error);
+    free((char *)old->value);
+    old->value = copy;
+    return copy ? LLR_OK : llr_fail_memory(error, 0, "a key of the job");
+}
+
+llr_code_t llr_sweep_set(llr_sweep_t *sweep, const char *key, const char *value)
+{
+    llr_error_t error = {0};
+    return built(sweep, override_place, set(sweep, key, value, &error), &error);
+}
+
+/* Shapes and lists are looked at at once, as those of a file are; features when the job is
+ * checked. */
+static llr_code_t check_arrays(const llr_sweep_t *sweep, const llr_arrays_t *arrays,
                                llr_error_t *error)
 {
-    sweep_t *sweep = argument;
-    if (unit < 0 || unit >= sweep->grid.units || sweep->block[unit].rows)
-        return llr_fail(error, LLR_INVALID, "the journal names unit %lld of %lld, or one twice",
-                        (long long)unit, (long long)sweep->grid.units);
-    LLR_TRY(unpack(sweep, unit, payload, bytes, error));
-    sweep->result->progress.found++;
+    llr_source_t source;
+    LLR_TRY(llr_job_check_name(arrays->name, error));
+    for (int64_t a = 0; a < sweep->arrays; a++)
+        if (!strcmp(sweep->array[a].name, arrays->name))
+            return llr_fail(error, LLR_INVALID, "the name `%s` was added before", arrays->name);
+    if (!arrays->x || !arrays->label)
+        return llr_fail(error, LLR_INVALID, "%s: features and labels are needed", arrays->name);
+    LLR_TRY(llr_source_open_memory(&source, arrays->name, arrays->x, arrays->rows, arrays->dim,
+                                   arrays->label, arrays->group, arrays->split, error));
+    llr_source_close(&source);
     return LLR_OK;
 }
 
-static bool abandon(void *argument)
+static llr_code_t add_arrays(llr_sweep_t *sweep, llr_arrays_t arrays, llr_error_t *error)
 {
-    sweep_t *sweep = argument;
-    return sweep->schedule && llr_schedule_tick(sweep->schedule);
-}
-
-static void stamp(sweep_t *sweep, llr_block_t *block, double seconds)
-{
-    gethostname(block->host, sizeof block->host - 1);
-    for (int64_t r = 0; r < block->rows; r++) {
-        block->row[r].seconds = seconds / (double)block->rows;
-        block->row[r].rank_id = llr_comm_rank(sweep->comm);
+    LLR_TRY(check_arrays(sweep, &arrays, error));
+    arrays.name = llr_copy_text(arrays.name);
+    if (!arrays.name ||
+        llr_grow((void **)&sweep->array, sweep->arrays, &sweep->array_room, sizeof *sweep->array)) {
+        free(arrays.name);
+        return llr_fail_memory(error, 0, "a dataset");
     }
-}
-
-static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
-{
-    sweep_t *sweep = argument;
-    const llr_facts_t *facts = facts_of(sweep, unit);
-    llr_block_t block = {0};
-    LLR_TRY(llr_block_create(&block, sweep->grid.unit_cells, facts->classes, facts->groups, error));
-    double started = llr_clock_cpu_seconds();
-    llr_code_t code = llr_unit_run(&sweep->worker, unit, &block, NULL, error);
-    if (code == LLR_OK) {
-        stamp(sweep, &block, llr_clock_cpu_seconds() - started);
-        llr_block_pack(&block, out);
-    }
-    llr_block_destroy(&block);
-    return code;
-}
-
-static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int64_t count,
-                            llr_error_t *error)
-{
-    sweep_t *sweep = argument;
-    LLR_TRY(unpack(sweep, unit, bytes, count, error));
-    LLR_TRY(llr_journal_append(sweep->journal, unit, bytes, count, result_hash(&sweep->block[unit]),
-                               error));
-    sweep->result->progress.done++;
+    sweep->array[sweep->arrays++] = arrays;
     return LLR_OK;
 }
 
-static void show(sweep_t *sweep)
+llr_code_t llr_sweep_add_arrays(llr_sweep_t *sweep, const char *name, const double *x, int64_t rows,
+                                int64_t dim, const int32_t *label, const int32_t *group,
+                                const int8_t *split)
 {
-    llr_progress_t *progress = &sweep->result->progress;
-    progress->seconds = llr_clock_seconds() - sweep->started;
-    progress->cells = progress->done * sweep->grid.unit_cells;
-    if (sweep->options->show) sweep->options->show(sweep->options->argument, progress);
+    llr_error_t error = {0};
+    llr_arrays_t arrays = {(char *)name, x, rows, dim, label, group, split};
+    return built(sweep, arrays_place, add_arrays(sweep, arrays, &error), &error);
 }
 
-static llr_code_t pulse(void *argument, llr_error_t *error)
+/* The datasets of a job that names none: all that were added. */
+static void print_datasets(const llr_sweep_t *sweep, llr_text_t *out)
 {
-    enum { SHOWS_A_SECOND = 10 };
-    sweep_t *sweep = argument;
-    double now = llr_clock_seconds();
-    if (now - sweep->last_pulse < 1.0 / SHOWS_A_SECOND) return LLR_OK;
-    sweep->last_pulse = now;
-    show(sweep);
-    if (now - sweep->last_sync < 1) return LLR_OK;
-    sweep->last_sync = now;
-    return llr_journal_sync(sweep->journal, error);
+    for (int64_t a = 0; a < sweep->arrays; a++)
+        llr_text_add(out, "%s{name: \"%s\", path: \"memory:%s\"}", a ? ", " : "[",
+                     sweep->array[a].name, sweep->array[a].name);
+    llr_text_add(out, "]");
 }
 
-static bool stop_wanted(void *argument)
+static bool is_used(const llr_sweep_t *sweep, const llr_arrays_t *arrays)
 {
-    const llr_sweep_options_t *options = ((sweep_t *)argument)->options;
-    return options->stop_wanted && options->stop_wanted(options->argument);
-}
-
-typedef struct costed {
-    double cost;
-    int64_t unit;
-} costed_t;
-
-static int dearest_first(const void *a, const void *b)
-{
-    const costed_t *x = a, *y = b;
-    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
-    return x->unit < y->unit ? -1 : 1;
-}
-
-static llr_code_t order_units(sweep_t *sweep, llr_error_t *error)
-{
-    int64_t units = sweep->grid.units;
-    costed_t *list = llr_alloc(units, sizeof *list);
-    sweep->order = llr_alloc(units, sizeof *sweep->order);
-    if (!list || !sweep->order) {
-        free(list);
-        return llr_fail_memory(error, units, "the list of units");
+    for (int64_t d = 0; d < sweep->job.datasets; d++) {
+        const char *path = sweep->job.dataset[d].path;
+        if (path && llr_job_find_arrays(&sweep->job, path) == arrays) return true;
     }
-    for (int64_t u = 0; u < units; u++)
-        if (!sweep->block[u].rows)
-            list[sweep->orders++] =
-                (costed_t){llr_unit_cost(&sweep->grid, facts_of(sweep, u), u), u};
-    qsort(list, (size_t)sweep->orders, sizeof *list, dearest_first);
-    for (int64_t i = 0; i < sweep->orders; i++) sweep->order[i] = list[i].unit;
-    free(list);
-    return LLR_OK;
+    return false;
 }
 
-/* Rank 0: what earlier runs left, then a segment for this one. */
-static llr_code_t open_journal(sweep_t *sweep, llr_error_t *error)
+/* A dataset that was added and then forgotten is a mistake. */
+static void check_use(const llr_sweep_t *sweep, llr_findings_t *findings)
 {
-    llr_journal_identity_t identity = {llr_job_fingerprint(sweep->job),
-                                       llr_catalog_content(&sweep->catalog), sweep->grid.units};
-    llr_journal_state_t state;
-    llr_text_t folder = {0};
-    llr_text_add(&folder, "%s/journal", sweep->options->output);
-    sweep->block = llr_alloc(sweep->grid.units, sizeof *sweep->block);
-    llr_code_t code =
-        folder.failed || !sweep->block
-            ? llr_fail_memory(error, sweep->grid.units, "the rows")
-            : llr_journal_read(folder.data, &identity, found_record, sweep, &state, error);
-    if (code == LLR_OK) code = order_units(sweep, error);
-    if (code == LLR_OK) code = llr_journal_create(&sweep->journal, folder.data, &identity, error);
-    llr_text_destroy(&folder);
-    return code;
-}
-
-/* What differs between this job and the one the journal belongs to, behind the refusal. */
-static void explain_refusal(sweep_t *sweep, llr_error_t *error)
-{
-    llr_text_t text = {0};
-    llr_record_difference(sweep->options->output, sweep->job, &sweep->catalog, &text);
-    if (text.length) {
-        llr_error_t first = *error;
-        llr_fail(error, first.code, "%.500s (%.400s)", first.text, text.data);
+    for (int64_t a = 0; a < sweep->arrays; a++) {
+        const char *name = sweep->array[a].name;
+        if (!is_used(sweep, &sweep->array[a]))
+            llr_findings_add(findings, "%s: `%s`: no entry of datasets has the path `memory:%s`",
+                             arrays_place, name, name);
     }
-    llr_text_destroy(&text);
 }
 
-/* Rank 0: the folder, what is in its journal, and the job as run. */
-static llr_code_t open_output(sweep_t *sweep, llr_error_t *error)
+static llr_code_t parse(llr_sweep_t *sweep, const llr_overrides_t *overrides,
+                        llr_findings_t *findings, llr_error_t *error)
 {
-    const char *output = sweep->options->output;
-    LLR_TRY(llr_folder_make(output, error));
-    llr_code_t code = open_journal(sweep, error);
-    if (code == LLR_INVALID) explain_refusal(sweep, error);
+    const char *file = sweep->file ? sweep->file : no_file;
+    const char *text = sweep->text.data ? sweep->text.data : sweep->file ? "" : "{}";
+    int64_t length = sweep->text.data ? sweep->text.length : (int64_t)strlen(text);
+    char *folder = llr_job_file_folder(file);
+    llr_code_t code = folder ? llr_job_parse_with(&sweep->job, text, length, file, folder,
+                                                  overrides, findings, error)
+                             : llr_fail_memory(error, 0, "a path");
+    free(folder);
     LLR_TRY(code);
-    if (sweep->options->begun)
-        sweep->options->begun(sweep->options->argument, sweep->grid.units,
-                              sweep->result->progress.found);
-    return llr_record_write(output, sweep->job, &sweep->catalog, error);
-}
-
-/* Lays out the grid and finds what only job and datasets together show. */
-static llr_code_t lay_out(sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
-{
-    if (llr_grid_create(&sweep->grid, sweep->job)) return llr_fail_memory(error, 0, "the grid");
-    llr_grid_check(&sweep->grid, sweep->catalog.facts, findings);
-    if (findings->failed) return llr_fail_memory(error, 0, "the list of mistakes");
+    sweep->job.array = sweep->array;
+    sweep->job.arrays = sweep->arrays;
+    check_use(sweep, findings);
     return findings->count ? LLR_INVALID : LLR_OK;
 }
 
-static llr_code_t make_workspace(sweep_t *sweep, llr_error_t *error)
+llr_code_t llr_sweep_build(llr_sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
 {
-    llr_memory_need_t need = llr_memory_need(&sweep->catalog, &sweep->grid);
-    LLR_TRY(llr_memory_check_private(sweep->comm, &need, error));
-    sweep->worker.grid = &sweep->grid;
-    sweep->worker.dataset = sweep->catalog.dataset;
-    sweep->worker.should_stop = abandon;
-    sweep->worker.argument = sweep;
-    return llr_arena_create(&sweep->worker.arena, need.workspace, error);
-}
-
-static llr_code_t prepare(sweep_t *sweep, llr_findings_t *findings, llr_error_t *error)
-{
-    llr_comm_t *comm = sweep->comm;
-    bool first = llr_comm_rank(comm) == 0;
-    LLR_TRY(llr_load_datasets(comm, sweep->job, &sweep->catalog, error));
-    LLR_TRY(llr_comm_agree(comm, lay_out(sweep, findings, error), error));
-    LLR_TRY(llr_comm_agree(comm, make_workspace(sweep, error), error));
-    return llr_comm_agree(comm, first ? open_output(sweep, error) : LLR_OK, error);
-}
-
-static llr_code_t schedule(sweep_t *sweep, llr_error_t *error)
-{
-    llr_schedule_job_t job = {sweep->order, sweep->orders, sweep->options->grace, solve_unit,
-                              keep_unit,    pulse,         stop_wanted,           sweep};
-    sweep->result->progress.units = sweep->grid.units;
-    sweep->started = sweep->last_sync = llr_clock_seconds();
-    llr_code_t code = llr_schedule_run(sweep->comm, &job, &sweep->schedule, error);
-    if (llr_comm_rank(sweep->comm) == 0) show(sweep);
+    llr_text_t datasets = {0};
+    llr_sweep_drop_rows(sweep);
+    for (int64_t m = 0; m < sweep->mistakes.count; m++)
+        llr_findings_add(findings, "%s", sweep->mistakes.line[m]);
+    LLR_TRY(sweep->built);
+    if (sweep->arrays) print_datasets(sweep, &datasets);
+    llr_code_t code = datasets.failed || llr_grow((void **)&sweep->override, sweep->overrides,
+                                                  &sweep->override_room, sizeof *sweep->override)
+                          ? llr_fail_memory(error, 0, "the job")
+                          : LLR_OK;
+    if (code == LLR_OK) {
+        /* Behind the overrides, not counted among them. */
+        sweep->override[sweep->overrides] =
+            (llr_override_t){"datasets", datasets.data, arrays_place, true};
+        llr_overrides_t overrides = {sweep->override, sweep->overrides + (sweep->arrays > 0)};
+        code = parse(sweep, &overrides, findings, error);
+    }
+    llr_text_destroy(&datasets);
     return code;
-}
-
-static int64_t count_unanswered(const sweep_t *sweep)
-{
-    int64_t count = 0;
-    for (int64_t u = 0; u < sweep->grid.units; u++)
-        for (int64_t r = 0; r < sweep->block[u].rows; r++)
-            count += !llr_fit_status_is_answer(sweep->block[u].row[r].fit.status);
-    return count;
-}
-
-static llr_code_t write_table(sweep_t *sweep, llr_error_t *error)
-{
-    llr_table_t table = {&sweep->grid, sweep->catalog.facts, sweep->block};
-    LLR_TRY(llr_table_digest(&table, &sweep->result->digest, error));
-    LLR_TRY(llr_table_write(&table, &sweep->options->provenance, sweep->options->output, error));
-    sweep->result->unanswered = count_unanswered(sweep);
-    return LLR_OK;
-}
-
-static void clean_up(sweep_t *sweep)
-{
-    for (int64_t u = 0; sweep->block && u < sweep->grid.units; u++)
-        llr_block_destroy(&sweep->block[u]);
-    free(sweep->block);
-    free(sweep->order);
-    llr_arena_destroy(&sweep->worker.arena);
-    llr_grid_destroy(&sweep->grid);
-    llr_catalog_close(&sweep->catalog);
-}
-
-/* Rank 0: the last of the journal, and the table where all is done. */
-static llr_code_t finish(sweep_t *sweep, llr_code_t code, llr_error_t *error)
-{
-    llr_error_t closing = {0};
-    llr_code_t closed = llr_journal_close(&sweep->journal, &closing);
-    if (code != LLR_OK) return LLR_OK; /* what went wrong before is known to all */
-    if (closed != LLR_OK) {
-        *error = closing;
-        return closed;
-    }
-    return write_table(sweep, error);
-}
-
-llr_code_t llr_sweep_run(llr_comm_t *comm, const llr_job_t *job, const llr_sweep_options_t *options,
-                         llr_findings_t *findings, llr_sweep_result_t *result, llr_error_t *error)
-{
-    sweep_t sweep = {.comm = comm, .job = job, .options = options, .result = result};
-    *result = (llr_sweep_result_t){0};
-    llr_code_t code = prepare(&sweep, findings, error);
-    if (code == LLR_OK) code = schedule(&sweep, error);
-    llr_error_t late = {0};
-    llr_code_t closed = llr_comm_rank(comm) == 0 ? finish(&sweep, code, &late) : LLR_OK;
-    closed = llr_comm_agree(comm, closed, &late);
-    if (code == LLR_OK && closed != LLR_OK) {
-        *error = late;
-        code = closed;
-    }
-    clean_up(&sweep);
-    llr_comm_broadcast(comm, result, sizeof *result);
-    return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;
 }

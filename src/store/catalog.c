@@ -1,5 +1,7 @@
 #include "store/catalog.h"
 
+#include "store/task.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +14,9 @@ static llr_code_t allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t
     catalog->source_of = llr_alloc(datasets, sizeof *catalog->source_of);
     catalog->dataset = llr_alloc(datasets, sizeof *catalog->dataset);
     catalog->facts = llr_alloc(datasets, sizeof *catalog->facts);
+    catalog->basis = llr_alloc(datasets, sizeof *catalog->basis);
     if (catalog->source && catalog->content && catalog->features && catalog->source_of &&
-        catalog->dataset && catalog->facts)
+        catalog->dataset && catalog->facts && catalog->basis)
         return LLR_OK;
     return llr_fail_memory(error, datasets * (int64_t)sizeof *catalog->dataset, "the datasets");
 }
@@ -23,6 +26,21 @@ static int64_t find_source(const llr_catalog_t *catalog, const char *path)
     for (int64_t s = 0; s < catalog->sources; s++)
         if (!strcmp(catalog->source[s].path, path)) return s;
     return -1;
+}
+
+/* path: of the dataset, resolved. */
+static llr_code_t open_path(llr_source_t *source, const llr_job_t *job,
+                            const llr_job_dataset_t *dataset, const char *path, llr_error_t *error)
+{
+    const llr_arrays_t *arrays = llr_job_find_arrays(job, path);
+    if (arrays)
+        return llr_source_open_memory(source, path, arrays->x, arrays->rows, arrays->dim,
+                                      arrays->label, arrays->group, arrays->split, error);
+    if (!llr_job_is_memory(path)) return llr_source_open_h5(source, path, error);
+    return llr_task_fail(job, dataset, error,
+                         "path: `%s` is in the memory of the program that ran the job; here the "
+                         "path of an HDF5 file is needed",
+                         path);
 }
 
 static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
@@ -36,7 +54,7 @@ static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int6
     int64_t found = find_source(catalog, path);
     llr_code_t code = LLR_OK;
     if (found < 0) {
-        code = llr_source_open_h5(&catalog->source[catalog->sources], path, error);
+        code = open_path(&catalog->source[catalog->sources], job, dataset, path, error);
         found = catalog->sources++;
     }
     free(path);
@@ -79,6 +97,16 @@ llr_hash_t llr_catalog_content(const llr_catalog_t *catalog)
     return llr_hasher_finish(hasher);
 }
 
+void llr_catalog_forget_features(llr_catalog_t *catalog)
+{
+    for (int64_t s = 0; s < catalog->sources; s++) catalog->features[s] = NULL;
+    for (int64_t i = 0; catalog->dataset && i < catalog->datasets; i++) {
+        catalog->dataset[i].features = NULL;
+        catalog->dataset[i].basis = NULL;
+        catalog->basis[i] = (llr_basis_t){0};
+    }
+}
+
 void llr_catalog_close(llr_catalog_t *catalog)
 {
     for (int64_t i = 0; catalog->dataset && i < catalog->datasets; i++)
@@ -90,5 +118,6 @@ void llr_catalog_close(llr_catalog_t *catalog)
     free(catalog->source_of);
     free(catalog->dataset);
     free(catalog->facts);
+    free(catalog->basis);
     *catalog = (llr_catalog_t){0};
 }

@@ -2,6 +2,7 @@
 #ifndef LLR_STORE_CATALOG_H
 #define LLR_STORE_CATALOG_H
 
+#include "model/basis.h"
 #include "store/dataset.h"
 
 typedef struct llr_catalog {
@@ -12,6 +13,7 @@ typedef struct llr_catalog {
     int64_t *source_of;     /* owned, datasets: index of the source, -1 synthetic */
     llr_dataset_t *dataset; /* owned, datasets */
     llr_facts_t *facts;     /* owned list of copies borrowed from the datasets */
+    llr_basis_t *basis;     /* owned list of borrowed arrays, datasets: set where rows are drawn */
     int64_t datasets;
 } llr_catalog_t;
 
@@ -21,6 +23,19 @@ llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_er
 llr_code_t llr_catalog_scan(llr_catalog_t *catalog, llr_error_t *error);
 /* Builds the tasks; content ids (and features, where rows will be drawn) must be set. */
 llr_code_t llr_catalog_build(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error);
+/* Does a dataset have its principal components in place of its columns? */
+bool llr_catalog_rotates(const llr_job_t *job, int64_t index);
+/* Fits them to its pool, from the features in memory or from the file; the basis is the caller's.
+ * LLR_INVALID: with the job file's line. */
+llr_code_t llr_catalog_fit(const llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
+                           llr_basis_t *basis, llr_error_t *error);
+/* Writes what follows from the data into the job and the facts: the number of components (0: no
+ * pca), and the sizes that deltas ask for. The job is then the resolved one. */
+llr_code_t llr_catalog_settle(llr_catalog_t *catalog, llr_job_t *job, int64_t index,
+                              int64_t components, llr_error_t *error);
+/* The arrays of features and components are going to be freed by who loaded them; the lists stay.
+ */
+void llr_catalog_forget_features(llr_catalog_t *catalog);
 /* Hash over the content ids of all datasets, in job order. */
 llr_hash_t llr_catalog_content(const llr_catalog_t *catalog);
 /* Accepts half-built catalogs. */

@@ -4,6 +4,7 @@
 #include "store/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 llr_code_t llr_eval_allocate(llr_eval_t *eval, int64_t rows, bool groups, llr_error_t *error)
 {
@@ -76,16 +77,23 @@ static llr_code_t check_counts(const llr_task_t *task, const tally_t *tally, llr
     return LLR_OK;
 }
 
+static bool is_uniform(const llr_dataset_t *dataset)
+{
+    return dataset->sweep->sampling == LLR_SAMPLING_UNIFORM;
+}
+
 static llr_code_t allocate(llr_dataset_t *dataset, const llr_task_t *task, const tally_t *tally,
                            llr_error_t *error)
 {
     llr_facts_t *facts = &dataset->facts;
-    facts->dim = task->source->dim;
-    facts->classes = task->classes;
-    facts->groups = task->source->groups;
-    dataset->pool_start = llr_alloc(task->classes + 1, sizeof *dataset->pool_start);
+    facts->dim = facts->columns = task->source->dim;
+    facts->shape = llr_task_shape(task);
+    dataset->lists = is_uniform(dataset) ? 1 : facts->shape.kinds;
+    dataset->pool_start = llr_alloc(dataset->lists + 1, sizeof *dataset->pool_start);
     dataset->pool_row = llr_alloc(tally->rows[0], sizeof *dataset->pool_row);
-    if (llr_facts_allocate(facts) || !dataset->pool_start || !dataset->pool_row)
+    dataset->class_of = llr_alloc(task->source->classes, sizeof *dataset->class_of);
+    if (llr_facts_allocate(facts) || !dataset->pool_start || !dataset->pool_row ||
+        !dataset->class_of)
         return llr_fail_memory(error, tally->rows[0] * (int64_t)sizeof *dataset->pool_row,
                                "the list of pool rows");
     for (int s = 0; s < LLR_SPLITS; s++)
@@ -94,15 +102,26 @@ static llr_code_t allocate(llr_dataset_t *dataset, const llr_task_t *task, const
     return LLR_OK;
 }
 
-/* Pool rows by class, ascending inside a class. */
-static void list_pool(llr_dataset_t *dataset, const llr_task_t *task, const tally_t *tally)
+/* The list of the pool that a row stands in. */
+static int32_t list_of(const llr_dataset_t *dataset, const llr_task_t *task, int64_t row)
+{
+    if (is_uniform(dataset)) return 0;
+    return dataset->sweep->weights_by == LLR_BY_GROUP && task->source->group
+               ? task->source->group[row]
+               : llr_task_class(task, row);
+}
+
+/* Pool rows by list, ascending inside a list. */
+static void list_pool(llr_dataset_t *dataset, const llr_task_t *task)
 {
     int64_t *start = dataset->pool_start;
-    for (int32_t c = 0; c < task->classes; c++) start[c + 1] = start[c] + tally->count[c];
-    /* start[c] moves to the end of class c while it fills, then all move one class back. */
     for (int64_t i = 0; i < task->source->rows; i++)
-        if (task->part[i] == 0) dataset->pool_row[start[llr_task_class(task, i)]++] = i;
-    for (int32_t c = task->classes; c > 0; c--) start[c] = start[c - 1];
+        if (task->part[i] == 0) start[list_of(dataset, task, i) + 1]++;
+    for (int32_t l = 0; l < dataset->lists; l++) start[l + 1] += start[l];
+    /* start[l] moves to the end of list l while it fills, then all move one list back. */
+    for (int64_t i = 0; i < task->source->rows; i++)
+        if (task->part[i] == 0) dataset->pool_row[start[list_of(dataset, task, i)]++] = i;
+    for (int32_t l = dataset->lists; l > 0; l--) start[l] = start[l - 1];
     start[0] = 0;
 }
 
@@ -120,10 +139,26 @@ static void list_eval(llr_eval_t *eval, const llr_task_t *task, int part)
 
 static void count_eval(llr_facts_t *facts, const llr_eval_t *eval, int split)
 {
-    int64_t *count = facts->eval_count + split * (facts->classes + facts->groups);
+    llr_shape_t shape = facts->shape;
+    int64_t *count = facts->eval_count + split * llr_shape_slots(shape);
     for (int64_t i = 0; i < eval->rows; i++) {
         count[eval->label[i]]++;
-        if (eval->group) count[facts->classes + eval->group[i]]++;
+        if (eval->group) count[shape.classes + eval->group[i]]++;
+        if (eval->group && shape.classes == 2)
+            count[llr_shape_slot(shape, eval->group[i], eval->label[i])]++;
+    }
+}
+
+/* Rows and classes of the pool's groups. */
+static void count_groups(llr_facts_t *facts, const llr_task_t *task)
+{
+    for (int32_t g = 0; g < facts->shape.groups; g++) facts->group_class[g] = LLR_NO_CLASS;
+    for (int64_t i = 0; task->source->group && i < task->source->rows; i++) {
+        if (task->part[i] != 0) continue;
+        int32_t *class = &facts->group_class[task->source->group[i]],
+                mine = llr_task_class(task, i);
+        facts->pool_count[facts->shape.classes + task->source->group[i]]++;
+        *class = *class == LLR_NO_CLASS || *class == mine ? mine : LLR_SEVERAL_CLASSES;
     }
 }
 
@@ -132,13 +167,14 @@ static void fill_facts(llr_dataset_t *dataset, const llr_task_t *task, llr_hash_
 {
     const llr_source_t *source = task->source;
     llr_facts_t *facts = &dataset->facts;
-    for (int32_t c = 0; c < facts->classes; c++) {
-        facts->pool_count[c] = tally->count[c];
-        facts->pool_prior[c] = (double)tally->count[c] / (double)tally->rows[0];
-    }
+    for (int32_t c = 0; c < facts->shape.classes; c++) facts->pool_count[c] = tally->count[c];
+    count_groups(facts, task);
+    for (int32_t k = 0; k < facts->shape.classes + facts->shape.groups; k++)
+        facts->pool_prior[k] = (double)facts->pool_count[k] / (double)tally->rows[0];
+    memcpy(dataset->class_of, task->class_of, (size_t)source->classes * sizeof *dataset->class_of);
     facts->content = llr_task_content(task, content);
     facts->resident_bytes = source->rows * source->dim * llr_dtype_size(source->type);
-    facts->private_bytes = (facts->classes + 1 + tally->rows[0]) * (int64_t)sizeof(int64_t);
+    facts->private_bytes = (dataset->lists + 1 + tally->rows[0]) * (int64_t)sizeof(int64_t);
     for (int s = 0; s < LLR_SPLITS; s++) {
         count_eval(facts, &dataset->eval[s], s);
         facts->private_bytes += llr_eval_bytes(&dataset->eval[s]);
@@ -150,7 +186,7 @@ static llr_code_t build_lists(llr_dataset_t *dataset, const llr_task_t *task, ll
 {
     LLR_TRY(check_counts(task, tally, error));
     LLR_TRY(allocate(dataset, task, tally, error));
-    list_pool(dataset, task, tally);
+    list_pool(dataset, task);
     for (int s = 0; s < LLR_SPLITS; s++) list_eval(&dataset->eval[s], task, s + 1);
     fill_facts(dataset, task, content, tally);
     return LLR_OK;
@@ -172,7 +208,7 @@ static llr_code_t build_task(llr_dataset_t *dataset, const llr_job_t *job, int64
 llr_code_t llr_dataset_create(llr_dataset_t *dataset, const llr_job_t *job, int64_t index,
                               llr_source_t *source, llr_hash_t content, llr_error_t *error)
 {
-    *dataset = (llr_dataset_t){.job = &job->dataset[index], .source = source};
+    *dataset = (llr_dataset_t){.sweep = job, .job = &job->dataset[index], .source = source};
     llr_code_t code = source ? build_task(dataset, job, index, content, error)
                              : llr_dataset_build_synthetic(dataset, job, error);
     if (code != LLR_OK) llr_dataset_destroy(dataset);
@@ -184,6 +220,7 @@ void llr_dataset_destroy(llr_dataset_t *dataset)
     llr_facts_destroy(&dataset->facts);
     free(dataset->pool_start);
     free(dataset->pool_row);
+    free(dataset->class_of);
     for (int s = 0; s < LLR_SPLITS; s++) {
         free(dataset->eval[s].row);
         free(dataset->eval[s].label);

@@ -16,14 +16,21 @@ typedef struct llr_eval {
     int32_t *group; /* owned, rows: group, or NULL */
 } llr_eval_t;
 
+struct llr_basis;
+
 typedef struct llr_dataset {
-    const llr_job_dataset_t *job; /* borrowed */
+    const llr_job_t *sweep;       /* borrowed */
+    const llr_job_dataset_t *job; /* borrowed: its entry there */
     llr_source_t *source;         /* borrowed; NULL for synthetic */
     const void *features; /* borrowed: source rows x dim of source->type, or NULL before they
                              are loaded; synthetic: NULL */
     llr_facts_t facts;    /* owned */
-    int64_t *pool_start;  /* owned, classes + 1 */
-    int64_t *pool_row;    /* owned: absolute rows of the pool by class, ascending */
+    /* The pool as subsamples are drawn from it: a list a kind, or (uniform sampling) one list. */
+    int32_t lists;
+    int64_t *pool_start;           /* owned, lists + 1 */
+    int64_t *pool_row;             /* owned: absolute rows of the pool by list, ascending */
+    int32_t *class_of;             /* owned, classes of the source: class of the task, or -1 */
+    const struct llr_basis *basis; /* borrowed: the pool's components, or NULL (model/basis.h) */
     llr_eval_t eval[LLR_SPLITS];
     double *mean;      /* owned, synthetic: classes x dim, row-major */
     double *deviation; /* owned, synthetic: dim, square roots of the covariance's eigenvalues */
@@ -38,23 +45,17 @@ llr_code_t llr_dataset_create(llr_dataset_t *dataset, const llr_job_t *job, int6
                               llr_source_t *source, llr_hash_t content, llr_error_t *error);
 void llr_dataset_destroy(llr_dataset_t *dataset);
 
-/* The rows of a stratified subsample: the first count[c] of each class's permutation, class after
- * class. row: sum of count, absolute row numbers. Not for synthetic. scratch from the arena. */
-llr_code_t llr_dataset_draw(const llr_dataset_t *dataset, int64_t seed, const int64_t *count,
-                            int64_t *row, llr_arena_t *arena, llr_error_t *error);
+/* One row of the source as doubles: out is facts.columns. Not for synthetic. */
+void llr_dataset_row(const llr_dataset_t *dataset, int64_t row, double *out);
 
-/* The features of that subsample as doubles: out is (sum of count) x dim, row-major, class after
- * class. For synthetic datasets rows are made from (content id, seed, class, row). */
-llr_code_t llr_dataset_gather(const llr_dataset_t *dataset, int64_t seed, const int64_t *count,
-                              double *out, llr_arena_t *arena, llr_error_t *error);
-
-/* Rows [first, first + count) of a split's list as doubles: out is count x dim, row-major. */
+/* Rows [first, first + count) of a split's list as doubles: out is count x facts.columns,
+ * row-major.
+ */
 void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,
                            int64_t count, double *out);
 
-/* Exact rates for synthetic K = 2 (problem.md, 2): rate[c] = 1 - error of class c at theta (dim),
- * b.
- */
+/* Exact rates for synthetic K = 2 (problem.md, 2): rate[c] = 1 - error of class c at theta
+ * (facts.columns) and b. */
 void llr_dataset_exact_rates(const llr_dataset_t *dataset, const double *theta, double b,
                              double *rate);
 

@@ -30,8 +30,8 @@ static llr_code_t allocate(llr_dataset_t *dataset, llr_error_t *error)
     const llr_synthetic_t *synthetic = &dataset->job->synthetic;
     llr_facts_t *facts = &dataset->facts;
     int64_t numbers = (synthetic->classes + 1) * synthetic->dim;
-    facts->dim = synthetic->dim;
-    facts->classes = synthetic->classes;
+    facts->dim = facts->columns = synthetic->dim;
+    facts->shape = (llr_shape_t){synthetic->classes, 0, synthetic->classes};
     facts->synthetic = true;
     dataset->mean = llr_alloc(synthetic->classes * synthetic->dim, sizeof *dataset->mean);
     dataset->deviation = llr_alloc(synthetic->dim, sizeof *dataset->deviation);
@@ -43,7 +43,7 @@ static llr_code_t allocate(llr_dataset_t *dataset, llr_error_t *error)
 /* Rows of both splits: `row` counts through both, so that it finds its place in sampled. */
 static llr_code_t allocate_sample(llr_dataset_t *dataset, llr_error_t *error)
 {
-    int64_t rows = dataset->job->synthetic.test, dim = dataset->facts.dim;
+    int64_t rows = dataset->job->synthetic.test, dim = dataset->facts.columns;
     if (rows > INT64_MAX / LLR_SPLITS / (int64_t)sizeof(double) / dim)
         return llr_fail_memory(error, INT64_MAX, "the test rows of a synthetic dataset");
     int64_t bytes = LLR_SPLITS * rows * dim * (int64_t)sizeof *dataset->sampled;
@@ -64,11 +64,12 @@ static void sample_split(llr_dataset_t *dataset, int split, const int64_t *count
     const llr_facts_t *facts = &dataset->facts;
     llr_eval_t *eval = &dataset->eval[split];
     int64_t at = 0;
-    for (int32_t c = 0; c < facts->classes; c++) {
+    for (int32_t c = 0; c < facts->shape.classes; c++) {
         llr_random_t random =
             llr_random_stream(facts->content, LLR_PURPOSE_SYNTHETIC_TEST, split, c);
-        llr_synthetic_rows(&random, dataset->mean + c * facts->dim, dataset->deviation, facts->dim,
-                           count[c], dataset->sampled + eval->row[at] * facts->dim);
+        llr_synthetic_rows(&random, dataset->mean + c * facts->columns, dataset->deviation,
+                           facts->columns, count[c],
+                           dataset->sampled + eval->row[at] * facts->columns);
         for (int64_t i = 0; i < count[c]; i++) eval->label[at++] = c;
     }
 }
@@ -78,13 +79,13 @@ static llr_code_t sample(llr_dataset_t *dataset, const llr_job_t *job, llr_error
     const llr_synthetic_t *synthetic = &dataset->job->synthetic;
     llr_facts_t *facts = &dataset->facts;
     int64_t *count = facts->eval_count;
-    llr_stratify(synthetic->test, synthetic->priors, facts->classes, count);
-    for (int32_t c = 0; c < facts->classes; c++)
+    llr_stratify(synthetic->test, synthetic->priors, facts->shape.classes, count);
+    for (int32_t c = 0; c < facts->shape.classes; c++)
         if (count[c] < 1)
             return llr_task_fail(job, dataset->job, error,
                                  "synthetic: test: of %lld rows class %d gets none; ask for more",
                                  (long long)synthetic->test, c);
-    memcpy(count + facts->classes, count, (size_t)facts->classes * sizeof *count);
+    memcpy(count + facts->shape.classes, count, (size_t)facts->shape.classes * sizeof *count);
     LLR_TRY(allocate_sample(dataset, error));
     for (int s = 0; s < LLR_SPLITS; s++) sample_split(dataset, s, count);
     return LLR_OK;
@@ -100,6 +101,6 @@ llr_code_t llr_dataset_build_synthetic(llr_dataset_t *dataset, const llr_job_t *
     facts->content = llr_synthetic_content(synthetic);
     llr_synthetic_means(synthetic, facts->content, dataset->mean);
     llr_synthetic_deviations(synthetic, dataset->deviation);
-    for (int32_t c = 0; c < facts->classes; c++) facts->pool_prior[c] = synthetic->priors[c];
-    return facts->classes > 2 ? sample(dataset, job, error) : LLR_OK;
+    for (int32_t c = 0; c < facts->shape.classes; c++) facts->pool_prior[c] = synthetic->priors[c];
+    return facts->shape.classes > 2 ? sample(dataset, job, error) : LLR_OK;
 }

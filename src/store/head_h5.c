@@ -38,7 +38,7 @@ static bool write_text(hid_t file, const char *name, const char *value)
 static void list_labels(const llr_layer_t *layer, llr_text_t *out)
 {
     const llr_job_dataset_t *task = layer->dataset->job;
-    for (int32_t c = 0; c < layer->dataset->facts.classes; c++) {
+    for (int32_t c = 0; c < layer->dataset->facts.shape.classes; c++) {
         llr_text_add(out, c ? "\n" : "%s", "");
         if (task->merges)
             for (int32_t i = 0; i < task->merge_count[c]; i++)
@@ -51,11 +51,13 @@ static void list_labels(const llr_layer_t *layer, llr_text_t *out)
 static bool write_attributes(hid_t file, const llr_layer_t *layer)
 {
     llr_text_t labels = {0};
+    int64_t index = layer->dataset->job - layer->job->dataset;
+    llr_preprocess_t preprocess = llr_job_preprocess(layer->job, index)->kind;
     list_labels(layer, &labels);
     bool done = write_text(file, "key", layer->key) &&
                 write_text(file, "dataset", layer->dataset->job->name) &&
                 write_text(file, "loss", llr_loss_name(layer->loss)) &&
-                write_text(file, "preprocess", llr_preprocess_name(layer->job->preprocess)) &&
+                write_text(file, "preprocess", llr_preprocess_name(preprocess)) &&
                 write_text(file, "classes", labels.data ? labels.data : "") &&
                 write_text(file, "use",
                            "scores = theta x + b on raw features; shift and scale are folded in");
@@ -65,8 +67,8 @@ static bool write_attributes(hid_t file, const llr_layer_t *layer)
 
 static bool write_all(hid_t file, const llr_layer_t *layer)
 {
-    hsize_t columns = (hsize_t)llr_columns(layer->dataset->facts.classes);
-    hsize_t dim = (hsize_t)layer->dataset->facts.dim;
+    hsize_t columns = (hsize_t)llr_columns(layer->dataset->facts.shape.classes);
+    hsize_t dim = (hsize_t)layer->dataset->facts.columns;
     return write_doubles(file, "theta", 2, (hsize_t[]){columns, dim}, layer->theta) &&
            write_doubles(file, "b", 1, &columns, layer->b) &&
            write_doubles(file, "shift", 1, &dim, layer->shift) &&

@@ -2,6 +2,7 @@
 
 #include "store/folder.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,31 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
     }
     llr_text_destroy(&before);
     llr_text_destroy(&now);
+}
+
+/* The content id behind "# content of NAME: ". */
+static bool find_content(const char *text, const char *name, llr_hash_t *content)
+{
+    llr_text_t line = {0};
+    llr_text_add(&line, "# content of %s: ", name);
+    const char *at = text && !line.failed ? strstr(text, line.data) : NULL;
+    bool found = at && llr_hash_read(at + line.length, content);
+    llr_text_destroy(&line);
+    return found;
+}
+
+llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_catalog_t *catalog,
+                               llr_error_t *error)
+{
+    llr_text_t text = {0};
+    llr_code_t code = LLR_OK;
+    read_record(folder, &text);
+    for (int64_t i = 0; code == LLR_OK && i < job->datasets; i++)
+        if (!find_content(text.data, job->dataset[i].name, &catalog->facts[i].content))
+            code = llr_fail(error, LLR_INVALID,
+                            "%s/job.yaml: does not name the content of dataset \"%s\"; it is not "
+                            "the job.yaml of a run",
+                            folder, job->dataset[i].name);
+    llr_text_destroy(&text);
+    return code;
 }

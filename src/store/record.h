@@ -15,4 +15,9 @@ llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_
 void llr_record_difference(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
                            llr_text_t *out);
 
+/* The content ids that FOLDER/job.yaml names, into catalog->facts[].content of the datasets of
+ * those names. LLR_INVALID: one is missing. */
+llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_catalog_t *catalog,
+                               llr_error_t *error);
+
 #endif

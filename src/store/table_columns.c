@@ -2,17 +2,19 @@
 
 #include <math.h>
 
+/* fmin and fmax pass over the NaN of kinds without rows. */
 static double least_weight(const llr_cursor_t *at)
 {
-    double least = at->row->weight[0];
-    for (int32_t c = 1; c < at->facts->classes; c++) least = fmin(least, at->row->weight[c]);
+    double least = NAN;
+    for (int32_t k = 0; k < at->facts->shape.kinds; k++) least = fmin(least, at->row->weight[k]);
     return least;
 }
 
 static double largest_weight(const llr_cursor_t *at)
 {
-    double largest = at->row->weight[0];
-    for (int32_t c = 1; c < at->facts->classes; c++) largest = fmax(largest, at->row->weight[c]);
+    double largest = NAN;
+    for (int32_t k = 0; k < at->facts->shape.kinds; k++)
+        largest = fmax(largest, at->row->weight[k]);
     return largest;
 }
 
@@ -26,34 +28,49 @@ static double rule_value(const llr_cursor_t *at)
 static double lambda_of(const llr_cursor_t *at)
 {
     const llr_job_t *job = at->table->grid->job;
-    return job->lambda[at->place % job->lambdas];
+    return job->lambda[(at->about->first_place + at->place) % job->lambdas];
 }
 
-static int64_t slots_of(const llr_cursor_t *at)
+/* Lines of a cell in the long table, a split. */
+static int64_t lines_of(const llr_cursor_t *at)
 {
-    return at->facts->classes + at->facts->groups;
+    return at->facts->shape.classes + at->facts->shape.groups;
 }
 
 static bool is_test(const llr_cursor_t *at)
 {
-    return at->slot / slots_of(at) == LLR_SPLIT_TEST;
+    return at->line / lines_of(at) == LLR_SPLIT_TEST;
 }
 
 /* Class, or classes + group. */
 static int64_t index_of(const llr_cursor_t *at)
 {
-    return at->slot % slots_of(at);
+    return at->line % lines_of(at);
 }
 
 static bool is_class(const llr_cursor_t *at)
 {
-    return index_of(at) < at->facts->classes;
+    return index_of(at) < at->facts->shape.classes;
+}
+
+/* Where the counts and rates of a line stand. */
+static int64_t slot_of(const llr_cursor_t *at)
+{
+    return at->line / lines_of(at) * llr_shape_slots(at->facts->shape) + index_of(at);
 }
 
 static double correct_rows(const llr_cursor_t *at)
 {
-    int64_t count = at->facts->eval_count[at->slot];
-    return count ? round(at->row->rate[at->slot] * (double)count) : NAN;
+    int64_t count = at->facts->eval_count[slot_of(at)];
+    return count ? round(at->row->rate[slot_of(at)] * (double)count) : NAN;
+}
+
+/* Of what shares a weight: classes, or groups. */
+static double weight_of(const llr_cursor_t *at)
+{
+    bool by_class = at->table->grid->job->weights_by == LLR_BY_CLASS;
+    if (by_class != is_class(at)) return NAN;
+    return at->row->weight[index_of(at) - (by_class ? 0 : at->facts->shape.classes)];
 }
 
 /* X(type, placement, name, unit, meaning, expression of the cursor at) */
@@ -70,7 +87,23 @@ static double correct_rows(const llr_cursor_t *at)
       "largest minus smallest " #split " accuracy of a class", at->split.class_gap)                \
     X(REAL, false, split##_group_gap, "1",                                                         \
       "largest minus smallest " #split " accuracy of a group; none without groups",                \
-      at->split.group_gap)
+      at->split.group_gap)                                                                         \
+    X(REAL, false, split##_tpr_gap, "1",                                                           \
+      "largest minus smallest " #split                                                             \
+      " rate of a group's rows of class 1 called class 1; two classes with groups only",           \
+      at->split.tpr_gap)                                                                           \
+    X(REAL, false, split##_fpr_gap, "1",                                                           \
+      "largest minus smallest " #split                                                             \
+      " rate of a group's rows of class 0 called class 1; two classes with groups only",           \
+      at->split.fpr_gap)                                                                           \
+    X(COUNT, false, split##_count, "rows", #split " rows; 0 where accuracies are exact",           \
+      at->split.count)                                                                             \
+    X(COUNT, false, split##_worst_class_count, "rows",                                             \
+      #split " rows of the class with the smallest accuracy; 0 where exact",                       \
+      at->split.worst_class_count)                                                                 \
+    X(COUNT, false, split##_worst_group_count, "rows",                                             \
+      #split " rows of the group with the smallest accuracy; 0 without groups",                    \
+      at->split.worst_group_count)
 
 #define MAIN_COLUMNS(X)                                                                            \
     X(TEXT, false, key, "", "dataset/loss/n/seed/rule[=value]/lambda", at->key.data)               \
@@ -93,8 +126,9 @@ static double correct_rows(const llr_cursor_t *at)
     X(REAL, false, rho, "1", "w_minority / w_majority; none for more than two classes",            \
       at->row->rho)                                                                                \
     X(REAL, false, lambda, "1", "regularisation strength", lambda_of(at))                          \
-    X(REAL, false, w_min, "1", "smallest class weight, sum_c pi_c w_c = 1", least_weight(at))      \
-    X(REAL, false, w_max, "1", "largest class weight", largest_weight(at))                         \
+    X(REAL, false, w_min, "1", "smallest weight of a class (or group), sum_c pi_c w_c = 1",        \
+      least_weight(at))                                                                            \
+    X(REAL, false, w_max, "1", "largest weight of a class (or group)", largest_weight(at))         \
     X(TEXT, false, status, "", "what is known of the fit",                                         \
       llr_fit_status_name(at->row->fit.status))                                                    \
     X(COUNT, false, iterations, "1", "iterations of the solver, 0 for direct ones",                \
@@ -118,14 +152,14 @@ static double correct_rows(const llr_cursor_t *at)
     X(TEXT, false, split, "", "validation or test", is_test(at) ? "test" : "validation")           \
     X(TEXT, false, kind, "", "class or group", is_class(at) ? "class" : "group")                   \
     X(COUNT, false, index, "", "number of the class or group",                                     \
-      index_of(at) - (is_class(at) ? 0 : at->facts->classes))                                      \
+      index_of(at) - (is_class(at) ? 0 : at->facts->shape.classes))                                \
     X(COUNT, false, count, "rows", "rows of this split and class or group; 0 where exact",         \
-      at->facts->eval_count[at->slot])                                                             \
+      at->facts->eval_count[slot_of(at)])                                                          \
     X(REAL, false, correct, "rows", "rows predicted right; none where the accuracy is exact",      \
       correct_rows(at))                                                                            \
-    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[at->slot])                \
-    X(REAL, false, weight, "1", "weight of the class; none for groups",                            \
-      is_class(at) ? at->row->weight[index_of(at)] : NAN)
+    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])             \
+    X(REAL, false, weight, "1", "weight of the class, or, with weights_by: group, of the group",   \
+      weight_of(at))
 
 #define RESULT_TEXT  const char *
 #define RESULT_COUNT int64_t
@@ -175,25 +209,32 @@ void llr_cursor_end(llr_cursor_t *cursor)
     llr_text_destroy(&cursor->key);
 }
 
+static void enter_unit(llr_cursor_t *at, int64_t unit)
+{
+    const llr_table_t *table = at->table;
+    at->unit = unit;
+    at->about = &table->grid->unit[unit];
+    at->facts = &table->facts[at->about->dataset];
+    at->block = &table->block[unit];
+    at->place = 0;
+}
+
 static bool enter_next_unit(llr_cursor_t *at)
 {
     const llr_table_t *table = at->table;
-    do
-        if (++at->unit >= table->grid->units) return false;
-    while (!table->block[at->unit].rows);
-    at->about = &table->grid->unit[at->unit];
-    at->facts = &table->facts[at->about->dataset];
-    at->block = &table->block[at->unit];
-    at->place = 0;
+    int64_t unit = at->unit + 1;
+    while (unit < table->grid->units && !table->block[unit].rows) unit++;
+    if (unit >= table->grid->units) return false;
+    enter_unit(at, unit);
     return true;
 }
 
 static bool enter_row(llr_cursor_t *at)
 {
     const llr_grid_t *grid = at->table->grid;
-    at->slot = 0;
+    at->line = 0;
     at->row = &at->block->row[at->place];
-    at->weighting = &grid->weighting[at->place / grid->job->lambdas];
+    at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
     at->key.length = 0;
     llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
     if (at->is_long) return !at->key.failed;
@@ -204,7 +245,14 @@ static bool enter_row(llr_cursor_t *at)
 
 bool llr_cursor_next(llr_cursor_t *at)
 {
-    if (at->is_long && at->row && ++at->slot < LLR_SPLITS * slots_of(at)) return true;
+    if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
     if (at->block && ++at->place < at->block->rows) return enter_row(at);
     return enter_next_unit(at) && enter_row(at);
+}
+
+bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
+{
+    enter_unit(at, unit);
+    at->place = place;
+    return enter_row(at);
 }

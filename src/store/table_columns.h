@@ -1,5 +1,5 @@
-/* The columns of the unified table, once for CSV, HDF5 and digest, and the walk over its rows.
- * Private to the table. */
+/* The columns of the unified table, once for CSV, HDF5, digest and the library's callers, and the
+ * walk over its rows. */
 #ifndef LLR_STORE_TABLE_COLUMNS_H
 #define LLR_STORE_TABLE_COLUMNS_H
 
@@ -10,7 +10,7 @@ typedef struct llr_cursor {
     const llr_table_t *table; /* borrowed */
     bool is_long;
     int64_t unit, place; /* unit of the grid; row of its block */
-    int64_t slot;        /* long: split * (classes + groups) + class, or classes + group */
+    int64_t line;        /* long: split * (classes + groups) + class, or classes + group */
     llr_text_t key;      /* owned; failed: out of memory */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
@@ -53,6 +53,8 @@ const llr_sheet_t *llr_sheet(int index);
 /* Rows in grid order: begin, next until false (the end, or key.failed), end. */
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet);
 bool llr_cursor_next(llr_cursor_t *cursor);
+/* To a row of a unit that has rows; false: key.failed. */
+bool llr_cursor_seek(llr_cursor_t *cursor, int64_t unit, int64_t place);
 void llr_cursor_end(llr_cursor_t *cursor);
 
 #endif

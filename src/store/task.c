@@ -84,6 +84,13 @@ int32_t llr_task_class(const llr_task_t *task, int64_t row)
     return task->class_of[task->source->label[row]];
 }
 
+llr_shape_t llr_task_shape(const llr_task_t *task)
+{
+    bool by_group = task->job->weights_by == LLR_BY_GROUP && task->source->groups;
+    return (llr_shape_t){task->classes, task->source->groups,
+                         by_group ? task->source->groups : task->classes};
+}
+
 /* Split ------------------------------------------------------------------------------------ */
 
 /* Cuts the rows of one class, in random order, by the fractions. list: room for all rows. */

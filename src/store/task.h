@@ -3,7 +3,7 @@
 #ifndef LLR_STORE_TASK_H
 #define LLR_STORE_TASK_H
 
-#include "model/job.h"
+#include "model/facts.h"
 #include "store/source.h"
 
 enum { LLR_PARTS = 3 }; /* values of /split: pool, validation, test */
@@ -22,6 +22,9 @@ llr_code_t llr_task_create(llr_task_t *task, const llr_job_t *job, int64_t index
                            const llr_source_t *source, llr_hash_t content, llr_error_t *error);
 /* Accepts half-built tasks. */
 void llr_task_destroy(llr_task_t *task);
+
+/* Classes, groups (as the source numbers them) and kinds. */
+llr_shape_t llr_task_shape(const llr_task_t *task);
 
 /* Class of the task of a row, or -1. */
 int32_t llr_task_class(const llr_task_t *task, int64_t row);

@@ -18,12 +18,13 @@ typedef struct llr_worker {
 /* The retrained last layer of one cell, in raw-feature scale. */
 typedef struct llr_head {
     int64_t cell;          /* in: the cell wanted */
-    double *theta;         /* in: columns x dim, the caller's memory, filled */
-    double *b;             /* in: columns */
-    double *shift, *scale; /* in: dim, or NULL; out: the preprocessing that is folded into theta */
+    double *theta;         /* in: score columns x facts.columns, the caller's memory, filled */
+    double *b;             /* in: score columns */
+    double *shift, *scale; /* in: facts.columns; out: the preprocessing that is folded into theta
+                              (of averaged_balanced: of the last draw) */
 } llr_head_t;
 
-/* Solves a unit. block: created by the caller for grid->unit_cells rows; seconds, rank_id and host
+/* Solves a unit. block: created by the caller for the unit's cells; seconds, rank_id and host
  * are left to the caller. head may be NULL; its cell must belong to the unit. */
 llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,
                         llr_error_t *error);

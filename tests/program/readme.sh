@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the job and the commands that README.md shows, as they stand there: readme.sh FOLDER
+# Runs the job and the commands that README.md shows, as they stand there: readme.sh FOLDER BUILD
 # Environment: LLR_BINARY the program, LLR_SOURCE the source tree.
 set -eu
 rm -rf "$1"
@@ -9,8 +9,8 @@ ln -sf "$LLR_BINARY" bin/llrsweep
 cp "$LLR_SOURCE/jobs/data/digits.h5" data/
 PATH=$PWD/bin:$PATH
 
-block() { # the lines between ```$1 and the next ```
-    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$LLR_SOURCE/README.md" | sed '1d;$d'
+block() { # the lines between each ```$1 and the next ```
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$LLR_SOURCE/README.md"
 }
 block yaml >job.yaml
 block sh >commands.sh
@@ -24,3 +24,16 @@ for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `'
         exit 1
     }
 done
+
+# Installing, and the program that uses the library.
+if [ ! -e "$2/libllrsweep.so" ]; then
+    echo "skipped: the library is no part of this build"
+    exit 0
+fi
+mkdir build home
+ln -s "$2" build/release
+ln -s "$LLR_SOURCE/docs" docs
+block shell >library.sh
+HOME=$PWD/home sh -eu library.sh >library.out
+grep -q '^best of 990 fits' library.out
+test -x home/llrsweep/bin/llrsweep

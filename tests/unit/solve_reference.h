@@ -3,7 +3,7 @@
 #ifndef LLR_TESTS_SOLVE_REFERENCE_H
 #define LLR_TESTS_SOLVE_REFERENCE_H
 
-#include "llr/solve.h"
+#include "model/solve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,22 +11,24 @@
 
 typedef long double real_t;
 
+enum { MOST_STRATA = 20 };
+
 typedef struct problem {
     int64_t rows, dim;
-    int32_t classes;
-    int64_t start[8];
-    int32_t class_of[8];
-    double *x;        /* rows x dim */
-    double weight[8]; /* classes */
+    int32_t classes, strata;
+    int64_t start[MOST_STRATA + 1];
+    int32_t class_of[MOST_STRATA];
+    double *x;                  /* rows x dim, by stratum */
+    double weight[MOST_STRATA]; /* strata */
     double lambda;
     llr_loss_t loss;
 } problem_t;
 
-static inline int32_t class_of_row(const problem_t *problem, int64_t row)
+static inline int32_t stratum_of_row(const problem_t *problem, int64_t row)
 {
-    int32_t c = 0;
-    while (row >= problem->start[c + 1]) c++;
-    return c;
+    int32_t s = 0;
+    while (row >= problem->start[s + 1]) s++;
+    return s;
 }
 
 /* Loss, first (columns) and second (columns x columns) derivatives by the scores of one row. */
@@ -71,8 +73,8 @@ static inline real_t reference_value(const problem_t *problem, const real_t *v, 
     if (hessian) memset(hessian, 0, sizeof *hessian * (size_t)(size * size));
     for (int64_t i = 0; i < problem->rows; i++) {
         const double *x = problem->x + i * problem->dim;
-        int32_t class = class_of_row(problem, i);
-        real_t a = (real_t)problem->weight[class] / problem->rows;
+        int32_t stratum = stratum_of_row(problem, i), class = problem->class_of[stratum];
+        real_t a = (real_t)problem->weight[stratum] / problem->rows;
         for (int32_t k = 0; k < columns; k++) {
             f[k] = v[k * width + problem->dim];
             for (int64_t j = 0; j < problem->dim; j++) f[k] += v[k * width + j] * x[j];

@@ -1,5 +1,5 @@
 #include "base/random.h"
-#include "store/dataset.h"
+#include "draw.h"
 #include "suite.h"
 
 #include <math.h>
@@ -78,7 +78,7 @@ static int find_row(const llr_dataset_t *dataset, int64_t row, int32_t *class)
 {
     int found = -1;
     const llr_facts_t *facts = &dataset->facts;
-    for (int32_t c = 0; c < facts->classes; c++)
+    for (int32_t c = 0; c < facts->shape.classes; c++)
         for (int64_t i = dataset->pool_start[c]; i < dataset->pool_start[c + 1]; i++)
             if (dataset->pool_row[i] == row) {
                 found = found == -1 ? 0 : -2;
@@ -109,23 +109,26 @@ static void check_task(const world_t *world, const int32_t *map, const int8_t *s
             rows++;
         } else {
             eval[split[i] - 1][expected]++;
-            eval[split[i] - 1][facts->classes + world->group[i]]++;
+            eval[split[i] - 1][facts->shape.classes + world->group[i]]++;
         }
     }
-    CU_ASSERT_EQUAL(facts->groups, GROUPS);
+    CU_ASSERT_EQUAL(facts->shape.groups, GROUPS);
+    CU_ASSERT_EQUAL(facts->shape.kinds, facts->shape.classes);
+    CU_ASSERT_EQUAL(world->dataset.lists, facts->shape.kinds);
     CU_ASSERT_EQUAL(facts->dim, DIM);
-    for (int32_t c = 0; c < facts->classes; c++) {
+    CU_ASSERT_EQUAL(facts->columns, DIM);
+    for (int32_t c = 0; c < facts->shape.classes; c++) {
         CU_ASSERT_EQUAL(facts->pool_count[c], pool[c]);
         CU_ASSERT_DOUBLE_EQUAL(facts->pool_prior[c], (double)pool[c] / (double)rows, 1e-15);
     }
     for (int s = 0; s < LLR_SPLITS; s++)
-        for (int32_t k = 0; k < facts->classes + GROUPS; k++)
-            CU_ASSERT_EQUAL(facts->eval_count[s * (facts->classes + GROUPS) + k], eval[s][k]);
+        for (int32_t k = 0; k < facts->shape.classes + GROUPS; k++)
+            CU_ASSERT_EQUAL(facts->eval_count[s * llr_shape_slots(facts->shape) + k], eval[s][k]);
 }
 
 static void check_order(const llr_dataset_t *dataset)
 {
-    for (int32_t c = 0; c < dataset->facts.classes; c++)
+    for (int32_t c = 0; c < dataset->facts.shape.classes; c++)
         for (int64_t i = dataset->pool_start[c] + 1; i < dataset->pool_start[c + 1]; i++)
             CU_ASSERT_TRUE(dataset->pool_row[i] > dataset->pool_row[i - 1]);
     for (int s = 0; s < LLR_SPLITS; s++)
@@ -138,7 +141,7 @@ static void a_plain_task_is_the_source(void)
     static const int32_t map[RAW] = {0, 1, 2, 3};
     world_t *world = begin(true);
     CU_ASSERT_EQUAL_FATAL(create(world, NULL), LLR_OK);
-    CU_ASSERT_EQUAL(world->dataset.facts.classes, RAW);
+    CU_ASSERT_EQUAL(world->dataset.facts.shape.classes, RAW);
     CU_ASSERT_FALSE(world->dataset.facts.synthetic);
     check_task(world, map, world->split);
     check_order(&world->dataset);
@@ -159,7 +162,7 @@ static llr_hash_t content_of_pair(world_t *world, int32_t first, int32_t second)
     world->entry.classes = classes;
     world->entry.class_count = 2;
     CU_ASSERT_EQUAL_FATAL(create(world, NULL), LLR_OK);
-    CU_ASSERT_EQUAL(world->dataset.facts.classes, 2);
+    CU_ASSERT_EQUAL(world->dataset.facts.shape.classes, 2);
     check_task(world, map, world->split);
     check_order(&world->dataset);
     return world->dataset.facts.content;
@@ -173,7 +176,7 @@ static void pairs_keep_two_labels_in_the_given_order(void)
     CU_ASSERT_FALSE(llr_hash_equal(a, b) || llr_hash_equal(a, c) || llr_hash_equal(b, c));
     CU_ASSERT_FALSE(llr_hash_equal(c, world->content));
     /* Group 2 has rows in class 3 only: it stays, with a count of 0. */
-    CU_ASSERT_EQUAL(world->dataset.facts.groups, GROUPS);
+    CU_ASSERT_EQUAL(world->dataset.facts.shape.groups, GROUPS);
     CU_ASSERT_EQUAL(world->dataset.facts.eval_count[2 + 2], 0);
     CU_ASSERT_TRUE(world->dataset.facts.eval_count[2 + 1] > 0);
     end(world);
@@ -284,10 +287,16 @@ static void made_splits_depend_on_seed_alone(void)
 
 static void draw(world_t *world, int64_t seed, const int64_t *count, int64_t *row)
 {
+    llr_subsample_t drawn;
+    const llr_facts_t *facts = &world->dataset.facts;
     int64_t before = llr_arena_mark(&world->arena);
-    CU_ASSERT_EQUAL(llr_dataset_draw(&world->dataset, seed, count, row, &world->arena, NULL),
-                    LLR_OK);
-    CU_ASSERT_EQUAL(llr_arena_mark(&world->arena), before);
+    CU_ASSERT_EQUAL_FATAL(
+        draw_counts(&world->dataset, &world->job, seed, count, &drawn, &world->arena, NULL),
+        LLR_OK);
+    memcpy(row, drawn.row, (size_t)drawn.rows * sizeof *row);
+    CU_ASSERT_TRUE(llr_arena_mark(&world->arena) - before <=
+                   llr_subsample_bytes(facts, LLR_BY_CLASS, drawn.rows));
+    llr_arena_release(&world->arena, before);
 }
 
 /* What llr_random_shuffle makes of the pool of a class. */
@@ -371,30 +380,39 @@ static void streams_differ_by_task(void)
 static void too_many_rows_are_refused(void)
 {
     llr_error_t error = {0};
-    int64_t row[ROWS], count[RAW] = {1, 1, 1, 0};
+    llr_subsample_t drawn;
+    int64_t count[RAW] = {1, 1, 1, 0};
     world_t *world = begin(true);
     CU_ASSERT_EQUAL_FATAL(create(world, NULL), LLR_OK);
     count[3] = world->dataset.facts.pool_count[3] + 1;
-    CU_ASSERT_EQUAL(llr_dataset_draw(&world->dataset, 0, count, row, &world->arena, &error),
-                    LLR_INVALID);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "class 3"));
+    CU_ASSERT_EQUAL(
+        draw_counts(&world->dataset, &world->job, 0, count, &drawn, &world->arena, &error),
+        LLR_INVALID);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "list 3"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "the pool has"));
     world->dataset.features = NULL;
     count[3] = 1;
-    CU_ASSERT_EQUAL(llr_dataset_gather(&world->dataset, 0, count, world->x, &world->arena, &error),
-                    LLR_FAILED);
+    CU_ASSERT_EQUAL_FATAL(
+        draw_counts(&world->dataset, &world->job, 0, count, &drawn, &world->arena, &error), LLR_OK);
+    CU_ASSERT_EQUAL(
+        llr_subsample_gather(&world->dataset, &drawn, 0, world->x, &world->arena, &error),
+        LLR_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "the features are not loaded"));
     end(world);
 }
 
 static void check_gathered(world_t *world, int32_t rows, const int64_t *count)
 {
-    int64_t row[ROWS];
+    llr_subsample_t drawn;
     double out[ROWS * DIM];
-    draw(world, 4, count, row);
-    CU_ASSERT_EQUAL(llr_dataset_gather(&world->dataset, 4, count, out, &world->arena, NULL),
+    CU_ASSERT_EQUAL_FATAL(
+        draw_counts(&world->dataset, &world->job, 4, count, &drawn, &world->arena, NULL), LLR_OK);
+    int64_t before = llr_arena_mark(&world->arena);
+    CU_ASSERT_EQUAL(llr_subsample_gather(&world->dataset, &drawn, 4, out, &world->arena, NULL),
                     LLR_OK);
+    CU_ASSERT_EQUAL(llr_arena_mark(&world->arena), before);
     for (int32_t i = 0; i < rows * DIM; i++)
-        CU_ASSERT_EQUAL(out[i], 1000.0 * (double)row[i / DIM] + i % DIM);
+        CU_ASSERT_EQUAL(out[i], 1000.0 * (double)drawn.row[i / DIM] + i % DIM);
     const llr_eval_t *eval = &world->dataset.eval[LLR_SPLIT_TEST];
     llr_dataset_eval_rows(&world->dataset, LLR_SPLIT_TEST, 20, 30, out);
     for (int32_t i = 0; i < 30 * DIM; i++)

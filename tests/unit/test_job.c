@@ -77,16 +77,17 @@ static const mistake_t mistakes[] = {
     {GOOD "losses: [square, square]\n", "losses: `square` stands there twice"},
     {GOOD "losses: []\n", "losses: the list has 0 entries"},
     {GOOD "preprocess: whiten\n", "preprocess: `whiten` is not known here"},
-    {GOOD "preprocess: {pca: {variance: .99}}\n", "preprocess: expected a single value"},
-    {GOOD "weights_by: group\n", "weights_by: `group` is not known here"},
-    {GOOD "sampling: uniform\n", "sampling: `uniform` is not known here"},
+    {GOOD "preprocess: pca\n", "preprocess: pca: how much is missing; write {pca: "},
+    {GOOD "weights_by: groups\n",
+     "weights_by: `groups` is not known here; did you mean `group`?; it is one of class, group"},
+    {GOOD "sampling: random\n", "sampling: `random` is not known here"},
     {GOOD "exponents: [0, 1, x]\n", "a.yaml:3: exponents: expected a number, found `x`"},
     {GOOD "exponents: [-1]\n", "exponents: -1 is out of range; it must be at least 0"},
     {GOOD "exponents: [.nan]\n", "exponents: "},
     {GOOD "exponents: [1, 1.0]\n", "exponents: 1 stands there twice"},
     {GOOD "exponents: {from: 0, to: 2}\n", "exponents: key `count` is missing"},
     {GOOD "exponents: {from: 0, to: 2, count: 1}\n", "count: 1 is out of range"},
-    {GOOD "lambdas: [0]\n", "lambdas: 0 is out of range; it must be greater than 0"},
+    {GOOD "lambdas: [-1]\n", "lambdas: -1 is out of range; it must be at least 0"},
     {GOOD "lambdas: []\n", "lambdas: the list is empty"},
     {GOOD "lambdas: {log10: {from: -4, to: 0, count: x}}\n", "count: expected a whole number"},
     {GOOD "ratios: [0]\n", "ratios: 0 is out of range"},
@@ -104,8 +105,8 @@ static const mistake_t mistakes[] = {
     {GOOD "tolerance: 1e-16\n", "tolerance: 1e-16 is out of range"},
     {GOOD "output: [a]\n", "output: expected a single value, found a list"},
     {GOOD "name: a=b\n", "a name has no '/'"},
-    {GOOD "deltas: [.1]\n", "unknown key `deltas`"},
-    {GOOD "unit_size: 5\n", "unknown key `unit_size`"},
+    {GOOD "deltas: [.1]\n", "a.yaml:1: sizes and deltas say the same thing twice"},
+    {GOOD "unit_size: -1\n", "a.yaml:3: unit_size: -1 is out of range"},
     {GOOD "seeds: {count: 100000000}\nexponents: {from: 0, to: 2, count: 100000}\n", "cells"},
     {GOOD "exponents: [1, 2\n", "not valid YAML"},
     {GOOD "\tname: a\n", "not valid YAML"},
@@ -170,7 +171,7 @@ static void a_job_is_read(void)
     CU_ASSERT_EQUAL(job.dataset[3].synthetic.decay, 0.5);
     CU_ASSERT_EQUAL(job.dataset[3].synthetic.test, 20000);
     CU_ASSERT_EQUAL(job.loss[0], LLR_LOSS_LOGISTIC);
-    CU_ASSERT_EQUAL(job.preprocess, LLR_PREPROCESS_NONE);
+    CU_ASSERT_EQUAL(job.preprocess.kind, LLR_PREPROCESS_NONE);
     CU_ASSERT_EQUAL(job.ratios, 3);
     CU_ASSERT_EQUAL(job.ratio[1], 3);
     CU_ASSERT_EQUAL(job.rules, 1u << LLR_RULE_BALANCED_SUBSAMPLE);
@@ -190,7 +191,7 @@ static void defaults_stand_where_nothing_is_said(void)
     llr_findings_t findings = {0};
     CU_ASSERT_EQUAL_FATAL(parse(&job, GOOD, sizeof GOOD - 1, &findings), LLR_OK);
     CU_ASSERT_EQUAL(job.losses, 1);
-    CU_ASSERT_EQUAL(job.preprocess, LLR_PREPROCESS_ZSCORE);
+    CU_ASSERT_EQUAL(job.preprocess.kind, LLR_PREPROCESS_ZSCORE);
     CU_ASSERT_EQUAL(job.exponents, 9);
     CU_ASSERT_EQUAL(job.exponent[8], 2);
     CU_ASSERT_EQUAL(job.lambdas, 9);
@@ -253,9 +254,9 @@ static void cells_have_keys(void)
     CU_ASSERT_EQUAL_FATAL(parse(&job, whole, sizeof whole - 1, &findings), LLR_OK);
     CU_ASSERT_EQUAL_FATAL(llr_grid_create(&grid, &job), 0);
     CU_ASSERT_EQUAL(grid.weightings, 3 + 3 + 2 + 1);
-    CU_ASSERT_EQUAL(grid.unit_cells, 9 * 4);
+    CU_ASSERT_EQUAL(grid.places, 9 * 4);
     CU_ASSERT_EQUAL(grid.units, 4 * 2 * 2 * 2);
-    CU_ASSERT_EQUAL(grid.cells, grid.units * grid.unit_cells);
+    CU_ASSERT_EQUAL(grid.cells, grid.units * grid.places);
     for (int64_t cell = 0; cell < grid.cells; cell += 7) {
         llr_text_t key = {0};
         llr_grid_cell_key(&grid, cell, &key);
@@ -277,7 +278,7 @@ static void sizes_are_checked_against_the_data(void)
     llr_job_t job;
     llr_grid_t grid;
     llr_findings_t findings = {0};
-    llr_facts_t facts = {.dim = 5, .classes = 3};
+    llr_facts_t facts = {.dim = 5, .shape = {3, 0, 3}};
     CU_ASSERT_EQUAL_FATAL(llr_facts_allocate(&facts), 0);
     memcpy(facts.pool_count, (int64_t[]){200, 50, 10}, 3 * sizeof(int64_t));
     memcpy(facts.pool_prior, (double[]){200. / 260, 50. / 260, 10. / 260}, 3 * sizeof(double));

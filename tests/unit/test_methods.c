@@ -6,7 +6,14 @@
 #include <string.h>
 
 /* One dataset, two classes, two groups that cut across them; 100 rows in every class and group. */
-enum { CLASSES = 2, GROUPS = 2, SLOTS = CLASSES + GROUPS, LAMBDAS = 2, SEEDS = 3, FIRST_SEED = 5 };
+enum {
+    CLASSES = 2,
+    GROUPS = 2,
+    SLOTS = CLASSES + GROUPS + CLASSES * GROUPS,
+    LAMBDAS = 2,
+    SEEDS = 3,
+    FIRST_SEED = 5
+};
 
 static char dataset_name[] = "toy";
 static double exponents[] = {0, 1, 2}, ratios[] = {3}, lambdas[LAMBDAS] = {0.1, 1};
@@ -24,8 +31,9 @@ typedef struct world {
 
 static void fill_row(llr_row_t *row, const llr_weighting_t *weighting)
 {
-    row->fit.status = LLR_FIT_CONVERGED;
-    row->n_used = weighting->rule == LLR_RULE_BALANCED_SUBSAMPLE ? 20 : 80;
+    row->fit.status =
+        weighting->rule == LLR_RULE_AVERAGED_BALANCED ? LLR_FIT_AVERAGED : LLR_FIT_CONVERGED;
+    row->n_used = llr_rule_is_balanced(weighting->rule) ? 20 : 80;
     row->gamma = weighting->rule == LLR_RULE_EXPONENT        ? weighting->value
                  : weighting->rule == LLR_RULE_RATIO         ? 0.5
                  : weighting->rule == LLR_RULE_INVERSE_PRIOR ? 1
@@ -39,31 +47,32 @@ static void create_world(world_t *world)
 {
     memset(world, 0, sizeof *world);
     datasets[0].name = dataset_name;
-    world->job = (llr_job_t){.dataset = datasets,
-                             .datasets = 1,
-                             .loss = {LLR_LOSS_SQUARE, LLR_LOSS_LOGISTIC},
-                             .losses = 2,
-                             .exponent = exponents,
-                             .exponents = 3,
-                             .ratio = ratios,
-                             .ratios = 1,
-                             .rules = 1u << LLR_RULE_BALANCED_SUBSAMPLE,
-                             .lambda = lambdas,
-                             .lambdas = LAMBDAS,
-                             .size = sizes,
-                             .sizes = 2,
-                             .seed_first = FIRST_SEED,
-                             .seeds = SEEDS,
-                             .select_by = LLR_SELECT_WORST_CLASS};
+    world->job =
+        (llr_job_t){.dataset = datasets,
+                    .datasets = 1,
+                    .loss = {LLR_LOSS_SQUARE, LLR_LOSS_LOGISTIC},
+                    .losses = 2,
+                    .exponent = exponents,
+                    .exponents = 3,
+                    .ratio = ratios,
+                    .ratios = 1,
+                    .rules = 1u << LLR_RULE_BALANCED_SUBSAMPLE | 1u << LLR_RULE_AVERAGED_BALANCED,
+                    .lambda = lambdas,
+                    .lambdas = LAMBDAS,
+                    .size = sizes,
+                    .sizes = 2,
+                    .seed_first = FIRST_SEED,
+                    .seeds = SEEDS,
+                    .select_by = LLR_SELECT_WORST_CLASS};
     CU_ASSERT_EQUAL_FATAL(llr_grid_create(&world->grid, &world->job), 0);
-    world->facts = (llr_facts_t){.dim = 10, .classes = CLASSES, .groups = GROUPS};
+    world->facts = (llr_facts_t){.dim = 10, .shape = {CLASSES, GROUPS, CLASSES}};
     CU_ASSERT_EQUAL_FATAL(llr_facts_allocate(&world->facts), 0);
     for (int i = 0; i < LLR_SPLITS * SLOTS; i++) world->facts.eval_count[i] = 100;
     world->block = calloc((size_t)world->grid.units, sizeof *world->block);
     for (int64_t u = 0; u < world->grid.units; u++) {
         llr_block_t *block = &world->block[u];
         CU_ASSERT_EQUAL_FATAL(
-            llr_block_create(block, world->grid.unit_cells, CLASSES, GROUPS, NULL), LLR_OK);
+            llr_block_create(block, world->grid.unit[u].cells, world->facts.shape, NULL), LLR_OK);
         for (int64_t r = 0; r < block->rows; r++)
             fill_row(&block->row[r], &world->grid.weighting[r / LAMBDAS]);
     }
@@ -131,6 +140,7 @@ static void the_grid_has_the_methods_it_has(void)
     CU_ASSERT_TRUE(llr_method_in_grid(&bare, LLR_METHOD_INVERSE_PRIOR));
     CU_ASSERT_FALSE(llr_method_in_grid(&bare, LLR_METHOD_TUNED_EXPONENT));
     CU_ASSERT_FALSE(llr_method_in_grid(&bare, LLR_METHOD_BALANCED_SUBSAMPLE));
+    CU_ASSERT_FALSE(llr_method_in_grid(&bare, LLR_METHOD_AVERAGED_BALANCED));
     llr_grid_destroy(&bare);
 }
 
@@ -288,7 +298,7 @@ static void the_best_cells_are_listed_once(void)
                     1);
     llr_ranked_t best[40];
     int64_t count = llr_method_rank(&world.results, &setting, LLR_SELECT_WORST_CLASS, best, 40);
-    CU_ASSERT_EQUAL(count, 5 * LAMBDAS); /* three exponents, ratio, balanced subsample */
+    CU_ASSERT_EQUAL(count, 6 * LAMBDAS); /* three exponents, ratio, two kinds of balanced cuts */
     CU_ASSERT_EQUAL(best[0].cell, cell_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, 1, 1));
     CU_ASSERT_EQUAL(best[0].validation.mean, 0.75);
     CU_ASSERT_EQUAL(best[0].test.mean, 0.25);

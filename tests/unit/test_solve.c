@@ -14,6 +14,7 @@ typedef enum trait {
     DUPLICATE, /* rows and columns that stand there twice */
     LONELY,    /* a class of one row */
     SEPARABLE, /* classes far apart */
+    GROUPED,   /* two strata a class, of different weights */
     TRAITS
 } trait_t;
 
@@ -29,7 +30,7 @@ static void fill_x(problem_t *problem, trait_t trait, llr_random_t *random)
     llr_random_normal(random, problem->x, problem->rows * dim);
     for (int64_t i = 0; i < problem->rows; i++) {
         double *x = problem->x + i * dim;
-        x[class_of_row(problem, i) % dim] += trait == SEPARABLE ? 30 : 1;
+        x[problem->class_of[stratum_of_row(problem, i)] % dim] += trait == SEPARABLE ? 30 : 1;
         if (trait == CONSTANT) x[dim - 1] = 4;
         if (trait == DUPLICATE && i % 2) memcpy(x, x - dim, sizeof *x * (size_t)dim);
         if (trait == DUPLICATE) x[dim - 1] = x[0];
@@ -49,10 +50,12 @@ static problem_t make_problem(llr_loss_t loss, trait_t trait, int64_t seed)
     problem.classes = (int32_t)(2 + llr_random_below(&random, 3));
     problem.rows = 20 + llr_random_below(&random, 30);
     problem.dim = 1 + llr_random_below(&random, problem.classes > 2 ? 10 : 40);
-    for (int32_t c = 0; c < problem.classes; c++) {
-        problem.class_of[c] = c;
-        problem.start[c + 1] = (c + 1) * problem.rows / problem.classes;
+    problem.strata = problem.classes * (trait == GROUPED ? 2 : 1);
+    for (int32_t s = 0; s < problem.strata; s++) {
+        problem.class_of[s] = s % problem.classes;
+        problem.start[s + 1] = (s + 1) * problem.rows / problem.strata;
     }
+    if (trait == GROUPED) problem.start[1]--; /* not all of one size */
     if (trait == LONELY) problem.start[1] = 1;
     fill_x(&problem, trait, &random);
     return problem;
@@ -60,7 +63,7 @@ static problem_t make_problem(llr_loss_t loss, trait_t trait, int64_t seed)
 
 /* All fits of a problem by the solver. */
 typedef struct outcome {
-    double weight[WEIGHTINGS][8], lambda[LAMBDAS];
+    double weight[WEIGHTINGS][MOST_STRATA], lambda[LAMBDAS];
     llr_path_t path[WEIGHTINGS];
     llr_fit_t fit[FITS];
     llr_solutions_t solutions;
@@ -84,12 +87,14 @@ static void solve(const problem_t *problem, double tolerance, outcome_t *out)
     memcpy(x, problem->x, sizeof *x * (size_t)(problem->rows * dim));
     for (int w = 0; w < WEIGHTINGS; w++) {
         double total = 0;
-        for (int32_t c = 0; c < problem->classes; c++) {
-            int64_t count = problem->start[c + 1] - problem->start[c];
-            out->weight[w][c] = pow((double)count / (double)problem->rows, -2.0 * w);
-            total += (double)count / (double)problem->rows * out->weight[w][c];
+        for (int32_t s = 0; s < problem->strata; s++) {
+            double share = (double)(problem->start[s + 1] - problem->start[s]);
+            share /= (double)problem->rows;
+            out->weight[w][s] = pow(share, -2.0 * w);
+            if (s >= problem->classes) out->weight[w][s] *= 1 + w;
+            total += share * out->weight[w][s];
         }
-        for (int32_t c = 0; c < problem->classes; c++) out->weight[w][c] /= total;
+        for (int32_t s = 0; s < problem->strata; s++) out->weight[w][s] /= total;
         out->path[w] = (llr_path_t){out->weight[w], out->lambda, LAMBDAS};
     }
     memcpy(out->lambda, (double[LAMBDAS]){1e-2, 10, 1e-6, 1e-1}, sizeof out->lambda);
@@ -99,13 +104,18 @@ static void solve(const problem_t *problem, double tolerance, outcome_t *out)
     llr_sample_t sample = {x,
                            problem->rows,
                            dim,
-                           problem->classes,
+                           problem->strata,
                            problem->classes,
                            problem->start,
                            problem->class_of};
     llr_solve_options_t options = {tolerance, 1000, never, &asked};
-    out->bytes = llr_solve_bytes(problem->loss, problem->rows, dim, problem->classes,
-                                 problem->classes, WEIGHTINGS, FITS);
+    out->bytes = llr_solve_bytes(&(llr_solve_shape_t){.loss = problem->loss,
+                                                      .rows = problem->rows,
+                                                      .dim = dim,
+                                                      .strata = problem->strata,
+                                                      .classes = problem->classes,
+                                                      .paths = WEIGHTINGS,
+                                                      .fits = FITS});
     CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, out->bytes, &error), LLR_OK);
     out->code = llr_solve(problem->loss, &sample, out->path, WEIGHTINGS, &options, &out->solutions,
                           &arena, &error);

@@ -1,4 +1,5 @@
-#include "store/dataset.h"
+#include "draw.h"
+#include "store/catalog.h"
 #include "store/synthetic.h"
 #include "suite.h"
 
@@ -46,6 +47,18 @@ static void begin(world_t *world, int32_t classes)
 {
     set_up(world, classes);
     CU_ASSERT_EQUAL_FATAL(create(world, NULL), LLR_OK);
+}
+
+/* The features of count rows of every class. */
+static void gather(world_t *world, int64_t seed, const int64_t *count, double *x)
+{
+    llr_subsample_t drawn;
+    llr_arena_t arena;
+    CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, 4 << 20, NULL), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        draw_counts(&world->dataset, &world->job, seed, count, &drawn, &arena, NULL), LLR_OK);
+    CU_ASSERT_EQUAL(llr_subsample_gather(&world->dataset, &drawn, seed, x, &arena, NULL), LLR_OK);
+    llr_arena_destroy(&arena);
 }
 
 static double dot(const double *a, const double *b, int64_t dim)
@@ -114,7 +127,7 @@ static void rows_have_the_moments_of_their_class(void)
     static const int64_t count[2] = {30000, 20001};
     double *x = malloc(50001 * DIM * sizeof *x);
     begin(&world, 2);
-    CU_ASSERT_EQUAL(llr_dataset_gather(&world.dataset, 3, count, x, NULL, NULL), LLR_OK);
+    gather(&world, 3, count, x);
     check_moments(x, count[0], world.dataset.mean, world.dataset.deviation);
     check_moments(x + count[0] * DIM, count[1], world.dataset.mean + DIM, world.dataset.deviation);
     /* Rows do not depend on the row before: the product of neighbours has mean 0. */
@@ -132,9 +145,9 @@ static void smaller_subsamples_are_nested(void)
     static const int64_t small[2] = {10, 3}, large[2] = {25, 8};
     double few[13 * DIM], many[33 * DIM], other[33 * DIM];
     begin(&world, 2);
-    llr_dataset_gather(&world.dataset, 5, small, few, NULL, NULL);
-    llr_dataset_gather(&world.dataset, 5, large, many, NULL, NULL);
-    llr_dataset_gather(&world.dataset, 6, large, other, NULL, NULL);
+    gather(&world, 5, small, few);
+    gather(&world, 5, large, many);
+    gather(&world, 6, large, other);
     CU_ASSERT_EQUAL(memcmp(few, many, 10 * DIM * sizeof *few), 0);
     CU_ASSERT_EQUAL(memcmp(few + 10 * DIM, many + 25 * DIM, 3 * DIM * sizeof *few), 0);
     for (int i = 0; i < 33 * DIM; i++) CU_ASSERT_NOT_EQUAL(many[i], other[i]);
@@ -237,8 +250,8 @@ static void two_classes_need_no_rows(void)
     begin(&world, 2);
     const llr_facts_t *facts = &world.dataset.facts;
     CU_ASSERT_TRUE(facts->synthetic);
-    CU_ASSERT_EQUAL(facts->classes, 2);
-    CU_ASSERT_EQUAL(facts->groups, 0);
+    CU_ASSERT_EQUAL(facts->shape.classes, 2);
+    CU_ASSERT_EQUAL(facts->shape.groups, 0);
     CU_ASSERT_EQUAL(facts->dim, DIM);
     CU_ASSERT_EQUAL(facts->resident_bytes, 0);
     CU_ASSERT_EQUAL(facts->private_bytes, 3 * DIM * 8);
@@ -335,9 +348,13 @@ static void a_synthetic_dataset_has_no_pool(void)
 {
     world_t world;
     llr_error_t error = {0};
-    int64_t count[2] = {1, 1}, row[2];
+    llr_basis_t basis;
     begin(&world, 2);
-    CU_ASSERT_EQUAL(llr_dataset_draw(&world.dataset, 0, count, row, NULL, &error), LLR_FAILED);
+    CU_ASSERT_PTR_NULL(world.dataset.pool_row);
+    llr_catalog_t catalog = {.dataset = &world.dataset, .datasets = 1};
+    CU_ASSERT_EQUAL(llr_catalog_fit(&catalog, &world.job, 0, &basis, &error), LLR_INVALID);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "jobs/toy.yaml:7: dataset \"gauss\": preprocess: pca "
+                                              "needs a pool"));
     llr_dataset_destroy(&world.dataset);
 }
 

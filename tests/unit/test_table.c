@@ -33,12 +33,22 @@ static const char *const main_names[] = {"key",
                                          "validation_worst_group",
                                          "validation_class_gap",
                                          "validation_group_gap",
+                                         "validation_tpr_gap",
+                                         "validation_fpr_gap",
+                                         "validation_count",
+                                         "validation_worst_class_count",
+                                         "validation_worst_group_count",
                                          "test_overall",
                                          "test_balanced",
                                          "test_worst_class",
                                          "test_worst_group",
                                          "test_class_gap",
                                          "test_group_gap",
+                                         "test_tpr_gap",
+                                         "test_fpr_gap",
+                                         "test_count",
+                                         "test_worst_class_count",
+                                         "test_worst_group_count",
                                          "seconds",
                                          "rank_id",
                                          "host"};
@@ -114,9 +124,17 @@ static void check_accuracies(const csv_t *csv, int64_t line, const char *split,
     const struct {
         const char *name;
         double value;
-    } wanted[] = {{"overall", summary->overall},         {"balanced", summary->balanced},
-                  {"worst_class", summary->worst_class}, {"worst_group", summary->worst_group},
-                  {"class_gap", summary->class_gap},     {"group_gap", summary->group_gap}};
+    } wanted[] = {{"overall", summary->overall},
+                  {"balanced", summary->balanced},
+                  {"worst_class", summary->worst_class},
+                  {"worst_group", summary->worst_group},
+                  {"class_gap", summary->class_gap},
+                  {"group_gap", summary->group_gap},
+                  {"tpr_gap", summary->tpr_gap},
+                  {"fpr_gap", summary->fpr_gap},
+                  {"count", (double)summary->count},
+                  {"worst_class_count", (double)summary->worst_class_count},
+                  {"worst_group_count", (double)summary->worst_group_count}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s_%s", split, wanted[i].name);
@@ -141,9 +159,9 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
     CHECK_TEXT("status", llr_fit_status_name(row->fit.status));
     CHECK_TEXT("host", world->block[unit].host);
     double least = row->weight[0], largest = row->weight[0];
-    for (int32_t c = 1; c < facts->classes; c++) {
-        if (row->weight[c] < least) least = row->weight[c];
-        if (row->weight[c] > largest) largest = row->weight[c];
+    for (int32_t k = 1; k < facts->shape.kinds; k++) {
+        if (row->weight[k] < least) least = row->weight[k];
+        if (row->weight[k] > largest) largest = row->weight[k];
     }
     const double numbers[] = {40,
                               (double)row->n_used,
@@ -197,18 +215,19 @@ static int64_t check_long_lines(const world_t *world, const csv_t *csv, int64_t 
 {
     const llr_facts_t *facts = &world->facts[world->grid.unit[unit].dataset];
     const llr_row_t *row = &world->block[unit].row[place];
-    int32_t slots = facts->classes + facts->groups;
+    int32_t lines = facts->shape.classes + facts->shape.groups;
+    int64_t slots = llr_shape_slots(facts->shape);
     llr_text_t key = {0};
     llr_grid_cell_key(&world->grid, world->grid.unit[unit].first_cell + place, &key);
     for (int split = 0; split < LLR_SPLITS; split++)
-        for (int32_t s = 0; s < slots; s++, line++) {
-            bool class = s < facts->classes;
+        for (int32_t s = 0; s < lines; s++, line++) {
+            bool class = s < facts->shape.classes;
             int64_t count = facts->eval_count[split * slots + s];
             double rate = row->rate[split * slots + s];
             CHECK_TEXT("key", key.data);
             CHECK_TEXT("split", split ? "test" : "validation");
             CHECK_TEXT("kind", class ? "class" : "group");
-            CHECK_NUMBER("index", class ? s : s - facts->classes);
+            CHECK_NUMBER("index", class ? s : s - facts->shape.classes);
             CHECK_NUMBER("count", (double)count);
             CHECK_NUMBER("accuracy", rate);
             CHECK_NUMBER("weight", class ? row->weight[s] : NAN);
@@ -216,7 +235,7 @@ static int64_t check_long_lines(const world_t *world, const csv_t *csv, int64_t 
             CHECK_NUMBER("correct", count ? (double)(place % 31) : NAN);
         }
     llr_text_destroy(&key);
-    return 2 * slots;
+    return 2 * lines;
 }
 
 static void check_csv(const world_t *world, const char *folder)
@@ -233,7 +252,7 @@ static void check_csv(const world_t *world, const char *folder)
         }
     CU_ASSERT_EQUAL(main_csv.rows, lines);
     CU_ASSERT_EQUAL(long_csv.rows, long_lines);
-    CU_ASSERT_EQUAL(lines, 7 * world->grid.unit_cells);
+    CU_ASSERT_EQUAL(lines, 7 * world->grid.places);
     free_csv(&main_csv);
     free_csv(&long_csv);
 }

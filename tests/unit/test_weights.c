@@ -1,23 +1,11 @@
 #include "base/random.h"
 #include "model/row.h"
 #include "model/weights.h"
+#include "sainte_lague.h"
 #include "suite.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Sainte-Lague as the textbook says: the next row goes to the largest prior / (2 rows + 1). */
-static void textbook(int64_t n, const double *prior, int32_t classes, int64_t *count)
-{
-    memset(count, 0, sizeof *count * (size_t)classes);
-    for (; n > 0; n--) {
-        int32_t best = 0;
-        for (int32_t c = 1; c < classes; c++)
-            if (prior[c] * (double)(2 * count[best] + 1) > prior[best] * (double)(2 * count[c] + 1))
-                best = c;
-        count[best]++;
-    }
-}
 
 static void rows_are_shared_out_by_sainte_lague(void)
 {
@@ -31,7 +19,7 @@ static void rows_are_shared_out_by_sainte_lague(void)
         for (int32_t c = 0; c < classes; c++) prior[c] /= total;
         for (int64_t n = 1; n < 700; n += 1 + n / 9) {
             llr_stratify(n, prior, classes, count);
-            textbook(n, prior, classes, wanted);
+            sainte_lague(n, prior, classes, wanted);
             int64_t sum = 0;
             for (int32_t c = 0; c < classes; c++) {
                 CU_ASSERT_EQUAL(count[c], wanted[c]);
@@ -95,6 +83,10 @@ static void ratio_and_exponent_are_two_names(void)
     CU_ASSERT_TRUE(isnan(llr_weighting_gamma(&ratio, equal, 2)));
 }
 
+/* Two classes, three groups: 2 + 3 + 6 slots. */
+enum { RATES = LLR_SPLITS * 11 };
+static const llr_shape_t shape = {2, 3, 2};
+
 static void fill_block(llr_block_t *block)
 {
     for (int64_t r = 0; r < block->rows; r++) {
@@ -107,7 +99,7 @@ static void fill_block(llr_block_t *block)
         row->seconds = 0.25;
         row->rank_id = 6;
         for (int i = 0; i < 2; i++) row->weight[i] = (double)r + i;
-        for (int i = 0; i < 10; i++) row->rate[i] = i == 7 ? NAN : 0.1 * i;
+        for (int i = 0; i < RATES; i++) row->rate[i] = i == 7 ? NAN : 0.1 * i;
     }
     strcpy(block->host, "node-7");
 }
@@ -117,10 +109,10 @@ static void blocks_survive_the_journal(void)
     llr_block_t block, back;
     llr_text_t bytes = {0}, again = {0};
     llr_error_t error = {0};
-    CU_ASSERT_EQUAL_FATAL(llr_block_create(&block, 4, 2, 3, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_block_create(&block, 4, shape, &error), LLR_OK);
     fill_block(&block);
     llr_block_pack(&block, &bytes);
-    CU_ASSERT_EQUAL_FATAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, 2, 3, &error),
+    CU_ASSERT_EQUAL_FATAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, shape, &error),
                           LLR_OK);
     llr_block_pack(&back, &again);
     CU_ASSERT_EQUAL(again.length, bytes.length);
@@ -129,12 +121,16 @@ static void blocks_survive_the_journal(void)
     CU_ASSERT_EQUAL(back.row[3].fit.iterations, 6);
     CU_ASSERT_EQUAL(back.row[2].rate[3], 0.1 * 3);
     llr_block_destroy(&back);
-    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length - 1, 4, 2, 3, &error),
+    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length - 1, 4, shape, &error),
                     LLR_FAILED);
-    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, 3, 3, &error), LLR_FAILED);
-    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, 3, 4, 2, 3, &error), LLR_FAILED);
+    static const llr_shape_t others[] = {{3, 3, 2}, {2, 2, 2}, {2, 3, 3}};
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, others[i], &error),
+                        LLR_FAILED);
+    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, 3, 4, shape, &error), LLR_FAILED);
     bytes.data[0] = 'x';
-    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, 2, 3, &error), LLR_FAILED);
+    CU_ASSERT_EQUAL(llr_block_unpack(&back, bytes.data, bytes.length, 4, shape, &error),
+                    LLR_FAILED);
     llr_text_destroy(&bytes);
     llr_text_destroy(&again);
     llr_block_destroy(&block);
@@ -142,12 +138,12 @@ static void blocks_survive_the_journal(void)
 
 static void summaries_are_what_they_say(void)
 {
-    llr_facts_t facts = {.dim = 3, .classes = 2, .groups = 3};
-    double weight[2], rate[10] = {0};
+    llr_facts_t facts = {.dim = 3, .shape = shape};
+    double weight[2], rate[RATES] = {0};
     llr_row_t row = {.weight = weight, .rate = rate};
     CU_ASSERT_EQUAL_FATAL(llr_facts_allocate(&facts), 0);
-    memcpy(facts.eval_count + 5, (int64_t[]){90, 10, 40, 60, 0}, 5 * sizeof(int64_t));
-    memcpy(rate + 5, (double[]){0.8, 0.3, 0.5, 0.7, NAN}, 5 * sizeof(double));
+    memcpy(facts.eval_count + 11, (int64_t[]){90, 10, 40, 60, 0}, 5 * sizeof(int64_t));
+    memcpy(rate + 11, (double[]){0.8, 0.3, 0.5, 0.7, NAN}, 5 * sizeof(double));
     llr_summary_t summary = llr_row_summary(&row, &facts, LLR_SPLIT_TEST);
     CU_ASSERT_EQUAL(summary.overall, 0.75);
     CU_ASSERT_DOUBLE_EQUAL(summary.balanced, 0.55, 1e-15);
@@ -157,7 +153,7 @@ static void summaries_are_what_they_say(void)
     CU_ASSERT_DOUBLE_EQUAL(summary.group_gap, 0.2, 1e-15);
     /* Exact rates of synthetic data have no counts: priors weigh them. */
     facts.synthetic = true;
-    memset(facts.eval_count, 0, 10 * sizeof(int64_t));
+    memset(facts.eval_count, 0, RATES * sizeof(int64_t));
     memcpy(facts.pool_prior, (double[]){0.8, 0.2}, 2 * sizeof(double));
     summary = llr_row_summary(&row, &facts, LLR_SPLIT_TEST);
     CU_ASSERT_DOUBLE_EQUAL(summary.overall, 0.8 * 0.8 + 0.2 * 0.3, 1e-15);

@@ -1,4 +1,4 @@
-#include "app/provenance.h"
+#include "par/provenance.h"
 
 #include "build_facts.h"
 #include "linalg/blas.h"
@@ -45,7 +45,7 @@ static void add_build(llr_facts_of_run_t *facts)
     add(facts, "hdf5", "%s", llr_hdf5_version());
 }
 
-static void begin(llr_facts_of_run_t *facts)
+void llr_provenance_build(llr_facts_of_run_t *facts)
 {
     *facts = (llr_facts_of_run_t){0};
     facts->provenance.key = facts->key;
@@ -53,29 +53,33 @@ static void begin(llr_facts_of_run_t *facts)
     add_build(facts);
 }
 
-void llr_provenance_fill(llr_facts_of_run_t *facts, const llr_job_t *job, int ranks)
+void llr_provenance_add_job(llr_facts_of_run_t *facts, const llr_job_t *job)
 {
-    char host[64] = "", moment[64] = "", hash[LLR_HASH_TEXT];
+    char hash[LLR_HASH_TEXT];
+    add(facts, "job", "%s", job->name);
+    add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
+}
+
+void llr_provenance_add_gathered(llr_facts_of_run_t *facts, const char *const *folder, int folders)
+{
+    llr_text_t list = {0};
+    for (int f = 0; f < folders; f++) llr_text_add(&list, "%s%s", f ? ", " : "", folder[f]);
+    add(facts, "gathered", "%d folders: %s", folders, list.failed ? "?" : list.data);
+    llr_text_destroy(&list);
+}
+
+void llr_provenance_fill(llr_facts_of_run_t *facts, int ranks)
+{
+    char host[64] = "", moment[64] = "";
     time_t now = time(NULL);
     struct tm fields;
     const char *slurm = getenv("SLURM_JOB_ID");
-    begin(facts);
+    llr_provenance_build(facts);
     gethostname(host, sizeof host - 1);
     if (gmtime_r(&now, &fields)) strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%SZ", &fields);
-    add(facts, "job", "%s", job->name);
-    add(facts, "job_hash", "%s", llr_hash_text(llr_job_fingerprint(job), hash));
     add(facts, "ranks", "%d", ranks);
     add(facts, "threads", "1");
     add(facts, "host", "%s", host);
     add(facts, "started", "%s", moment);
     if (slurm) add(facts, "slurm_job", "%s", slurm);
-}
-
-void llr_provenance_version(void)
-{
-    llr_facts_of_run_t facts;
-    begin(&facts);
-    printf("llrsweep %s\n", facts.value[0]);
-    for (int64_t i = 1; i < facts.provenance.count; i++)
-        printf("  %-12s %s\n", facts.key[i], facts.value[i]);
 }

@@ -3,9 +3,22 @@
  *
  *   F(Theta, b) = (1/n) sum_i w_{s(i)} loss(y_i, Theta' x_i + b) + (lambda/2) ||Theta||_F^2
  *
- * with b unpenalised. Solvers see weights, never where they come from. */
-#ifndef LLR_SOLVE_H
-#define LLR_SOLVE_H
+ * with b unpenalised. Solvers see weights, never where they come from.
+ *
+ * lambda = 0, square: of all minimisers the one of least ||Theta||_F (the limit lambda -> 0+), by
+ * the singular values of the weighted centred rows that exceed max(rows, dim) eps times the
+ * largest; df is their number, the rank. Rows of weight 0 do not count.
+ *
+ * lambda = 0, logistic: a minimum may not exist, and none is certified. The answer is the solution
+ * at a strength too small to matter: of 1e-10, 1e-12, 1e-14 and 1e-16 of the mean square of a
+ * centred column the first that separates the rows, else the one of the least gradient. Status
+ * separable where (Theta, b) gives every row of positive weight its own class, beyond rounding;
+ * else uncertified. Objective and gradient are those without a penalty, certified_gap is NaN, df
+ * the rank as above. max_iterations caps all strengths on the way together.
+ *
+ * Fits at positive lambda are the same, bit for bit, with zeros in the lists or without. */
+#ifndef LLR_MODEL_SOLVE_H
+#define LLR_MODEL_SOLVE_H
 
 #include "llr/status.h"
 
@@ -34,7 +47,7 @@ typedef struct llr_sample {
 /* One weighting and the regularisation strengths wanted at it. */
 typedef struct llr_path {
     const double *weight; /* borrowed, strata: w_s >= 0, finite; used as given (not normalised) */
-    const double *lambda; /* borrowed, lambdas: > 0, any order */
+    const double *lambda; /* borrowed, lambdas: >= 0, any order */
     int64_t lambdas;
 } llr_path_t;
 
@@ -52,8 +65,10 @@ typedef struct llr_fit {
     int64_t iterations;   /* 0 for direct solvers */
     double objective;     /* F at (theta, b), evaluated from the rows in double precision */
     double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
-    double certified_gap; /* upper bound of (F - F*) / max(F - gap, tiny), rounding included */
-    double df;            /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
+    /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
+     * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */
+    double certified_gap;
+    double df; /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
 } llr_fit_t;
 
 /* Solutions in the order of the paths, and of each path's lambdas. Arrays are the caller's. */
@@ -79,12 +94,19 @@ llr_code_t llr_solve(llr_loss_t loss, const llr_sample_t *sample, const llr_path
                      int64_t count, const llr_solve_options_t *options, llr_solutions_t *solutions,
                      struct llr_arena *arena, struct llr_error *error);
 
+/* Shapes of a call, all that its cost depends on. */
+typedef struct llr_solve_shape {
+    llr_loss_t loss;
+    int64_t rows, dim;
+    int32_t strata, classes;
+    int64_t paths, fits;
+    bool zero; /* some lambda is 0 */
+} llr_solve_shape_t;
+
 /* Upper bound of the bytes llr_solve takes from the arena: a fixed formula of the shapes. */
-int64_t llr_solve_bytes(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
-                        int64_t paths, int64_t fits);
+int64_t llr_solve_bytes(const llr_solve_shape_t *shape);
 
 /* Predicted floating-point operations of llr_solve: a fixed formula of the shapes. */
-double llr_solve_flops(llr_loss_t loss, int64_t rows, int64_t dim, int32_t strata, int32_t classes,
-                       int64_t paths, int64_t fits);
+double llr_solve_flops(const llr_solve_shape_t *shape);
 
 #endif

@@ -1,0 +1,208 @@
+/* The commands and options of the program. */
+#include "app/commands.h"
+#include "app/report.h"
+#include "base/text.h"
+
+#include <string.h>
+
+const llr_command_t llr_commands[] = {
+    {"check", "JOB", 1, 1, "find every mistake in a job and its datasets", llr_command_check},
+    {"plan", "JOB", 1, 1, "cells, units and memory of a job", llr_command_plan},
+    {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
+     llr_command_run},
+    {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
+    {"report", "DIR", 1, 1, "benchmark table of a sweep, methods by n: text, Markdown, CSV",
+     llr_command_report},
+    {"inspect", "DATASET", 1, 1, "shape, classes and columns of an HDF5 dataset",
+     llr_command_inspect},
+    {"gather", "DIR...", 1, 0, "merge result folders of one job (shards, reruns) into one table",
+     llr_command_gather},
+    {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
+    {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
+     llr_command_replay},
+    {"help", "[TOPIC]", 0, 1, "this text, a command's, or: job, man, completion",
+     llr_command_help}};
+const int64_t llr_command_count = sizeof llr_commands / sizeof *llr_commands;
+
+static llr_code_t set_help(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->help = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_version(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->version = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_quiet(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->quiet = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_verbose(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->verbose = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_explain(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->explain = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_output(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->output = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_save(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->save = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_dataset(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->dataset = value;
+    return LLR_OK;
+}
+
+/* Words of options that take one of a list. The setters are given one of them. */
+
+static const char *metric_choice(int64_t index)
+{
+    return index < LLR_SELECTS ? llr_select_name((llr_select_t)index) : NULL;
+}
+
+static const char *format_choice(int64_t index)
+{
+    return index < LLR_REPORT_FORMATS ? llr_report_formats[index].name : NULL;
+}
+
+/* The cuts of a subsample that a rule fits. */
+static const llr_rule_t cut_rules[] = {LLR_RULE_BALANCED_SUBSAMPLE, LLR_RULE_AVERAGED_BALANCED};
+enum { CUT_RULES = sizeof cut_rules / sizeof *cut_rules };
+
+static const char *rule_choice(int64_t index)
+{
+    return index < CUT_RULES ? llr_rule_name(cut_rules[index]) : NULL;
+}
+
+static int64_t place_of(const char *value, llr_words_t *words)
+{
+    int64_t place = 0;
+    while (strcmp(value, words(place))) place++;
+    return place;
+}
+
+static llr_code_t set_metric(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->metric = (llr_select_t)place_of(value, metric_choice);
+    options->has_metric = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_format(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->format = &llr_report_formats[place_of(value, format_choice)];
+    return LLR_OK;
+}
+
+static llr_code_t set_rule(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->rule = cut_rules[place_of(value, rule_choice)];
+    return LLR_OK;
+}
+
+static llr_code_t read_count(const char *name, const char *value, int64_t low, int64_t *out,
+                             llr_error_t *error)
+{
+    enum { LARGEST = 1000000 };
+    if (llr_text_to_int64(value, out) && *out >= low && *out <= LARGEST) return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "%s: expected a whole number from %lld to %d, found `%s`",
+                    name, (long long)low, LARGEST, value);
+}
+
+static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_count("--ranks", value, 1, &options->ranks, error);
+}
+
+static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_count("--best", value, 0, &options->best, error);
+}
+
+/* "2/3": the second of three. */
+static llr_code_t set_shard(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    char first[LLR_NUMBER_TEXT];
+    const char *slash = strchr(value, '/');
+    size_t length = slash ? (size_t)(slash - value) : 0;
+    if (slash && length < sizeof first) {
+        memcpy(first, value, length);
+        first[length] = '\0';
+        if (llr_text_to_int64(first, &options->shard) &&
+            llr_text_to_int64(slash + 1, &options->shards) && options->shard >= 1 &&
+            options->shard <= options->shards && options->shards <= 1000000) {
+            options->shard--;
+            return LLR_OK;
+        }
+    }
+    return llr_fail(error, LLR_INVALID, "--shard: expected I/N, from 1/N to N/N, found `%s`",
+                    value);
+}
+
+static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    if (llr_text_to_double(value, &options->grace) && options->grace >= 0 && options->grace <= 1e6)
+        return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "--grace: expected seconds from 0 to 1e6, found `%s`",
+                    value);
+}
+
+const llr_option_t llr_option_table[] = {
+    {"--help", "-h", NULL, "", "help on a command", NULL, NULL, set_help},
+    {"--version", NULL, NULL, "", "version and build facts", NULL, NULL, set_version},
+    {"--output", "-o", "DIR", "check plan run gather", "result folder",
+     "the job's; gather needs one", NULL, set_output},
+    {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL, set_explain},
+    {"--ranks", NULL, "N", "plan", "ranks a node", "1", NULL, set_ranks},
+    {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
+     set_grace},
+    {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
+     NULL, set_shard},
+    {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
+    {"--verbose", "-v", NULL, "run", "also versions, kernel and hashes", NULL, NULL, set_verbose},
+    {"--format", NULL, "NAME", "report", "form of the report", "text", format_choice, set_format},
+    {"--metric", NULL, "NAME", "report", "test accuracy shown", "the job's select_by",
+     metric_choice, set_metric},
+    {"--best", NULL, "N", "report",
+     "best cells listed for each dataset, loss and n; csv: in place of the methods", "1; csv: 0",
+     NULL, set_best},
+    {"--dataset", NULL, "NAME", "rows", "of the job, where it has several", NULL, NULL,
+     set_dataset},
+    {"--rule", NULL, "NAME", "rows",
+     "rows that a rule fits, of averaged_balanced each draw (`n seed draw i0 ...`)", NULL,
+     rule_choice, set_rule},
+    {"--save", NULL, "FILE", "replay", "the retrained layer as HDF5, raw-feature scale", NULL, NULL,
+     set_save}};
+const int64_t llr_option_count = sizeof llr_option_table / sizeof *llr_option_table;
+_Static_assert(sizeof llr_option_table / sizeof *llr_option_table <= 64,
+               "llr_options_t.given has a bit for each");

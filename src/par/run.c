@@ -1,0 +1,324 @@
+#include "par/run.h"
+
+#include "base/clock.h"
+#include "par/load.h"
+#include "par/memory.h"
+#include "par/schedule.h"
+#include "store/folder.h"
+#include "store/journal.h"
+#include "store/layout.h"
+#include "store/record.h"
+#include "work/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct run {
+    llr_comm_t *comm;
+    llr_job_t *job;
+    const llr_run_options_t *options;
+    llr_run_result_t *result;
+    llr_catalog_t catalog;
+    llr_grid_t grid;
+    llr_worker_t worker;
+    llr_schedule_t *schedule;
+    llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
+    llr_journal_t *journal; /* rank 0, owned; NULL without output */
+    int64_t *order;         /* rank 0, owned: units to do */
+    int64_t orders;
+    double started, last_pulse, last_sync;
+} run_t;
+
+static const llr_facts_t *facts_of(const run_t *run, int64_t unit)
+{
+    return &run->catalog.facts[run->grid.unit[unit].dataset];
+}
+
+static llr_code_t unpack(run_t *run, int64_t unit, const void *bytes, int64_t count,
+                         llr_error_t *error)
+{
+    const llr_facts_t *facts = facts_of(run, unit);
+    return llr_block_unpack(&run->block[unit], bytes, count, run->grid.unit[unit].cells,
+                            facts->shape, error);
+}
+
+static llr_code_t found_record(void *argument, int64_t unit, const void *payload, int64_t bytes,
+                               llr_error_t *error)
+{
+    run_t *run = argument;
+    if (unit < 0 || unit >= run->grid.units || run->block[unit].rows)
+        return llr_fail(error, LLR_INVALID, "the journal names unit %lld of %lld, or one twice",
+                        (long long)unit, (long long)run->grid.units);
+    return unpack(run, unit, payload, bytes, error);
+}
+
+static bool abandon(void *argument)
+{
+    run_t *run = argument;
+    return run->schedule && llr_schedule_tick(run->schedule);
+}
+
+static void stamp(run_t *run, llr_block_t *block, double seconds)
+{
+    gethostname(block->host, sizeof block->host - 1);
+    for (int64_t r = 0; r < block->rows; r++) {
+        block->row[r].seconds = seconds / (double)block->rows;
+        block->row[r].rank_id = llr_comm_rank(run->comm);
+    }
+}
+
+static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
+{
+    run_t *run = argument;
+    const llr_facts_t *facts = facts_of(run, unit);
+    llr_block_t block = {0};
+    LLR_TRY(llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error));
+    double started = llr_clock_cpu_seconds();
+    llr_code_t code = llr_unit_run(&run->worker, unit, &block, NULL, error);
+    if (code == LLR_OK) {
+        stamp(run, &block, llr_clock_cpu_seconds() - started);
+        llr_block_pack(&block, out);
+    }
+    llr_block_destroy(&block);
+    return code;
+}
+
+static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int64_t count,
+                            llr_error_t *error)
+{
+    run_t *run = argument;
+    LLR_TRY(unpack(run, unit, bytes, count, error));
+    if (run->journal)
+        LLR_TRY(llr_journal_append(run->journal, unit, bytes, count,
+                                   llr_block_result(&run->block[unit]), error));
+    run->result->progress.done++;
+    run->result->progress.cells += run->grid.unit[unit].cells;
+    return LLR_OK;
+}
+
+static void show(run_t *run)
+{
+    llr_progress_t *progress = &run->result->progress;
+    progress->seconds = llr_clock_seconds() - run->started;
+    if (run->options->show) run->options->show(run->options->argument, progress);
+}
+
+static llr_code_t pulse(void *argument, llr_error_t *error)
+{
+    enum { SHOWS_A_SECOND = 10 };
+    run_t *run = argument;
+    double now = llr_clock_seconds();
+    if (now - run->last_pulse < 1.0 / SHOWS_A_SECOND) return LLR_OK;
+    run->last_pulse = now;
+    show(run);
+    if (!run->journal || now - run->last_sync < 1) return LLR_OK;
+    run->last_sync = now;
+    return llr_journal_sync(run->journal, error);
+}
+
+static bool stop_wanted(void *argument)
+{
+    const llr_run_options_t *options = ((run_t *)argument)->options;
+    return options->stop_wanted && options->stop_wanted(options->argument);
+}
+
+typedef struct costed {
+    double cost;
+    int64_t unit;
+} costed_t;
+
+static int dearest_first(const void *a, const void *b)
+{
+    const costed_t *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
+    return x->unit < y->unit ? -1 : 1;
+}
+
+/* Of the units by cost, those of this shard; found and not found in the journal. */
+static void choose_units(run_t *run, const costed_t *list)
+{
+    int64_t shards = run->options->shards > 1 ? run->options->shards : 1;
+    llr_progress_t *progress = &run->result->progress;
+    progress->units = progress->found = 0;
+    for (int64_t i = run->options->shard; i < run->grid.units; i += shards) {
+        progress->units++;
+        if (run->block[list[i].unit].rows)
+            progress->found++;
+        else
+            run->order[run->orders++] = list[i].unit;
+    }
+}
+
+static llr_code_t order_units(run_t *run, llr_error_t *error)
+{
+    int64_t units = run->grid.units;
+    costed_t *list = llr_alloc(units, sizeof *list);
+    run->order = llr_alloc(units, sizeof *run->order);
+    if (!list || !run->order) {
+        free(list);
+        return llr_fail_memory(error, units, "the list of units");
+    }
+    for (int64_t u = 0; u < units; u++)
+        list[u] = (costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
+    qsort(list, (size_t)units, sizeof *list, dearest_first);
+    choose_units(run, list);
+    free(list);
+    return LLR_OK;
+}
+
+/* Rank 0: what earlier runs left, then a segment for this one. */
+static llr_code_t open_journal(run_t *run, llr_error_t *error)
+{
+    llr_journal_identity_t identity = {llr_job_fingerprint(run->job),
+                                       llr_catalog_content(&run->catalog), run->grid.units};
+    llr_journal_state_t state;
+    llr_text_t folder = {0};
+    llr_text_add(&folder, "%s/journal", run->options->output);
+    llr_code_t code =
+        folder.failed ? llr_fail_memory(error, folder.length, "a path")
+                      : llr_journal_read(folder.data, &identity, found_record, run, &state, error);
+    if (code == LLR_OK) code = llr_journal_create(&run->journal, folder.data, &identity, error);
+    llr_text_destroy(&folder);
+    return code;
+}
+
+/* What differs between this job and the one the journal belongs to, behind the refusal. */
+static void explain_refusal(run_t *run, llr_error_t *error)
+{
+    llr_text_t text = {0};
+    llr_record_difference(run->options->output, run->job, &run->catalog, &text);
+    if (text.length) {
+        llr_error_t first = *error;
+        llr_fail(error, first.code, "%.500s (%.400s)", first.text, text.data);
+    }
+    llr_text_destroy(&text);
+}
+
+/* Rank 0: the folder, what is in its journal, and the job as run. */
+static llr_code_t open_output(run_t *run, llr_error_t *error)
+{
+    const char *output = run->options->output;
+    LLR_TRY(llr_folder_make(output, error));
+    llr_code_t code = open_journal(run, error);
+    if (code == LLR_INVALID) explain_refusal(run, error);
+    LLR_TRY(code);
+    return llr_record_write(output, run->job, &run->catalog, error);
+}
+
+/* Rank 0: room for the rows, those that an earlier run left, and the units that remain. */
+static llr_code_t begin(run_t *run, llr_error_t *error)
+{
+    run->block = llr_alloc(run->grid.units, sizeof *run->block);
+    if (!run->block) return llr_fail_memory(error, run->grid.units, "the rows");
+    if (run->options->output) LLR_TRY(open_output(run, error));
+    LLR_TRY(order_units(run, error));
+    if (run->options->begun)
+        run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
+                            &run->result->progress);
+    return LLR_OK;
+}
+
+static llr_code_t make_workspace(run_t *run, llr_error_t *error)
+{
+    llr_memory_need_t need = llr_memory_need(&run->catalog, &run->grid);
+    LLR_TRY(llr_memory_check_private(run->comm, &need, error));
+    run->worker.grid = &run->grid;
+    run->worker.dataset = run->catalog.dataset;
+    run->worker.should_stop = abandon;
+    run->worker.argument = run;
+    return llr_arena_create(&run->worker.arena, need.workspace, error);
+}
+
+static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *error)
+{
+    llr_comm_t *comm = run->comm;
+    bool first = llr_comm_rank(comm) == 0;
+    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, error));
+    llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
+    return llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error);
+}
+
+static llr_code_t schedule(run_t *run, llr_error_t *error)
+{
+    llr_schedule_job_t job = {run->order, run->orders, run->options->grace, solve_unit,
+                              keep_unit,  pulse,       stop_wanted,         run};
+    run->started = run->last_sync = llr_clock_seconds();
+    llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
+    if (llr_comm_rank(run->comm) == 0) show(run);
+    return code;
+}
+
+static int64_t count_unanswered(const run_t *run)
+{
+    int64_t count = 0;
+    for (int64_t u = 0; u < run->grid.units; u++)
+        for (int64_t r = 0; r < run->block[u].rows; r++)
+            count += !llr_fit_status_is_answer(run->block[u].row[r].fit.status);
+    return count;
+}
+
+static llr_code_t write_table(run_t *run, llr_error_t *error)
+{
+    llr_table_t table = {&run->grid, run->catalog.facts, run->block};
+    LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
+    run->result->unanswered = count_unanswered(run);
+    if (!run->options->output) return LLR_OK;
+    return llr_table_write(&table, run->options->provenance, run->options->output, error);
+}
+
+void llr_run_rows_destroy(llr_run_rows_t *rows)
+{
+    for (int64_t u = 0; rows->block && u < rows->grid.units; u++)
+        llr_block_destroy(&rows->block[u]);
+    free(rows->block);
+    llr_grid_destroy(&rows->grid);
+    llr_catalog_close(&rows->catalog);
+    *rows = (llr_run_rows_t){0};
+}
+
+static void clean_up(run_t *run)
+{
+    llr_run_rows_t rows = {run->catalog, run->grid, run->block};
+    free(run->order);
+    llr_arena_destroy(&run->worker.arena);
+    llr_catalog_forget_features(&rows.catalog);
+    if (run->options->rows)
+        *run->options->rows = rows;
+    else
+        llr_run_rows_destroy(&rows);
+}
+
+/* Rank 0: the last of the journal, and the table where all is done. */
+static llr_code_t finish(run_t *run, llr_code_t code, llr_error_t *error)
+{
+    llr_error_t closing = {0};
+    llr_code_t closed = llr_journal_close(&run->journal, &closing);
+    if (code != LLR_OK) return LLR_OK; /* what went wrong before is known to all */
+    if (closed != LLR_OK) {
+        *error = closing;
+        return closed;
+    }
+    return write_table(run, error);
+}
+
+llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
+                       llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error)
+{
+    run_t run = {.comm = comm, .job = job, .options = options, .result = result};
+    *result = (llr_run_result_t){0};
+    llr_code_t code = prepare(&run, findings, error);
+    if (code == LLR_OK) code = schedule(&run, error);
+    llr_error_t late = {0};
+    llr_code_t closed = llr_comm_rank(comm) == 0 ? finish(&run, code, &late) : LLR_OK;
+    closed = llr_comm_agree(comm, closed, &late);
+    if (code == LLR_OK && closed != LLR_OK) {
+        *error = late;
+        code = closed;
+    }
+    clean_up(&run);
+    llr_comm_broadcast(comm, result, sizeof *result);
+    return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;
+}

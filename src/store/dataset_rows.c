@@ -1,0 +1,37 @@
+#include "store/dataset.h"
+#include "store/synthetic.h"
+
+#include <string.h>
+
+void llr_dataset_row(const llr_dataset_t *dataset, int64_t row, double *out)
+{
+    int64_t columns = dataset->facts.columns;
+    if (dataset->source->type == LLR_FLOAT64) {
+        memcpy(out, (const double *)dataset->features + row * columns,
+               (size_t)columns * sizeof *out);
+        return;
+    }
+    const float *x = (const float *)dataset->features + row * columns;
+    for (int64_t j = 0; j < columns; j++) out[j] = (double)x[j];
+}
+
+void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,
+                           int64_t count, double *out)
+{
+    int64_t columns = dataset->facts.columns;
+    const int64_t *row = dataset->eval[split].row + first;
+    for (int64_t i = 0; i < count; i++, out += columns)
+        if (dataset->source)
+            llr_dataset_row(dataset, row[i], out);
+        else
+            memcpy(out, dataset->sampled + row[i] * columns, (size_t)columns * sizeof *out);
+}
+
+void llr_dataset_exact_rates(const llr_dataset_t *dataset, const double *theta, double b,
+                             double *rate)
+{
+    int64_t dim = dataset->facts.columns;
+    for (int c = 0; c < 2; c++)
+        rate[c] = llr_synthetic_rate(dataset->mean + c * dim, dataset->deviation, dim, theta, b,
+                                     c ? 1 : -1);
+}

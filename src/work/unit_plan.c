@@ -1,0 +1,111 @@
+/* What a unit will take: fixed formulas of the shapes. */
+#include "work/fit_set.h"
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The weightings of a cut, and the cells of it that the unit has. */
+typedef struct share {
+    int64_t weightings, cells;
+    bool zero; /* some of them at lambda 0 */
+} share_t;
+
+static share_t share_of(const llr_grid_t *grid, const llr_unit_t *unit, llr_cut_t cut)
+{
+    int64_t lambdas = grid->job->lambdas;
+    share_t share = {0, 0, false};
+    for (int64_t i = 0; i < unit->cells; i++) {
+        int64_t weighting = (unit->first_place + i) / lambdas;
+        if (llr_cut_of(grid->weighting[weighting].rule) != cut) continue;
+        if (!share.cells || (unit->first_place + i) % lambdas == 0) share.weightings++;
+        share.cells++;
+        share.zero = share.zero || grid->job->lambda[(unit->first_place + i) % lambdas] == 0;
+    }
+    return share;
+}
+
+static llr_solve_shape_t solve_shape(const llr_facts_t *facts, const llr_grid_t *grid,
+                                     const llr_unit_t *unit, int64_t rows, share_t share)
+{
+    return (llr_solve_shape_t){.loss = unit->loss,
+                               .rows = rows,
+                               .dim = facts->dim,
+                               .strata = llr_subsample_strata(facts, grid->job->weights_by),
+                               .classes = facts->shape.classes,
+                               .paths = share.weightings,
+                               .fits = share.cells,
+                               .zero = share.zero};
+}
+
+static int64_t solve_bytes(const llr_facts_t *facts, const llr_grid_t *grid, const llr_unit_t *unit,
+                           int64_t rows, share_t share)
+{
+    llr_solve_shape_t shape = solve_shape(facts, grid, unit, rows, share);
+    return llr_arena_cost(rows * facts->dim, sizeof(double)) + llr_solve_bytes(&shape);
+}
+
+static int64_t sample_bytes(const llr_facts_t *facts, const llr_grid_t *grid,
+                            const llr_unit_t *unit, llr_cut_t cut, share_t share)
+{
+    int64_t strata = llr_subsample_strata(facts, grid->job->weights_by);
+    int64_t bytes = solve_bytes(facts, grid, unit, unit->n, share);
+    /* Balanced cuts may have any number of rows up to n; fewer than columns take the row space
+     * besides. */
+    if (cut != LLR_CUT_NONE && unit->n >= facts->dim && facts->dim > 1)
+        bytes = larger(bytes, solve_bytes(facts, grid, unit, facts->dim - 1, share));
+    return bytes + llr_subsample_bytes(facts, grid->job->weights_by, unit->n) +
+           llr_arena_cost(share.weightings, sizeof(llr_path_t)) +
+           llr_arena_cost(share.weightings * strata, sizeof(double));
+}
+
+int64_t llr_fit_set_bytes(const llr_grid_t *grid, const llr_facts_t *facts, const llr_unit_t *unit,
+                          llr_cut_t cut)
+{
+    share_t share = share_of(grid, unit, cut);
+    int64_t d = sizeof(double), vectors = share.cells * llr_columns(facts->shape.classes);
+    bool rotates = llr_job_preprocess(grid->job, unit->dataset)->kind == LLR_PREPROCESS_PCA;
+    if (!share.cells) return 0;
+    int64_t kept = llr_arena_cost(grid->weightings, sizeof(llr_member_t)) +
+                   llr_arena_cost(grid->weightings, sizeof(llr_path_t)) +
+                   llr_arena_cost(grid->weightings, sizeof(int64_t)) +
+                   llr_arena_cost(grid->weightings * facts->shape.kinds, d) +
+                   llr_arena_cost(share.cells, sizeof(llr_fit_t)) +
+                   llr_arena_cost(vectors * facts->dim, d) + llr_arena_cost(vectors, d) +
+                   2 * llr_arena_cost(facts->dim, d) +
+                   (rotates ? llr_arena_cost(vectors * facts->columns, d) : 0);
+    int64_t totals = llr_arena_cost(vectors * facts->columns, d) + llr_arena_cost(vectors, d) +
+                     llr_arena_cost(share.cells, sizeof(llr_fit_t));
+    int64_t solving = sample_bytes(facts, grid, unit, cut, share) +
+                      llr_subsample_scratch(facts, unit->n) +
+                      (cut == LLR_CUT_AVERAGED ? totals : 0);
+    return kept + larger(solving, llr_measure_bytes(facts, share.cells));
+}
+
+int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
+{
+    const llr_unit_t *u = &grid->unit[unit];
+    int64_t most = llr_subsample_scratch(facts, u->n);
+    for (int cut = 0; cut < LLR_CUTS; cut++)
+        most = larger(most, llr_fit_set_bytes(grid, facts, u, (llr_cut_t)cut));
+    return llr_subsample_bytes(facts, grid->job->weights_by, u->n) + most;
+}
+
+double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
+{
+    const llr_unit_t *u = &grid->unit[unit];
+    int64_t rows = 0;
+    double flops = 0;
+    for (int32_t c = 0; c < facts->shape.classes; c++)
+        for (int split = 0; split < LLR_SPLITS; split++)
+            rows += facts->eval_count[split * llr_shape_slots(facts->shape) + c];
+    for (int cut = 0; cut < LLR_CUTS; cut++) {
+        share_t share = share_of(grid, u, (llr_cut_t)cut);
+        double draws = cut == LLR_CUT_AVERAGED ? (double)grid->job->balanced_repeats : 1;
+        llr_solve_shape_t shape = solve_shape(facts, grid, u, u->n, share);
+        if (share.cells) flops += draws * llr_solve_flops(&shape);
+    }
+    double vectors = (double)(u->cells * llr_columns(facts->shape.classes));
+    return flops + 2.0 * (double)rows * (double)facts->columns * vectors;
+}
