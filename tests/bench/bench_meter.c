@@ -1,6 +1,7 @@
 #include "bench_meter.h"
 
 #include "base/clock.h"
+#include "store/subsample.h"
 #include "work/unit.h"
 
 #include <cblas.h>
@@ -88,10 +89,18 @@ static double product(int64_t a, int64_t b, int64_t c)
     }
 
 // clang-format off
-PHASE(llr_dataset_gather, BENCH_GATHER,
-      (const llr_dataset_t *dataset, int64_t seed, const int64_t *rows, double *out,
+PHASE(llr_subsample_draw, BENCH_GATHER,
+      (const llr_dataset_t *dataset, int64_t n, int64_t seed, llr_subsample_t *out,
        llr_arena_t *arena, llr_error_t *error),
-      (dataset, seed, rows, out, arena, error))
+      (dataset, n, seed, out, arena, error))
+PHASE(llr_subsample_arrange, BENCH_GATHER,
+      (const llr_dataset_t *dataset, llr_subsample_t *subsample, llr_arena_t *arena,
+       llr_error_t *error),
+      (dataset, subsample, arena, error))
+PHASE(llr_subsample_gather, BENCH_GATHER,
+      (const llr_dataset_t *dataset, const llr_subsample_t *subsample, int64_t seed, double *out,
+       llr_arena_t *arena, llr_error_t *error),
+      (dataset, subsample, seed, out, arena, error))
 PHASE(llr_solve, BENCH_SOLVE,
       (llr_loss_t loss, const llr_sample_t *sample, const llr_path_t *paths, int64_t count,
        const llr_solve_options_t *options, llr_solutions_t *solutions, llr_arena_t *arena,

@@ -1,7 +1,7 @@
 #include "bench_task.h"
 
 #include "base/clock.h"
-#include "model/weights.h"
+#include "store/subsample.h"
 
 #include <string.h>
 
@@ -38,8 +38,7 @@ static llr_code_t lay_out(bench_task_t *task, const bench_data_t *data, llr_erro
     }
     LLR_TRY(llr_arena_create(&task->worker.arena, bytes, error));
     memset(task->worker.arena.base, 0, (size_t)bytes); /* page faults now, not in the first unit */
-    return llr_block_create(&task->block, task->grid.unit_cells, task->dataset.facts.classes,
-                            task->dataset.facts.groups, error);
+    return llr_block_create(&task->block, task->grid.places, task->dataset.facts.shape, error);
 }
 
 llr_code_t bench_task_create(bench_task_t *task, const bench_data_t *data, const char *loss,
@@ -113,13 +112,12 @@ llr_code_t bench_task_time(bench_task_t *task, int64_t unit, bench_meters_t *met
 
 llr_code_t bench_task_rows(bench_task_t *task, int64_t unit, int64_t *row, llr_error_t *error)
 {
+    const llr_unit_t *u = &task->grid.unit[unit];
     llr_arena_t *arena = &task->worker.arena;
-    int64_t mark = llr_arena_mark(arena), *count;
-    const llr_facts_t *facts = &task->dataset.facts;
-    LLR_TAKE(count, arena, facts->classes, error);
-    llr_stratify(task->grid.unit[unit].n, facts->pool_prior, facts->classes, count);
-    llr_code_t code =
-        llr_dataset_draw(&task->dataset, task->grid.unit[unit].seed, count, row, arena, error);
+    llr_subsample_t subsample;
+    int64_t mark = llr_arena_mark(arena);
+    LLR_TRY(llr_subsample_draw(&task->dataset, u->n, u->seed, &subsample, arena, error));
+    memcpy(row, subsample.row, (size_t)u->n * sizeof *row);
     llr_arena_release(arena, mark);
-    return code;
+    return LLR_OK;
 }

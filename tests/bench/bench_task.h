@@ -27,7 +27,7 @@ void bench_task_destroy(bench_task_t *task);
 llr_code_t bench_task_find(const bench_task_t *task, int64_t n, int64_t seed, int64_t *unit,
                            llr_error_t *error);
 
-/* Rows of a unit's subsample, class after class: row numbers of the data. row: n. */
+/* Rows of a unit's subsample: row numbers of the data. row: n. */
 llr_code_t bench_task_rows(bench_task_t *task, int64_t unit, int64_t *row, llr_error_t *error);
 
 /* CPU seconds of a unit. */
