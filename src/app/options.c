@@ -20,6 +20,8 @@ const llr_command_t llr_commands[] = {
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
      llr_command_replay},
+    {"journal", "check|repair DIR", 2, 2, "look for damage in a sweep's journal, or mend it",
+     llr_command_journal},
     {"help", "[COMMAND|job]", 0, 1, "this text, a command's, or the keys of a job file",
      llr_command_help}};
 const int64_t llr_command_count = sizeof llr_commands / sizeof *llr_commands;
@@ -261,7 +263,7 @@ void llr_options_help(const llr_command_t *command)
     printf("llrsweep: sweeps of weighted last-layer retraining under MPI\n\n"
            "usage: llrsweep COMMAND ARGUMENT [options]\n\n");
     for (int64_t c = 0; c < llr_command_count; c++)
-        printf("  %-8s %-14s %s\n", llr_commands[c].name, llr_commands[c].arguments,
+        printf("  %-8s %-17s %s\n", llr_commands[c].name, llr_commands[c].arguments,
                llr_commands[c].help);
     printf("\n");
     help_options(NULL);

@@ -2,6 +2,7 @@
 
 #include "store/folder.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,23 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
     }
     llr_text_destroy(&before);
     llr_text_destroy(&now);
+}
+
+bool llr_record_content(const char *text, int64_t datasets, llr_hash_t *content)
+{
+    enum { DIGITS = LLR_HASH_TEXT - 1 };
+    llr_hasher_t *hasher = llr_hasher_create();
+    llr_hash_t id;
+    int64_t read = 0;
+    for (const char *line = text; (line = strstr(line, "\n# content of "));) {
+        const char *start = line + 1, *end = start + strcspn(start, "\n");
+        line = end;
+        if (end - start < DIGITS ||
+            sscanf(end - DIGITS, "%16" SCNx64 "%16" SCNx64, &id.high, &id.low) != 2)
+            continue;
+        llr_hasher_add(hasher, &id, sizeof id);
+        read++;
+    }
+    *content = llr_hasher_finish(hasher);
+    return hasher && read == datasets;
 }

@@ -5,6 +5,8 @@
 
 #include "store/catalog.h"
 
+#include <stdbool.h>
+
 /* Writes FOLDER/job.yaml aside and renames it. LLR_FAILED: path, errno in words. */
 llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
                             llr_error_t *error);
@@ -14,5 +16,9 @@ llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_
  * (paths, output) do not count. */
 void llr_record_difference(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
                            llr_text_t *out);
+
+/* llr_catalog_content as the text of a job.yaml with that many datasets tells it; false where the
+ * text does not. */
+bool llr_record_content(const char *text, int64_t datasets, llr_hash_t *content);
 
 #endif

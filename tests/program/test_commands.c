@@ -8,7 +8,7 @@ static void help_and_version_say_what_is_there(void)
     CU_ASSERT_TRUE(ended(&outcome, 0, "usage: llrsweep COMMAND"));
     CU_ASSERT_EQUAL(strlen(outcome.err), 0);
     run(&outcome,
-        "for c in check plan run status report inspect rows replay; do $L $c --help; done");
+        "for c in check plan run status report inspect rows journal replay; do $L $c --help; done");
     CU_ASSERT_TRUE(ended(&outcome, 0, "usage: llrsweep replay DIR KEY"));
     run(&outcome, "$L --version");
     CU_ASSERT_TRUE(ended(&outcome, 0, "blas_kernel"));
