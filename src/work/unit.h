@@ -15,13 +15,14 @@ typedef struct llr_worker {
     void *argument;
 } llr_worker_t;
 
-/* The retrained last layer of one cell, in raw-feature scale. */
+/* The retrained last layer of one cell, in raw-feature scale; all NaN where its rows lack a class.
+ */
 typedef struct llr_head {
     int64_t cell;          /* in: the cell wanted */
     double *theta;         /* in: score columns x facts.columns, the caller's memory, filled */
     double *b;             /* in: score columns */
-    double *shift, *scale; /* in: facts.columns; out: the preprocessing that is folded into theta (of
-                              averaged_balanced: of the last draw) */
+    double *shift, *scale; /* in: facts.columns; out: the preprocessing that is folded into theta
+                              (of averaged_balanced: of the last draw) */
 } llr_head_t;
 
 /* Solves a unit. block: created by the caller for the unit's cells; seconds, rank_id and host

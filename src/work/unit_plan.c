@@ -30,8 +30,8 @@ static int64_t solve_bytes(const llr_facts_t *facts, const llr_grid_t *grid, con
 {
     return llr_arena_cost(rows * facts->dim, sizeof(double)) +
            llr_solve_bytes(unit->loss, rows, facts->dim,
-                           llr_subsample_strata(facts, grid->job->weights_by),
-                           facts->shape.classes, share.weightings, share.cells);
+                           llr_subsample_strata(facts, grid->job->weights_by), facts->shape.classes,
+                           share.weightings, share.cells);
 }
 
 static int64_t sample_bytes(const llr_facts_t *facts, const llr_grid_t *grid,
