@@ -30,6 +30,7 @@ static void fits_by_crossing_groups_are_minima(void)
 {
     check_all(toy_begin(TOY_CROSSED, &toy_all, GRID "sizes: [200]\nweights_by: group\n"));
     check_all(toy_begin(TOY_CROSSED, &toy_pair, GRID "sizes: [120]\nweights_by: group\n"));
+    check_all(toy_begin(TOY_TWO, &toy_pair, GRID "sizes: [50]\nweights_by: group\n"));
 }
 
 static void fits_of_uniform_rows_are_minima(void)
@@ -60,12 +61,19 @@ static void gamma_and_rho_are_those_of_the_weights(void)
         release(&drawn);
     }
     sweep_end(sweep);
-    sweep =
-        sweep_begin(toy_begin(TOY_CROSSED, &toy_pair, GRID "sizes: [120]\nweights_by: group\n"));
-    for (int64_t cell = 0; cell < sweep->grid.places; cell++)
-        CU_ASSERT_TRUE(isnan(sweep_row(sweep, cell)->rho));
-    CU_ASSERT_EQUAL(sweep_row(sweep, 2)->gamma, 1.5);
-    sweep_end(sweep);
+}
+
+/* Groups have no ratio, be they two. */
+static void groups_have_no_rho(void)
+{
+    for (int g = 0; g < 3; g++) {
+        sweep_t *sweep = sweep_begin(
+            toy_begin((toy_groups_t)g, &toy_pair, GRID "sizes: [120]\nweights_by: group\n"));
+        for (int64_t cell = 0; cell < sweep->grid.places; cell++)
+            CU_ASSERT_TRUE(isnan(sweep_row(sweep, cell)->rho));
+        CU_ASSERT_EQUAL(sweep_row(sweep, 2)->gamma, 1.5);
+        sweep_end(sweep);
+    }
 }
 
 /* Odds gaps ------------------------------------------------------------------------------------ */
@@ -125,7 +133,7 @@ static void check_summary(sweep_t *sweep, int64_t cell)
 
 static void odds_gaps_are_those_of_the_groups(void)
 {
-    for (int g = 0; g < 2; g++)
+    for (int g = 0; g < 3; g++)
         for (int by = 0; by < 2; by++) {
             sweep_t *sweep = sweep_begin(
                 toy_begin((toy_groups_t)g, &toy_pair,
@@ -225,6 +233,7 @@ int main(void)
         {"fits by crossing groups are minima", fits_by_crossing_groups_are_minima},
         {"fits of uniform rows are minima", fits_of_uniform_rows_are_minima},
         {"gamma and rho are those of the weights", gamma_and_rho_are_those_of_the_weights},
+        {"groups have no rho", groups_have_no_rho},
         {"odds gaps are those of the groups", odds_gaps_are_those_of_the_groups},
         {"an absent group has no weight", an_absent_group_has_no_weight},
         {"a missing class is said", a_missing_class_is_said},

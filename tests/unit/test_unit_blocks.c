@@ -183,6 +183,27 @@ static void no_unit_of_a_pool_takes_more_than_planned(void)
             }
 }
 
+/* Units of one weighting and many lambdas: what is kept of every fit is the larger part. Balanced
+ * cuts of the last Gaussian have a row less than columns where S has as many. */
+static void many_lambdas_take_no_more_than_planned(void)
+{
+#define LAMBDAS                                                                                    \
+    "exponents: []\nlambdas: {from: .5, to: 40, count: 80}\nlosses: [square, logistic]\n"          \
+    "seeds: {count: 1}\nrules: [balanced_subsample, averaged_balanced]\nbalanced_repeats: 2\n"     \
+    "unit_size: 80\n"
+    static const char *const synthetic[] = {"synthetic: {d: 200, priors: [.7, .3]}",
+                                            "synthetic: {d: 40, priors: [.5, .3, .2], test: 50}",
+                                            "synthetic: {d: 61, priors: [.5, .5]}"};
+    for (int d = 0; d < 3; d++)
+        sweep_end(
+            sweep_begin(toy_begin_synthetic(synthetic[d], LAMBDAS "sizes: [6, 25, 60, 61, 62]\n")));
+    for (int t = 0; t < 2; t++)
+        sweep_end(
+            sweep_begin(toy_begin(TOY_TWO, t ? &toy_pair : &toy_all,
+                                  LAMBDAS "sizes: [25]\npreprocess: {pca: {components: 2}}\n")));
+#undef LAMBDAS
+}
+
 static bool stop_after(void *argument)
 {
     return --*(int64_t *)argument < 0;
@@ -226,6 +247,7 @@ int main(void)
         {"heads are those of whole units", heads_are_those_of_whole_units},
         {"no unit takes more than planned", no_unit_takes_more_than_planned},
         {"no unit of a pool takes more than planned", no_unit_of_a_pool_takes_more_than_planned},
+        {"many lambdas take no more than planned", many_lambdas_take_no_more_than_planned},
         {"a stop is obeyed everywhere", a_stop_is_obeyed_everywhere},
     };
     return LLR_RUN_SUITE("unit_blocks", tests);
