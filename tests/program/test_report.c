@@ -269,7 +269,7 @@ static void check_formats(const char *folder, const char *options)
     CU_ASSERT_TRUE(ended(&markdown, 0, NULL));
     open_report(&sheet, folder, options);
     while (next_line(&sheet)) check_shown(&sheet, text.out, markdown.out);
-    CU_ASSERT_EQUAL(count_lines(text.err), 1); /* few validation rows */
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.err, "validation rows"));
     CU_ASSERT_STRING_EQUAL(text.err, markdown.err);
 }
 
@@ -436,7 +436,7 @@ static void its_formats_mark_what_is_missing(void)
     snprintf(said, sizeof said, "*my*_job: Unfinished: ");
     CU_ASSERT_EQUAL(strncmp(text.out, said, strlen(said)), 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(markdown.out, " Unfinished: "));
-    CU_ASSERT_EQUAL(count_lines(text.err), 1); /* few validation rows */
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.err, "validation rows"));
     CU_ASSERT_STRING_EQUAL(text.err, markdown.err);
 }
 
