@@ -1,0 +1,222 @@
+/* The preconditioner of the softmax solver. With B the roots of the pairs' curvatures times
+ * (e_k - e_l) (x) x, (mu + B B')^-1 = (1 - B (mu + B'B)^-1 B') / mu. */
+#include "linalg/single.h"
+#include "model/solve_softmax.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Pairs are told apart by the upper bits of their size as a float. */
+enum { BINS = 1 << 15, SHIFT = 16, LEAST_PAIRS = 256 };
+
+/* A pair that curves less than this share of lambda is not worth a row. */
+static const double share_of_lambda = 1e-5;
+/* The intercept's column, squared, over the mean square of a row. */
+static const double intercept_share = 4;
+
+/* As many as make a factor as dear as about ten passes of all paths. */
+static int64_t most_pairs(int64_t rows, int64_t size, int32_t columns, int64_t paths)
+{
+    double pass = 8.0 * (double)rows * (double)size * columns * (double)paths;
+    int64_t most = (int64_t)cbrt(3 * 10 * pass / LLR_SOFTMAX_GROUPS);
+    int64_t all = rows * columns * (columns - 1) / 2;
+    most = most < LEAST_PAIRS ? LEAST_PAIRS : most;
+    return most < all ? most : all;
+}
+
+static int64_t smaller_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+llr_code_t llr_softmax_pairs_create(llr_softmax_pairs_t *pairs, const llr_call_t *call)
+{
+    llr_arena_t *arena = call->arena;
+    int64_t rows = call->space.rows, size = call->space.size;
+    int64_t most = most_pairs(rows, size, call->columns, call->paths);
+    int64_t kept = smaller_of(rows, most);
+    *pairs = (llr_softmax_pairs_t){.most = most};
+    LLR_TAKE(pairs->row, arena, most, call->error);
+    LLR_TAKE(pairs->k, arena, most, call->error);
+    LLR_TAKE(pairs->l, arena, most, call->error);
+    LLR_TAKE(pairs->root, arena, most, call->error);
+    LLR_TAKE(pairs->x, arena, kept * size, call->error);
+    LLR_TAKE(pairs->gram, arena, kept * kept, call->error);
+    LLR_TAKE(pairs->factor, arena, most * most, call->error);
+    LLR_TAKE(pairs->share, arena, call->paths * most, call->error);
+    LLR_TAKE(pairs->score, arena, call->paths * call->columns * kept, call->error);
+    LLR_TAKE(pairs->count_of, arena, BINS, call->error);
+    return LLR_OK;
+}
+
+int64_t llr_softmax_pairs_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths)
+{
+    int64_t most = most_pairs(rows, size, columns, paths), kept = smaller_of(rows, most);
+    return 3 * llr_arena_cost(most, sizeof(int32_t)) + llr_arena_cost(most, sizeof(float)) +
+           llr_arena_cost(kept * size, sizeof(float)) + llr_arena_cost(kept * kept, sizeof(float)) +
+           llr_arena_cost(most * most, sizeof(float)) +
+           llr_arena_cost(paths * most, sizeof(float)) +
+           llr_arena_cost(paths * columns * kept, sizeof(float)) +
+           llr_arena_cost(BINS, sizeof(int64_t));
+}
+
+/* Shares of the classes in a row, out of its residuals, into share; a: its weight. */
+static void row_shares(const llr_softmax_solver_t *it, const double *residual, int64_t row,
+                       int32_t class, double a, double *share)
+{
+    for (int32_t k = 0; k < it->call->columns; k++)
+        share[k] = residual[k * it->call->space.rows + row] / a + (k == class);
+}
+
+typedef struct tally {
+    double whole, kept;
+    int64_t bin, room; /* pairs of a bin above it are taken, and of bin the first room */
+    float least;
+} tally_t;
+
+static int64_t bin_of(float size)
+{
+    uint32_t bits;
+    memcpy(&bits, &size, sizeof bits);
+    return bits >> SHIFT;
+}
+
+/* Keeps a pair, and its row where it is the first of it. */
+static void keep(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t row, int64_t *last,
+                 int32_t k, int32_t l, double square)
+{
+    int64_t size = it->call->space.size, at = pairs->count++;
+    if (row != *last)
+        memcpy(pairs->x + pairs->rows++ * size, it->x + row * size, (size_t)size * sizeof(float));
+    *last = row;
+    pairs->row[at] = (int32_t)(pairs->rows - 1);
+    pairs->k[at] = k;
+    pairs->l[at] = l;
+    pairs->root[at] = (float)sqrt(square);
+}
+
+/* Goes through all pairs: counts them by size, or (keeps) takes those that are large enough. */
+static void go_through(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
+                       const llr_margin_t *margin, const double *residual, bool keeps,
+                       tally_t *tally)
+{
+    const llr_sample_t *sample = margin->sample;
+    int64_t last = -1;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        double a = margin->weight[s] / (double)sample->rows, *share = it->shift;
+        if (!(a > 0)) continue;
+        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+            row_shares(it, residual, i, sample->stratum_class[s], a, share);
+            for (int32_t k = 1; k < margin->columns; k++)
+                for (int32_t l = 0; l < k; l++) {
+                    double square = a * share[k] * share[l];
+                    float size = (float)(2 * square * it->norm[i]);
+                    if (!(size > 0)) continue;
+                    int64_t bin = bin_of(size);
+                    if (!keeps) {
+                        tally->whole += (double)size;
+                        if (size > tally->least) pairs->count_of[bin]++;
+                    } else if (size > tally->least &&
+                               (bin > tally->bin || (bin == tally->bin && tally->room-- > 0))) {
+                        tally->kept += (double)size;
+                        keep(it, pairs, i, &last, k, l, square);
+                    }
+                }
+        }
+    }
+}
+
+static void select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
+                         const llr_softmax_chain_t *chain, const double *residual)
+{
+    double lambda = llr_softmax_chain_lambda(chain);
+    tally_t tally = {.bin = BINS, .room = pairs->most, .least = (float)(share_of_lambda * lambda)};
+    memset(pairs->count_of, 0, BINS * sizeof *pairs->count_of);
+    pairs->count = pairs->rows = 0;
+    go_through(it, pairs, &chain->margin, residual, false, &tally);
+    while (tally.bin > 0 && tally.room >= pairs->count_of[tally.bin - 1])
+        tally.room -= pairs->count_of[--tally.bin];
+    tally.bin--; /* the bin that is taken in part */
+    go_through(it, pairs, &chain->margin, residual, true, &tally);
+    double directions = (double)it->call->space.size * (it->call->columns - 1);
+    pairs->mu = lambda + fmax(tally.whole - tally.kept, 0) / directions;
+}
+
+/* (e_k - e_l) . (e_m - e_n) */
+static float between(int32_t k, int32_t l, int32_t m, int32_t n)
+{
+    return (float)((k == m) + (l == n) - (k == n) - (l == m));
+}
+
+static void fill(llr_softmax_pairs_t *pairs)
+{
+    for (int64_t a = 0; a < pairs->count; a++) {
+        float *factor = pairs->factor + a * pairs->count, root = pairs->root[a];
+        const float *gram = pairs->gram + pairs->row[a] * pairs->rows;
+        int32_t k = pairs->k[a], l = pairs->l[a];
+        for (int64_t b = 0; b <= a; b++)
+            factor[b] = root * pairs->root[b] * between(k, l, pairs->k[b], pairs->l[b]) *
+                        gram[pairs->row[b]];
+        factor[a] += (float)pairs->mu;
+    }
+}
+
+void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
+                         const llr_softmax_chain_t *chain, const double *residual)
+{
+    double square = 0;
+    int64_t rows = it->call->space.rows;
+    select_pairs(it, pairs, chain, residual);
+    for (int64_t i = 0; i < rows; i++) square += it->norm[i] / (double)rows;
+    llr_single_syrk(true, it->call->space.size, pairs->rows, pairs->x, pairs->gram);
+    for (int64_t i = 0; i < pairs->rows; i++)
+        for (int64_t j = 0; j <= i; j++)
+            pairs->gram[i * pairs->rows + j] += (float)(intercept_share * square);
+    fill(pairs);
+    pairs->failed = pairs->count && llr_single_cholesky(pairs->count, pairs->factor);
+}
+
+/* Scores to shares of the pairs, or the other way round. */
+static void gather(const llr_softmax_pairs_t *pairs, int32_t columns, int64_t count)
+{
+    for (int64_t a = 0; a < count; a++) {
+        const float *score = pairs->score + a * columns * pairs->rows;
+        float *share = pairs->share + a * pairs->count;
+        for (int64_t j = 0; j < pairs->count; j++)
+            share[j] = pairs->root[j] * (score[pairs->k[j] * pairs->rows + pairs->row[j]] -
+                                         score[pairs->l[j] * pairs->rows + pairs->row[j]]);
+    }
+}
+
+static void scatter(const llr_softmax_pairs_t *pairs, int32_t columns, int64_t count)
+{
+    memset(pairs->score, 0, (size_t)(count * columns * pairs->rows) * sizeof(float));
+    for (int64_t a = 0; a < count; a++) {
+        float *score = pairs->score + a * columns * pairs->rows;
+        const float *share = pairs->share + a * pairs->count;
+        for (int64_t j = 0; j < pairs->count; j++) {
+            score[pairs->k[j] * pairs->rows + pairs->row[j]] += pairs->root[j] * share[j];
+            score[pairs->l[j] * pairs->rows + pairs->row[j]] -= pairs->root[j] * share[j];
+        }
+    }
+}
+
+void llr_softmax_apply(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t count,
+                       float *direction)
+{
+    int64_t size = it->call->space.size, vectors = count * it->call->columns;
+    float scale = (float)(1 / pairs->mu);
+    if (pairs->count) {
+        llr_single_gemm(false, true, vectors, pairs->rows, size, 1, direction, size, pairs->x, size,
+                        0, pairs->score, pairs->rows);
+        gather(pairs, it->call->columns, count);
+        llr_single_cholesky_solve(pairs->count, pairs->factor, pairs->share, count);
+        scatter(pairs, it->call->columns, count);
+    }
+    if (pairs->count)
+        llr_single_gemm(false, false, vectors, size, pairs->rows, -scale, pairs->score, pairs->rows,
+                        pairs->x, size, scale, direction, size);
+    else
+        for (int64_t j = 0; j < vectors * size; j++) direction[j] *= scale;
+}
