@@ -8,6 +8,8 @@ void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info
 void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda,
              float *b, const int *ldb, int *info, size_t);
 void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info, size_t);
+void strtri_(const char *uplo, const char *diag, const int *n, float *a, const int *lda, int *info,
+             size_t, size_t);
 
 void llr_single_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
                      float alpha, const float *a, int64_t lda, const float *b, int64_t ldb,
@@ -51,6 +53,13 @@ int llr_single_cholesky_invert(int64_t n, float *l)
 {
     int size = (int)n, info;
     spotri_("U", &size, l, &size, &info, 1);
+    return info;
+}
+
+int llr_single_triangle_invert(int64_t n, float *l)
+{
+    int size = (int)n, info;
+    strtri_("U", "N", &size, l, &size, &info, 1, 1);
     return info;
 }
 

@@ -26,6 +26,9 @@ void llr_single_cholesky_solve(int64_t n, const float *l, float *b, int64_t vect
  * factor is singular. */
 int llr_single_cholesky_invert(int64_t n, float *l);
 
+/* The lower triangle of l becomes its inverse. Not 0: l is singular. */
+int llr_single_triangle_invert(int64_t n, float *l);
+
 void llr_single_narrow(int64_t n, const double *x, float *y);
 void llr_single_widen(int64_t n, const float *x, double *y);
 

@@ -22,8 +22,7 @@ int64_t llr_softmax_bytes(int64_t rows, int64_t size, int32_t columns, int64_t p
            paths * llr_arena_cost(0, 1) +
            LLR_SOFTMAX_GROUPS * llr_softmax_pairs_bytes(rows, size, columns, paths) +
            2 * llr_arena_cost(rows * size, f) + llr_arena_cost(2 * order * order, f) +
-           llr_arena_cost(vectors * size, f) +
-           llr_arena_cost(vectors * (rows > size ? rows : size), f) +
+           llr_arena_cost(vectors * size, f) + llr_arena_cost(vectors * (rows + size), f) +
            2 * llr_arena_cost(vectors * size, d) + 2 * llr_arena_cost(vectors * rows, d) +
            llr_arena_cost(columns * size * size, d) + llr_arena_cost(size * size, d) +
            llr_arena_cost(rows * size, d) + 2 * llr_arena_cost(rows, d) + llr_arena_cost(size, d) +
@@ -59,7 +58,7 @@ static llr_code_t take_batch(llr_softmax_solver_t *it)
     const llr_call_t *call = it->call;
     int64_t rows = call->space.rows, size = call->space.size, vectors = call->paths * call->columns;
     LLR_TAKE(it->direction, call->arena, vectors * size, call->error);
-    LLR_TAKE(it->narrow, call->arena, vectors * (rows > size ? rows : size), call->error);
+    LLR_TAKE(it->narrow, call->arena, vectors * (rows + size), call->error);
     LLR_TAKE(it->wide, call->arena, vectors * size, call->error);
     LLR_TAKE(it->gradient, call->arena, vectors * size, call->error);
     LLR_TAKE(it->score, call->arena, vectors * rows, call->error);
@@ -154,13 +153,17 @@ static void begin(llr_softmax_solver_t *it)
         llr_softmax_chain_begin(chain_at(it, a), width, it->gradient + a * width);
 }
 
+static int64_t group_of(const llr_softmax_solver_t *it, int64_t path)
+{
+    return path * LLR_SOFTMAX_GROUPS / it->call->paths;
+}
+
 /* The active chains of a group stand together: how many from place on. */
 static int64_t group_at(const llr_softmax_solver_t *it, int64_t place, int64_t *count)
 {
-    int64_t group = it->active[place] * LLR_SOFTMAX_GROUPS / it->call->paths;
+    int64_t group = group_of(it, it->active[place]);
     *count = 0;
-    while (place + *count < it->actives &&
-           it->active[place + *count] * LLR_SOFTMAX_GROUPS / it->call->paths == group)
+    while (place + *count < it->actives && group_of(it, it->active[place + *count]) == group)
         ++*count;
     return group;
 }
@@ -226,6 +229,13 @@ static bool is_done(const llr_softmax_solver_t *it, const llr_softmax_chain_t *c
            chain->iterations >= it->call->options->max_iterations || !isfinite(chain->value);
 }
 
+/* What a chain's preconditioner, or rounding, gives no hope for. */
+static bool is_stuck(const llr_softmax_solver_t *it, int64_t place, bool alone)
+{
+    return chain_at(it, place)->stalls >= LLR_SOFTMAX_STALLS ||
+           (!alone && it->pairs[group_of(it, it->active[place])].failed);
+}
+
 /* Drops chains from the active ones: keeps what is done in double precision; what is done in single
  * precision, and what stalls, goes to the slow ones. Where these are none, a stall ends a search.
  */
@@ -233,9 +243,8 @@ static void drop(llr_softmax_solver_t *it, int64_t *slow)
 {
     int64_t left = 0;
     for (int64_t a = 0; a < it->actives; a++) {
-        bool done = is_done(it, chain_at(it, a)),
-             stalls = chain_at(it, a)->stalls >= LLR_SOFTMAX_STALLS;
-        if (!done && !stalls)
+        bool done = is_done(it, chain_at(it, a));
+        if (!done && !is_stuck(it, a, !slow))
             it->active[left++] = it->active[a];
         else if (slow && !(done && it->exact))
             it->slow[(*slow)++] = it->active[a];

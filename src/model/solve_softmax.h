@@ -22,9 +22,11 @@ typedef struct llr_softmax_pairs {
     float *gram;          /* rows x rows: of them, 1 for the intercept included */
     float *factor;        /* count x count */
     float *share, *score; /* paths x count, (paths * columns) x rows */
+    int64_t last;         /* row kept last */
     double mu;            /* lambda, and the mean curvature of the pairs left out */
     bool failed;          /* no factor: single precision is not enough */
-    int64_t *count_of;    /* histogram of the pairs by their size */
+    int64_t *count_of;    /* pairs by their size: number */
+    double *size_of;      /* and sum */
 } llr_softmax_pairs_t;
 
 typedef struct llr_softmax_solver {
@@ -71,6 +73,10 @@ void llr_softmax_apply(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pair
  * weighted by their curvature a_i p_ik (1 - p_ik), mean over the columns k. NaN on failure. */
 double llr_softmax_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
                       const double *residual);
+
+/* h = sum_i c_i (z_i - mean)(z_i - mean)', c = it->curvature, mean the one weighted by it: lower
+ * triangle. In double precision. */
+void llr_softmax_gram(llr_softmax_solver_t *it, double *h);
 
 /* The direction of a Newton step of a chain on its own into it->wide: conjugate gradients on the
  * whole Hessian, preconditioned by its diagonal blocks. In double precision. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Of what the first Newton step of a search gains: what is not worth another one. */
-static const double search_share = 1e-4;
+static const double search_share = 1e-3;
 
 static llr_code_t take_point(llr_softmax_point_t *point, const llr_call_t *call)
 {

@@ -126,8 +126,7 @@ static void multiply(const newton_t *newton, const double *v, double *out)
              1, out, size);
 }
 
-/* h = sum_i c_i (z_i - mean)(z_i - mean)', mean the one weighted by c: lower triangle. */
-static void gram(llr_softmax_solver_t *it, double *h)
+void llr_softmax_gram(llr_softmax_solver_t *it, double *h)
 {
     const llr_space_t *space = &it->call->space;
     int64_t size = space->size;
@@ -165,7 +164,7 @@ static void factor_blocks(const newton_t *newton)
     for (int32_t k = 0; k < it->call->columns; k++) {
         double *block = it->block + k * size * size;
         column_curvature(newton, k);
-        gram(it, it->hessian);
+        llr_softmax_gram(it, it->hessian);
         for (double shift = llr_softmax_chain_lambda(newton->chain); isfinite(shift); shift *= 4) {
             memcpy(block, it->hessian, (size_t)(size * size) * sizeof(double));
             for (int64_t j = 0; j < size; j++) block[j * size + j] += shift;

@@ -10,16 +10,18 @@
 /* Pairs are told apart by the upper bits of their size as a float. */
 enum { BINS = 1 << 15, SHIFT = 16, LEAST_PAIRS = 256 };
 
-/* A pair that curves less than this share of lambda is not worth a row. */
-static const double share_of_lambda = 1e-5;
+/* The mean curvature that may be left out, over lambda. */
+static const double share_of_lambda = 0.4;
+/* Largest trace of the curvature over lambda that single precision can tell from nothing. */
+static const double single_limit = 1e7;
 /* The intercept's column, squared, over the mean square of a row. */
 static const double intercept_share = 4;
 
-/* As many as make a factor as dear as about ten passes of all paths. */
+/* As many as make a factor as dear as two passes of all paths. */
 static int64_t most_pairs(int64_t rows, int64_t size, int32_t columns, int64_t paths)
 {
     double pass = 8.0 * (double)rows * (double)size * columns * (double)paths;
-    int64_t most = (int64_t)cbrt(3 * 10 * pass / LLR_SOFTMAX_GROUPS);
+    int64_t most = (int64_t)cbrt(3 * 2 * pass / LLR_SOFTMAX_GROUPS);
     int64_t all = rows * columns * (columns - 1) / 2;
     most = most < LEAST_PAIRS ? LEAST_PAIRS : most;
     return most < all ? most : all;
@@ -46,6 +48,7 @@ llr_code_t llr_softmax_pairs_create(llr_softmax_pairs_t *pairs, const llr_call_t
     LLR_TAKE(pairs->factor, arena, most * most, call->error);
     LLR_TAKE(pairs->share, arena, call->paths * most, call->error);
     LLR_TAKE(pairs->score, arena, call->paths * call->columns * kept, call->error);
+    LLR_TAKE(pairs->size_of, arena, BINS, call->error);
     LLR_TAKE(pairs->count_of, arena, BINS, call->error);
     return LLR_OK;
 }
@@ -58,7 +61,7 @@ int64_t llr_softmax_pairs_bytes(int64_t rows, int64_t size, int32_t columns, int
            llr_arena_cost(most * most, sizeof(float)) +
            llr_arena_cost(paths * most, sizeof(float)) +
            llr_arena_cost(paths * columns * kept, sizeof(float)) +
-           llr_arena_cost(BINS, sizeof(int64_t));
+           2 * llr_arena_cost(BINS, sizeof(int64_t));
 }
 
 /* Shares of the classes in a row, out of its residuals, into share; a: its weight. */
@@ -70,8 +73,8 @@ static void row_shares(const llr_softmax_solver_t *it, const double *residual, i
 }
 
 typedef struct tally {
-    double whole, kept;
-    int64_t bin, room; /* pairs of a bin above it are taken, and of bin the first room */
+    double whole, kept; /* sums of the sizes */
+    int64_t bin, room;  /* pairs of a bin above it are taken, and of bin the first room */
     float least;
 } tally_t;
 
@@ -83,64 +86,85 @@ static int64_t bin_of(float size)
 }
 
 /* Keeps a pair, and its row where it is the first of it. */
-static void keep(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t row, int64_t *last,
-                 int32_t k, int32_t l, double square)
+static void keep(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t row, int32_t k,
+                 int32_t l, double square)
 {
     int64_t size = it->call->space.size, at = pairs->count++;
-    if (row != *last)
+    if (row != pairs->last)
         memcpy(pairs->x + pairs->rows++ * size, it->x + row * size, (size_t)size * sizeof(float));
-    *last = row;
+    pairs->last = row;
     pairs->row[at] = (int32_t)(pairs->rows - 1);
     pairs->k[at] = k;
     pairs->l[at] = l;
     pairs->root[at] = (float)sqrt(square);
 }
 
-/* Goes through all pairs: counts them by size, or (keeps) takes those that are large enough. */
-static void go_through(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
-                       const llr_margin_t *margin, const double *residual, bool keeps,
+/* One row's pairs: counts them by size, the trace of their curvature, or takes those that are large
+ * enough. */
+static void go_through_row(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t row,
+                           double a, const double *share, bool takes, tally_t *tally)
+{
+    for (int32_t k = 1; k < it->call->columns; k++)
+        for (int32_t l = 0; l < k; l++) {
+            double square = a * share[k] * share[l];
+            float size = (float)(2 * square * it->norm[row]);
+            if (!(size > 0)) continue;
+            int64_t bin = bin_of(size);
+            if (!takes) {
+                tally->whole += (double)size;
+                pairs->count_of[bin]++;
+                pairs->size_of[bin] += (double)size;
+            } else if (bin > tally->bin || (bin == tally->bin && tally->room-- > 0)) {
+                tally->kept += (double)size;
+                keep(it, pairs, row, k, l, square);
+            }
+        }
+}
+
+static void go_through(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
+                       const llr_margin_t *margin, const double *residual, bool takes,
                        tally_t *tally)
 {
     const llr_sample_t *sample = margin->sample;
-    int64_t last = -1;
     for (int32_t s = 0; s < sample->strata; s++) {
         double a = margin->weight[s] / (double)sample->rows, *share = it->shift;
-        if (!(a > 0)) continue;
-        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+        for (int64_t i = sample->stratum_start[s]; a > 0 && i < sample->stratum_start[s + 1]; i++) {
             row_shares(it, residual, i, sample->stratum_class[s], a, share);
-            for (int32_t k = 1; k < margin->columns; k++)
-                for (int32_t l = 0; l < k; l++) {
-                    double square = a * share[k] * share[l];
-                    float size = (float)(2 * square * it->norm[i]);
-                    if (!(size > 0)) continue;
-                    int64_t bin = bin_of(size);
-                    if (!keeps) {
-                        tally->whole += (double)size;
-                        if (size > tally->least) pairs->count_of[bin]++;
-                    } else if (size > tally->least &&
-                               (bin > tally->bin || (bin == tally->bin && tally->room-- > 0))) {
-                        tally->kept += (double)size;
-                        keep(it, pairs, i, &last, k, l, square);
-                    }
-                }
+            go_through_row(it, pairs, i, a, share, takes, tally);
         }
     }
 }
 
-static void select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
+/* The bins to take: down to where the room ends, or what is left is small beside lambda. */
+static void set_bin(const llr_softmax_pairs_t *pairs, double enough, tally_t *tally)
+{
+    double left = tally->whole;
+    tally->bin = BINS - 1;
+    tally->room = pairs->most;
+    while (tally->bin >= 0 && tally->room >= pairs->count_of[tally->bin] && left > enough) {
+        left -= pairs->size_of[tally->bin];
+        tally->room -= pairs->count_of[tally->bin--];
+    }
+    if (left <= enough) tally->room = 0;
+}
+
+/* False where they are beyond single precision. */
+static bool select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
                          const llr_softmax_chain_t *chain, const double *residual)
 {
     double lambda = llr_softmax_chain_lambda(chain);
-    tally_t tally = {.bin = BINS, .room = pairs->most, .least = (float)(share_of_lambda * lambda)};
+    double directions = (double)(it->call->space.size * (it->call->columns - 1));
+    tally_t tally = {0};
     memset(pairs->count_of, 0, BINS * sizeof *pairs->count_of);
+    memset(pairs->size_of, 0, BINS * sizeof *pairs->size_of);
     pairs->count = pairs->rows = 0;
+    pairs->last = -1;
     go_through(it, pairs, &chain->margin, residual, false, &tally);
-    while (tally.bin > 0 && tally.room >= pairs->count_of[tally.bin - 1])
-        tally.room -= pairs->count_of[--tally.bin];
-    tally.bin--; /* the bin that is taken in part */
+    if (!(tally.whole <= single_limit * lambda)) return false;
+    set_bin(pairs, share_of_lambda * lambda * directions, &tally);
     go_through(it, pairs, &chain->margin, residual, true, &tally);
-    double directions = (double)it->call->space.size * (it->call->columns - 1);
     pairs->mu = lambda + fmax(tally.whole - tally.kept, 0) / directions;
+    return true;
 }
 
 /* (e_k - e_l) . (e_m - e_n) */
@@ -167,7 +191,8 @@ void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
 {
     double square = 0;
     int64_t rows = it->call->space.rows;
-    select_pairs(it, pairs, chain, residual);
+    pairs->failed = !select_pairs(it, pairs, chain, residual);
+    if (pairs->failed) return;
     for (int64_t i = 0; i < rows; i++) square += it->norm[i] / (double)rows;
     llr_single_syrk(true, it->call->space.size, pairs->rows, pairs->x, pairs->gram);
     for (int64_t i = 0; i < pairs->rows; i++)
