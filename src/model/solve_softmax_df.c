@@ -72,6 +72,7 @@ static double single_df(llr_softmax_solver_t *it, int64_t kept, double lambda)
     int64_t size = it->call->space.size, order = kept < size ? kept : size;
     float *gram = it->gram, *factor = it->gram + order * order;
     double trace = 0;
+    if (order == 0) return 0;
     llr_single_syrk(kept < size, kept < size ? size : kept, order, it->thin, gram);
     memcpy(factor, gram, (size_t)(order * order) * sizeof *gram);
     for (int64_t j = 0; j < order; j++) {

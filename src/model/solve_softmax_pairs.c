@@ -192,14 +192,14 @@ void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
     double square = 0;
     int64_t rows = it->call->space.rows;
     pairs->failed = !select_pairs(it, pairs, chain, residual);
-    if (pairs->failed) return;
+    if (pairs->failed || pairs->count == 0) return;
     for (int64_t i = 0; i < rows; i++) square += it->norm[i] / (double)rows;
     llr_single_syrk(true, it->call->space.size, pairs->rows, pairs->x, pairs->gram);
     for (int64_t i = 0; i < pairs->rows; i++)
         for (int64_t j = 0; j <= i; j++)
             pairs->gram[i * pairs->rows + j] += (float)(intercept_share * square);
     fill(pairs);
-    pairs->failed = pairs->count && llr_single_cholesky(pairs->count, pairs->factor);
+    pairs->failed = llr_single_cholesky(pairs->count, pairs->factor);
 }
 
 /* Scores to shares of the pairs, or the other way round. */
