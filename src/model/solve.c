@@ -171,7 +171,7 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     if (columns > 1)
         return reduce + certify + zero +
                llr_softmax_flops(shape->rows, shape->rows < shape->dim ? shape->rows : shape->dim,
-                                 shape->classes, shape->paths, shape->fits);
-    /* About ten passes a fit, and a curvature matrix a column for df. */
+                                 shape->classes, shape->fits);
+    /* About ten passes a fit, and a curvature matrix for df. */
     return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
 }

@@ -31,12 +31,11 @@ int64_t llr_softmax_bytes(int64_t rows, int64_t size, int32_t columns, int64_t p
            llr_arena_cost(fits * columns * size, d);
 }
 
-double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits)
+double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t fits)
 {
-    double n = (double)rows, d = (double)size, p = fmin(n, d), f = (double)fits;
-    (void)paths;
-    /* About 20 passes a fit, each of four products; the curvature matrix for df. */
-    return f * (160 * n * d * columns + n * p * d + p * p * p);
+    double n = (double)rows, d = (double)size, f = (double)fits;
+    /* About twelve passes a fit, each of four products; the curvature matrix for df. */
+    return f * (96 * n * d * columns + n * d * d + d * d * d);
 }
 
 static llr_code_t take_rows(llr_softmax_solver_t *it)
@@ -221,7 +220,7 @@ static void keep(llr_softmax_solver_t *it, int64_t place)
     llr_softmax_chain_advance(chain, call);
 }
 
-/* In single precision a search aims further than it need, and its word is not taken for it. */
+/* In single precision a search aims further than it need, as its word is not taken for it. */
 static bool is_done(const llr_softmax_solver_t *it, const llr_softmax_chain_t *chain)
 {
     double tolerance = it->call->options->tolerance;

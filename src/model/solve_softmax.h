@@ -19,7 +19,7 @@ typedef struct llr_softmax_pairs {
     int32_t *row, *k, *l; /* count: place among those rows, classes k > l */
     float *root;          /* count: sqrt(a p_k p_l) */
     float *x;             /* rows x size: those rows */
-    float *gram;          /* rows x rows: of them, 1 for the intercept included */
+    float *gram;          /* rows x rows: of them, with the intercept's column */
     float *factor;        /* count x count */
     float *share, *score; /* paths x count, (paths * columns) x rows */
     int64_t last;         /* row kept last */
@@ -51,7 +51,8 @@ typedef struct llr_softmax_solver {
 
 llr_code_t llr_solve_softmax(llr_call_t *call);
 int64_t llr_softmax_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits);
-double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits);
+/* Predicted operations, without reduction to the rows' span and certificates. */
+double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t fits);
 
 /* All memory from the call's arena. df is left out until it->wants_df is set. */
 llr_code_t llr_softmax_create(llr_softmax_solver_t *it, llr_call_t *call);

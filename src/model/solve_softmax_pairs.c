@@ -1,14 +1,16 @@
 /* The preconditioner of the softmax solver. With B the roots of the pairs' curvatures times
- * (e_k - e_l) (x) x, (mu + B B')^-1 = (1 - B (mu + B'B)^-1 B') / mu. */
+ * (e_k - e_l) (x) x, (mu + B B')^-1 = (1 - B (mu + B'B)^-1 B') / mu. The intercepts, which are
+ * minimised, count as a column of the rows that is penalised next to nothing. */
 #include "linalg/single.h"
 #include "model/solve_softmax.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 /* Pairs are told apart by the upper bits of their size as a float. */
-enum { BINS = 1 << 15, SHIFT = 16, LEAST_PAIRS = 256 };
+enum { BINS = 1 << 15, SHIFT = 16 };
+
+enum { LEAST_PAIRS = 256, MOST_PAIRS = 4096 };
 
 /* The mean curvature that may be left out, over lambda. */
 static const double share_of_lambda = 0.4;
@@ -17,19 +19,18 @@ static const double single_limit = 1e7;
 /* The intercept's column, squared, over the mean square of a row. */
 static const double intercept_share = 4;
 
+static int64_t smaller_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* As many as make a factor as dear as two passes of all paths. */
 static int64_t most_pairs(int64_t rows, int64_t size, int32_t columns, int64_t paths)
 {
     double pass = 8.0 * (double)rows * (double)size * columns * (double)paths;
-    int64_t most = (int64_t)cbrt(3 * 2 * pass / LLR_SOFTMAX_GROUPS);
+    double most = cbrt(3 * 2 * pass / LLR_SOFTMAX_GROUPS);
     int64_t all = rows * columns * (columns - 1) / 2;
-    most = most < LEAST_PAIRS ? LEAST_PAIRS : most;
-    return most < all ? most : all;
-}
-
-static int64_t smaller_of(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
+    return smaller_of((int64_t)fmin(fmax(most, LEAST_PAIRS), MOST_PAIRS), all);
 }
 
 llr_code_t llr_softmax_pairs_create(llr_softmax_pairs_t *pairs, const llr_call_t *call)
@@ -72,10 +73,10 @@ static void row_shares(const llr_softmax_solver_t *it, const double *residual, i
         share[k] = residual[k * it->call->space.rows + row] / a + (k == class);
 }
 
+/* Pairs by their size: the trace of their curvature. */
 typedef struct tally {
     double whole, kept; /* sums of the sizes */
     int64_t bin, room;  /* pairs of a bin above it are taken, and of bin the first room */
-    float least;
 } tally_t;
 
 static int64_t bin_of(float size)
@@ -99,8 +100,7 @@ static void keep(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int
     pairs->root[at] = (float)sqrt(square);
 }
 
-/* One row's pairs: counts them by size, the trace of their curvature, or takes those that are large
- * enough. */
+/* One row's pairs: counts them by size, or takes those that are large enough. */
 static void go_through_row(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t row,
                            double a, const double *share, bool takes, tally_t *tally)
 {
@@ -148,7 +148,7 @@ static void set_bin(const llr_softmax_pairs_t *pairs, double enough, tally_t *ta
     if (left <= enough) tally->room = 0;
 }
 
-/* False where they are beyond single precision. */
+/* The largest pairs at a chain's point; false where they are beyond single precision. */
 static bool select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
                          const llr_softmax_chain_t *chain, const double *residual)
 {
@@ -173,6 +173,7 @@ static float between(int32_t k, int32_t l, int32_t m, int32_t n)
     return (float)((k == m) + (l == n) - (k == n) - (l == m));
 }
 
+/* mu + B'B; the rows of pairs ascend, so the lower triangle of the Gram matrix is enough. */
 static void fill(llr_softmax_pairs_t *pairs)
 {
     for (int64_t a = 0; a < pairs->count; a++) {
@@ -202,7 +203,7 @@ void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
     pairs->failed = llr_single_cholesky(pairs->count, pairs->factor);
 }
 
-/* Scores to shares of the pairs, or the other way round. */
+/* share = B' score. */
 static void gather(const llr_softmax_pairs_t *pairs, int32_t columns, int64_t count)
 {
     for (int64_t a = 0; a < count; a++) {
@@ -214,6 +215,7 @@ static void gather(const llr_softmax_pairs_t *pairs, int32_t columns, int64_t co
     }
 }
 
+/* score = B share. */
 static void scatter(const llr_softmax_pairs_t *pairs, int32_t columns, int64_t count)
 {
     memset(pairs->score, 0, (size_t)(count * columns * pairs->rows) * sizeof(float));
@@ -238,10 +240,8 @@ void llr_softmax_apply(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pair
         gather(pairs, it->call->columns, count);
         llr_single_cholesky_solve(pairs->count, pairs->factor, pairs->share, count);
         scatter(pairs, it->call->columns, count);
+        llr_single_gemm(false, false, vectors, size, pairs->rows, -1, pairs->score, pairs->rows,
+                        pairs->x, size, 1, direction, size);
     }
-    if (pairs->count)
-        llr_single_gemm(false, false, vectors, size, pairs->rows, -scale, pairs->score, pairs->rows,
-                        pairs->x, size, scale, direction, size);
-    else
-        for (int64_t j = 0; j < vectors * size; j++) direction[j] *= scale;
+    for (int64_t j = 0; j < vectors * size; j++) direction[j] *= scale;
 }
