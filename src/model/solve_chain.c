@@ -76,13 +76,20 @@ static void combine(llr_chain_t *chain, const llr_call_t *call, const double *sh
     }
 }
 
+/* A later step mends what this one leaves; softmax's do not. */
+static double trust_of(const llr_call_t *call)
+{
+    return call->columns == 1 ? 1e-6 : 0;
+}
+
 /* F at now, with b minimised. */
 static double evaluate(llr_chain_t *chain, const llr_call_t *call)
 {
     double square = llr_dot(call->width, chain->now.theta, chain->now.theta);
     llr_line_t line = {.score = chain->now.score,
                        .penalty = {0.5 * llr_chain_lambda(chain) * square, 0, 0},
-                       .b = chain->now.b};
+                       .b = chain->now.b,
+                       .trust = trust_of(call)};
     return llr_margin_minimise(&chain->margin, &line);
 }
 
@@ -116,6 +123,39 @@ void llr_chain_start(llr_chain_t *chain, const llr_call_t *call)
     chain->now.log_lambda = x;
     chain->iterations = chain->stalls = 0;
     llr_chain_forget(chain);
+}
+
+void llr_chain_foretell(llr_chain_t *chain, const llr_call_t *call)
+{
+    double share[LLR_SAVED] = {1, 0, 0};
+    chain->now.log_lambda = log(llr_chain_lambda(chain));
+    extrapolate(chain, chain->saves, chain->now.log_lambda, share);
+    memset(chain->now.theta, 0, (size_t)call->width * sizeof(double));
+    chain->now.b[0] = 0;
+    for (int64_t s = 0; s < chain->saves; s++) {
+        llr_axpy(call->width, share[s], chain->saved[s].theta, chain->now.theta);
+        chain->now.b[0] += share[s] * chain->saved[s].b[0];
+    }
+    chain->iterations = chain->stalls = 0;
+    llr_chain_forget(chain);
+}
+
+void llr_chain_evaluate(llr_chain_t *chain, const llr_call_t *call)
+{
+    chain->value = evaluate(chain, call);
+}
+
+void llr_chain_settle(llr_chain_t *chain, const llr_call_t *call)
+{
+    llr_chain_evaluate(chain, call);
+    if (chain->saves < 2) return;
+    const llr_point_t *last = &chain->saved[0];
+    double square = llr_dot(call->width, last->theta, last->theta);
+    double plain = llr_margin_loss(&chain->margin, last->score, last->b, NULL) +
+                   0.5 * llr_chain_lambda(chain) * square;
+    if (chain->value < plain) return;
+    combine(chain, call, (double[]){1}, 1); /* a prophecy that failed */
+    llr_chain_evaluate(chain, call);
 }
 
 void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call)
@@ -162,6 +202,21 @@ void llr_chain_end_direction(llr_chain_t *chain, int64_t width, double *directio
     for (int64_t j = 0; j < width; j++) direction[j] = -direction[j];
 }
 
+/* From the whole step on where that is all but right, as it mostly is; else from none. */
+static double minimise_along(const llr_chain_t *chain, const llr_call_t *call, llr_line_t *line)
+{
+    double b = chain->now.b[0];
+    if (call->columns == 1) {
+        line->t = 1;
+        line->trust = trust_of(call);
+        double value = llr_margin_minimise(&chain->margin, line);
+        if (value <= chain->value) return value;
+        chain->now.b[0] = b;
+        line->t = line->trust = 0;
+    }
+    return llr_margin_minimise(&chain->margin, line);
+}
+
 void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *direction,
                     const double *direction_score)
 {
@@ -172,7 +227,7 @@ void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *di
                                    lambda * llr_dot(call->width, theta, direction),
                                    lambda * llr_dot(call->width, direction, direction)},
                        .b = chain->now.b};
-    chain->value = llr_margin_minimise(&chain->margin, &line);
+    chain->value = minimise_along(chain, call, &line);
     llr_axpy(call->width, line.t, direction, theta);
     llr_axpy(call->columns * call->sample->rows, line.t, direction_score, chain->now.score);
     chain->newest = (chain->newest + 1) % LLR_PAIRS;

@@ -40,6 +40,12 @@ bool llr_chain_is_done(const llr_chain_t *chain);
 
 /* Sets now to where the search at the next lambda starts: what the last solutions foretell. */
 void llr_chain_start(llr_chain_t *chain, const llr_call_t *call);
+/* The same in two halves, for two classes: what theta and b start from; then, their scores being
+ * known, whether that was any better than the last solution. */
+void llr_chain_foretell(llr_chain_t *chain, const llr_call_t *call);
+void llr_chain_settle(llr_chain_t *chain, const llr_call_t *call);
+/* F at now, whose scores are known, and b minimised. */
+void llr_chain_evaluate(llr_chain_t *chain, const llr_call_t *call);
 /* Keeps now as a solution and goes on to the next lambda. */
 void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call);
 

@@ -1,6 +1,7 @@
 #include "model/solve_margin.h"
 
 #include "linalg/lapack.h"
+#include "linalg/logistic.h"
 #include "model/solve_point.h"
 
 #include <float.h>
@@ -42,23 +43,21 @@ static double binary_derivatives(const llr_margin_t *margin, const llr_line_t *l
                                  double b, newton_t *out)
 {
     const llr_sample_t *sample = margin->sample;
-    double value = 0, g[2] = {0, 0}, h[3] = {0, 0, 0};
+    double value = 0, *g = out->gradient, *h = out->hessian;
+    memset(g, 0, 2 * sizeof *g);
+    memset(h, 0, 4 * sizeof *h);
     for (int32_t s = 0; s < sample->strata; s++) {
+        int64_t first = sample->stratum_start[s], rows = sample->stratum_start[s + 1] - first;
         double a = row_weight(margin, s), sign = sample->stratum_class[s] ? 1 : -1;
-        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
-            double d = line->direction ? line->direction[i] : 0, loss, wrong;
-            llr_logistic_point(sign * (line->score[i] + t * d + b), &loss, &wrong);
-            double r = -sign * a * wrong, c = a * wrong * (1 - wrong);
-            value += a * loss;
-            g[0] += r * d;
-            g[1] += r;
-            h[0] += c * d * d;
-            h[1] += c * d;
-            h[2] += c;
-        }
+        llr_logistic_sums_t sums;
+        llr_logistic_line(rows, sign, line->score + first,
+                          line->direction ? line->direction + first : NULL, t, b, &sums);
+        value += a * sums.loss;
+        for (int k = 0; k < 2; k++) g[k] += a * sums.slope[k];
+        h[0] += a * sums.curvature[0];
+        h[2] += a * sums.curvature[1];
+        h[3] += a * sums.curvature[2];
     }
-    memcpy(out->gradient, g, sizeof g);
-    memcpy(out->hessian, (double[4]){h[0], 0, h[1], h[2]}, 4 * sizeof(double));
     return value;
 }
 
@@ -171,6 +170,14 @@ static double descend(const llr_margin_t *margin, llr_line_t *line, newton_t *ne
     return value;
 }
 
+/* A step so small that its decrement is as good as seen. */
+static double take_step(llr_line_t *line, const newton_t *newton, double value, double decrement)
+{
+    line->t += newton->step[0];
+    for (int64_t k = 1; k < newton->order; k++) line->b[k - 1] += newton->step[k];
+    return value - 0.5 * decrement;
+}
+
 /* Columns are on their own, and the minimiser is explicit. */
 static double minimise_square(const llr_margin_t *margin, llr_line_t *line)
 {
@@ -195,13 +202,14 @@ static double minimise_square(const llr_margin_t *margin, llr_line_t *line)
 double llr_margin_minimise(const llr_margin_t *margin, llr_line_t *line)
 {
     enum { PASSES = 60 };
-    line->t = 0;
     if (margin->loss == LLR_LOSS_SQUARE) return minimise_square(margin, line);
     newton_t newton = newton_in(margin);
-    double value = derivatives(margin, line, 0, line->b, &newton);
+    double value = derivatives(margin, line, line->t, line->b, &newton);
     for (int pass = 0; pass < PASSES && isfinite(value); pass++) {
         double decrement = newton_step(&newton), before = value;
         if (!(decrement > DBL_EPSILON * DBL_EPSILON * fabs(value))) break;
+        if (decrement <= line->trust * fabs(value))
+            return take_step(line, &newton, value, decrement);
         value = descend(margin, line, &newton, value, decrement);
         /* Newton's error is squared by a step: nothing is left after a small one. */
         if (decrement <= 1e-11 * fabs(before) || value == before) break;

@@ -1,0 +1,146 @@
+#include "model/solve_single.h"
+
+#include "linalg/single.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Shares of the curvature that rows may hold and yet be left out: of a preconditioner, of df. */
+static const double precondition_leaves = 1e-2, df_leaves = 1e-7;
+
+static int64_t larger_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, int64_t vectors)
+{
+    int64_t rows = call->space.rows, size = call->space.size;
+    float *factors;
+    *single = (llr_single_t){.space = &call->space};
+    LLR_TAKE(single->z.data, call->arena, llr_panels_floats(rows, size), call->error);
+    LLR_TAKE(single->turned.data, call->arena, llr_panels_floats(size, rows), call->error);
+    LLR_TAKE(factors, call->arena, LLR_PANEL_VECTORS * larger_of(rows, size), call->error);
+    LLR_TAKE(single->scaled, call->arena, rows * size, call->error);
+    LLR_TAKE(single->factor, call->arena, size * size, call->error);
+    LLR_TAKE(single->hessian, call->arena, size * size, call->error);
+    LLR_TAKE(single->vector, call->arena, vectors * size, call->error);
+    LLR_TAKE(single->mean, call->arena, size, call->error);
+    LLR_TAKE(single->sorted, call->arena, rows, call->error);
+    single->z = (llr_panels_t){rows, size, single->z.data, factors};
+    single->turned = (llr_panels_t){size, rows, single->turned.data, factors};
+    llr_panels_fill(&single->z, false, call->space.z, size);
+    llr_panels_fill(&single->turned, true, call->space.z, size);
+    return LLR_OK;
+}
+
+int64_t llr_single_bytes(int64_t rows, int64_t size, int64_t vectors)
+{
+    int64_t f = sizeof(float);
+    return llr_arena_cost(llr_panels_floats(rows, size), f) +
+           llr_arena_cost(llr_panels_floats(size, rows), f) +
+           llr_arena_cost(LLR_PANEL_VECTORS * larger_of(rows, size), f) +
+           llr_arena_cost(rows * size, f) + 2 * llr_arena_cost(size * size, f) +
+           llr_arena_cost(vectors * size, f) + llr_arena_cost(size, sizeof(double)) +
+           llr_arena_cost(rows, sizeof(double));
+}
+
+void llr_single_scores(const llr_single_t *single, const double *theta, int64_t vectors,
+                       double *score)
+{
+    memset(score, 0, (size_t)(vectors * single->space->rows) * sizeof *score);
+    llr_panels_multiply(&single->turned, theta, vectors, score);
+}
+
+void llr_single_gradients(const llr_single_t *single, const double *residual, int64_t vectors,
+                          double *gradient)
+{
+    llr_panels_multiply(&single->z, residual, vectors, gradient);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The least curvature of a row that counts: those below it hold less than the share of it all. */
+static double find_least(const llr_single_t *single, const double *curvature, double share)
+{
+    int64_t rows = single->space->rows, i = 0;
+    double whole = 0, sum = 0;
+    memcpy(single->sorted, curvature, (size_t)rows * sizeof *curvature);
+    qsort(single->sorted, (size_t)rows, sizeof *curvature, by_size);
+    for (int64_t r = 0; r < rows; r++) whole += single->sorted[r];
+    while (i < rows && (sum += single->sorted[i]) <= share * whole) i++;
+    return i < rows ? single->sorted[i] : INFINITY;
+}
+
+/* Fills scaled; the number of rows that count. */
+static int64_t scale_rows(llr_single_t *single, const double *curvature, double leaves)
+{
+    const llr_space_t *space = single->space;
+    int64_t size = space->size, count = 0;
+    double whole = 0, least = find_least(single, curvature, leaves);
+    for (int64_t i = 0; i < space->rows; i++) whole += curvature[i];
+    memset(single->mean, 0, (size_t)size * sizeof *single->mean);
+    llr_panels_multiply(&single->z, curvature, 1, single->mean);
+    for (int64_t j = 0; j < size && whole > 0; j++) single->mean[j] /= whole;
+    for (int64_t i = 0; i < space->rows; i++) {
+        if (!(curvature[i] >= least)) continue;
+        float root = (float)sqrt(curvature[i]), *to = single->scaled + count++ * size;
+        const double *z = space->z + i * size;
+        for (int64_t j = 0; j < size; j++) to[j] = root * (float)(z[j] - single->mean[j]);
+    }
+    return count;
+}
+
+void llr_single_precondition(llr_single_t *single, const double *curvature, double lambda)
+{
+    int64_t size = single->space->size;
+    float *hessian = single->hessian, largest = 0;
+    int64_t count = scale_rows(single, curvature, precondition_leaves);
+    llr_single_syrk(count, size, single->scaled, hessian);
+    for (int64_t j = 0; j < size; j++) largest = fmaxf(largest, hessian[j * (size + 1)]);
+    /* Rounding of the Hessian must not make it indefinite. */
+    float shift = (float)fmax(lambda, (double)(largest * FLT_EPSILON));
+    for (; isfinite(shift); shift *= 4) {
+        memcpy(single->factor, hessian, (size_t)(size * size) * sizeof(float));
+        for (int64_t j = 0; j < size; j++) single->factor[j * (size + 1)] += shift;
+        if (!llr_single_cholesky(size, single->factor)) return;
+    }
+}
+
+void llr_single_apply(const llr_single_t *single, double *vector, int64_t vectors)
+{
+    int64_t size = single->space->size;
+    for (int64_t j = 0; j < vectors * size; j++) single->vector[j] = (float)vector[j];
+    llr_single_cholesky_solve(size, single->factor, single->vector, vectors);
+    for (int64_t j = 0; j < vectors * size; j++) vector[j] = (double)single->vector[j];
+}
+
+double llr_single_df(llr_single_t *single, const double *curvature, double lambda)
+{
+    int64_t count = scale_rows(single, curvature, df_leaves), size = single->space->size;
+    int64_t order = count < size ? count : size;
+    float *h = single->hessian, largest = 0;
+    double square = 0;
+    if (count < size)
+        llr_single_row_syrk(count, size, single->scaled, h);
+    else
+        llr_single_syrk(count, size, single->scaled, h);
+    for (int64_t j = 0; j < order; j++) {
+        largest = fmaxf(largest, h[j * (order + 1)]);
+        h[j * (order + 1)] += (float)lambda;
+    }
+    if (!((double)largest < 1e3 * lambda)) return NAN;
+    if (llr_single_cholesky(order, h) || llr_single_triangle_invert(order, h)) return NAN;
+    for (int64_t i = 0; i < order; i++) {
+        float row = 0;
+        for (int64_t j = 0; j <= i; j++) row += h[i * order + j] * h[i * order + j];
+        square += (double)row;
+    }
+    return fmax((double)order - lambda * square, 0);
+}
