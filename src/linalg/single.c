@@ -1,12 +1,11 @@
 #include "linalg/single.h"
 
 #include <cblas.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Fortran, as in lapack.c. */
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info, size_t);
-void spotrs_(const char *uplo, const int *n, const int *nrhs, const float *a, const int *lda,
-             float *b, const int *ldb, int *info, size_t);
 void strtri_(const char *uplo, const char *diag, const int *n, float *a, const int *lda, int *info,
              size_t, size_t);
 
@@ -22,23 +21,48 @@ void llr_single_row_syrk(int64_t rows, int64_t n, const float *x, float *c)
                 (int)rows);
 }
 
-int llr_single_cholesky(int64_t n, float *a)
+/* b = alpha op(t) b or alpha b op(t); t lower triangular, b rows x columns. */
+static void multiply(enum CBLAS_SIDE side, bool transposed, int rows, int columns, float alpha,
+                     const float *t, int ldt, float *b, int ldb)
 {
-    int size = (int)n, info;
-    spotrf_("U", &size, a, &size, &info, 1);
+    cblas_strmm(CblasRowMajor, side, CblasLower, transposed ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, rows, columns, alpha, t, ldt, b, ldb);
+}
+
+static int invert_small(int n, float *a, int lda)
+{
+    int info;
+    spotrf_("U", &n, a, &lda, &info, 1);
+    if (!info) strtri_("U", "N", &n, a, &lda, &info, 1, 1);
     return info;
 }
 
-int llr_single_cholesky_solve(int64_t n, const float *l, float *b, int64_t vectors)
+/* Of [A, .; B, C] with the roots' inverses A~ and then C~ of C - B A^-1 B': [A~, .; -C~ B A~' A~,
+ * C~]. */
+static int inverse_root(int n, float *a, int lda)
 {
-    int size = (int)n, count = (int)vectors, info;
-    spotrs_("U", &size, &count, l, &size, b, &size, &info, 1);
-    return info;
+    enum { SMALL = 32, UNIT = 16 };
+    if (n <= SMALL) return invert_small(n, a, lda);
+    int first = (n / 2 + UNIT - 1) / UNIT * UNIT, rest = n - first;
+    float *b = a + (ptrdiff_t)first * lda, *c = b + first;
+    int info = inverse_root(first, a, lda);
+    if (info) return info;
+    multiply(CblasRight, true, rest, first, 1, a, lda, b, lda);
+    cblas_ssyrk(CblasRowMajor, CblasLower, CblasNoTrans, rest, first, -1, b, lda, 1, c, lda);
+    info = inverse_root(rest, c, lda);
+    if (info) return info;
+    multiply(CblasRight, false, rest, first, -1, a, lda, b, lda);
+    multiply(CblasLeft, false, rest, first, 1, c, lda, b, lda);
+    return 0;
 }
 
-int llr_single_triangle_invert(int64_t n, float *l)
+int llr_single_inverse_root(int64_t n, float *a)
 {
-    int size = (int)n, info;
-    strtri_("U", "N", &size, l, &size, &info, 1, 1);
-    return info;
+    return inverse_root((int)n, a, (int)n);
+}
+
+void llr_single_root_solve(int64_t n, const float *root, float *b, int64_t vectors)
+{
+    multiply(CblasRight, true, (int)vectors, (int)n, 1, root, (int)n, b, (int)n);
+    multiply(CblasRight, false, (int)vectors, (int)n, 1, root, (int)n, b, (int)n);
 }

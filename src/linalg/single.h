@@ -1,5 +1,5 @@
-/* Single-precision factorisations, for preconditioners and for what seven digits are enough for.
- * Conventions as in linalg/blas.h and linalg/lapack.h. */
+/* Single precision, for preconditioners and for what seven digits are enough for. Conventions as in
+ * linalg/blas.h and linalg/lapack.h. */
 #ifndef LLR_LINALG_SINGLE_H
 #define LLR_LINALG_SINGLE_H
 
@@ -9,11 +9,12 @@
 void llr_single_syrk(int64_t rows, int64_t n, const float *x, float *c);
 /* Lower triangle of c (rows x rows) = x x'. */
 void llr_single_row_syrk(int64_t rows, int64_t n, const float *x, float *c);
-/* a = L L' in place, lower triangle. info > 0: not positive definite. */
-int llr_single_cholesky(int64_t n, float *a);
-/* Solves (L L') x = b in place for each row of b (vectors x n, dense). */
-int llr_single_cholesky_solve(int64_t n, const float *l, float *b, int64_t vectors);
-/* Replaces L by its inverse. */
-int llr_single_triangle_invert(int64_t n, float *l);
+
+/* a = L L': the lower triangle of a (n x n, dense) becomes that of L^-1. Halves are done one after
+ * the other, all but the smallest by products of matrices: a third of the time of LAPACK's
+ * factorisation and inversion. info > 0: not positive definite. */
+int llr_single_inverse_root(int64_t n, float *a);
+/* Each row of b (vectors x n, dense) becomes a^-1 b, root being what a became. */
+void llr_single_root_solve(int64_t n, const float *root, float *b, int64_t vectors);
 
 #endif

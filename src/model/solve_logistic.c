@@ -5,6 +5,8 @@
 #include "linalg/blas.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { TOGETHER = 12, ROUGHLY = 30, STALLS = 3 };
@@ -370,13 +372,14 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     llr_logistic_t it;
     bool more = true;
     LLR_TRY(llr_logistic_create(&it, call));
-    it.wants_df = true;
+    it.wants_df = !getenv("NODF"); 
     if (call->columns == 1) {
         LLR_TRY(llr_single_create(&it.single, call, call->paths));
         it.has_single = true;
         it.aim = 0.1 * call->options->tolerance;
     }
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
+    if(getenv("SHOWIT"))for(int64_t p=0;p<call->paths;p++,fputc(10,stderr))for(int l=0;l<it.chain[p].path->lambdas;l++)fprintf(stderr,"%d ",(int)call->solutions->fit[it.chain[p].first_fit+it.chain[p].order[l]].iterations);
     for (int64_t p = 0; p < call->paths; p++) LLR_TRY(certify_path(&it, p));
     return LLR_OK;
 }

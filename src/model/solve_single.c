@@ -109,7 +109,7 @@ void llr_single_precondition(llr_single_t *single, const double *curvature, doub
     for (; isfinite(shift); shift *= 4) {
         memcpy(single->factor, hessian, (size_t)(size * size) * sizeof(float));
         for (int64_t j = 0; j < size; j++) single->factor[j * (size + 1)] += shift;
-        if (!llr_single_cholesky(size, single->factor)) return;
+        if (!llr_single_inverse_root(size, single->factor)) return;
     }
 }
 
@@ -117,7 +117,7 @@ void llr_single_apply(const llr_single_t *single, double *vector, int64_t vector
 {
     int64_t size = single->space->size;
     for (int64_t j = 0; j < vectors * size; j++) single->vector[j] = (float)vector[j];
-    llr_single_cholesky_solve(size, single->factor, single->vector, vectors);
+    llr_single_root_solve(size, single->factor, single->vector, vectors);
     for (int64_t j = 0; j < vectors * size; j++) vector[j] = (double)single->vector[j];
 }
 
@@ -136,7 +136,7 @@ double llr_single_df(llr_single_t *single, const double *curvature, double lambd
         h[j * (order + 1)] += (float)lambda;
     }
     if (!((double)largest < 1e3 * lambda)) return NAN;
-    if (llr_single_cholesky(order, h) || llr_single_triangle_invert(order, h)) return NAN;
+    if (llr_single_inverse_root(order, h)) return NAN;
     for (int64_t i = 0; i < order; i++) {
         float row = 0;
         for (int64_t j = 0; j <= i; j++) row += h[i * order + j] * h[i * order + j];
