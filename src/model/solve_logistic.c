@@ -5,11 +5,9 @@
 #include "linalg/blas.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { TOGETHER = 12, ROUGHLY = 30, STALLS = 3 };
+enum { TOGETHER = 12, ROUGHLY = 30, PATIENCE = 10, STALE = 12, STALLS = 3 };
 
 /* The last digits cost a pass or two: without a tolerance that says when it is enough, fits go on
  * to where their objective is as exact as anyone's. */
@@ -33,7 +31,9 @@ int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t 
 
 llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call)
 {
-    *it = (llr_logistic_t){.call = call, .aim = fmin(0.1 * call->options->tolerance, EXACT_GAP)};
+    *it = (llr_logistic_t){.call = call,
+                           .conditioned_at = INFINITY,
+                           .aim = fmin(0.1 * call->options->tolerance, EXACT_GAP)};
     int64_t size = call->space.size, rows = call->space.rows, vectors = call->paths * call->columns;
     LLR_TAKE(it->chain, call->arena, call->paths, call->error);
     LLR_TAKE(it->active, call->arena, call->paths, call->error);
@@ -258,15 +258,26 @@ static void take_scores(llr_logistic_t *it)
                (size_t)rows * sizeof(double));
 }
 
+/* The single-precision preconditioner, from the curvature of the middle one of the active chains.
+ */
+static void condition(llr_logistic_t *it)
+{
+    const llr_chain_t *middle = &it->chain[it->active[it->actives / 2]];
+    it->conditioned_at = llr_chain_lambda(middle);
+    llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, 0, it->curvature);
+    llr_single_precondition(&it->single, it->curvature, it->conditioned_at);
+}
+
+/* A preconditioner serves lambdas down to a share of its own: curvature falls with lambda, so that
+ * what they do to it is little more than a scale, and passes are cheaper than Hessians. */
 static void start_roughly(llr_logistic_t *it)
 {
     const llr_call_t *call = it->call;
     for (int64_t a = 0; a < it->actives; a++) llr_chain_foretell(&it->chain[it->active[a]], call);
     take_scores(it);
     for (int64_t a = 0; a < it->actives; a++) llr_chain_settle(&it->chain[it->active[a]], call);
-    const llr_chain_t *middle = &it->chain[it->active[it->actives / 2]];
-    llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, 0, it->curvature);
-    llr_single_precondition(&it->single, it->curvature, llr_chain_lambda(middle));
+    double lambda = llr_chain_lambda(&it->chain[it->active[0]]);
+    if (!(lambda * STALE > it->conditioned_at)) condition(it);
 }
 
 /* Steps of the active chains together, until they are done or have had some passes. */
@@ -276,6 +287,7 @@ static llr_code_t search(llr_logistic_t *it, int64_t passes)
     drop_done(it);
     for (int64_t pass = 0; it->actives && pass < passes; pass++) {
         if (llr_call_stops(it->call)) return LLR_STOPPED;
+        if (it->has_single && pass % PATIENCE == PATIENCE - 1) condition(it);
         make_directions(it);
         advance(it);
         drop_done(it);
@@ -372,14 +384,13 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     llr_logistic_t it;
     bool more = true;
     LLR_TRY(llr_logistic_create(&it, call));
-    it.wants_df = !getenv("NODF"); 
+    it.wants_df = true;
     if (call->columns == 1) {
         LLR_TRY(llr_single_create(&it.single, call, call->paths));
         it.has_single = true;
         it.aim = 0.1 * call->options->tolerance;
     }
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
-    if(getenv("SHOWIT"))for(int64_t p=0;p<call->paths;p++,fputc(10,stderr))for(int l=0;l<it.chain[p].path->lambdas;l++)fprintf(stderr,"%d ",(int)call->solutions->fit[it.chain[p].first_fit+it.chain[p].order[l]].iterations);
     for (int64_t p = 0; p < call->paths; p++) LLR_TRY(certify_path(&it, p));
     return LLR_OK;
 }

@@ -15,6 +15,7 @@ typedef struct llr_logistic {
     bool has_single;       /* two classes: single precision goes first */
     bool in_single, alone; /* now: passes in single precision; one chain, by Newton */
     llr_single_t single;
+    double conditioned_at;         /* lambda its preconditioner was made at */
     double *direction, *gradient;  /* (paths * columns) x size, by place among the active */
     double *score, *residual;      /* (paths * columns) x rows */
     double *factor;                /* columns x size x size: of the preconditioner */
