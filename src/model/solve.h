@@ -57,6 +57,9 @@ typedef struct llr_solve_options {
     /* Asked between passes; true abandons the call with LLR_STOPPED. May be NULL. */
     bool (*should_stop)(void *argument);
     void *argument; /* borrowed, handed to should_stop */
+    /* Logistic of two classes at lambda > 0: df is not asked for (NaN). It needs a matrix of its
+     * own for every fit, and so takes several times as long as all else together. */
+    bool leaves_df;
 } llr_solve_options_t;
 
 /* What is known of one solution. */
@@ -68,7 +71,9 @@ typedef struct llr_fit {
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
      * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */
     double certified_gap;
-    double df; /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
+    /* Trace of A (A + lambda I)^-1, mean over columns (problem.md, 3). Logistic of two classes at
+     * lambda > 0: to about 1e-6, of the curvature at (theta, b). */
+    double df;
 } llr_fit_t;
 
 /* Solutions in the order of the paths, and of each path's lambdas. Arrays are the caller's. */

@@ -170,7 +170,7 @@ static void keep(llr_logistic_t *it, llr_chain_t *chain)
     memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
     memcpy(call->solutions->b + at * call->columns, chain->now.b,
            (size_t)call->columns * sizeof(double));
-    if (it->wants_df) fit->df = find_df(it, chain);
+    fit->df = it->wants_df ? find_df(it, chain) : NAN;
     llr_chain_advance(chain, call);
 }
 
@@ -384,7 +384,7 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     llr_logistic_t it;
     bool more = true;
     LLR_TRY(llr_logistic_create(&it, call));
-    it.wants_df = true;
+    it.wants_df = call->columns > 1 || !call->options->leaves_df;
     if (call->columns == 1) {
         LLR_TRY(llr_single_create(&it.single, call, call->paths));
         it.has_single = true;
