@@ -1,7 +1,5 @@
 #include "linalg/panels.h"
 
-#include <string.h>
-
 static int64_t count_panels(int64_t columns)
 {
     return (columns + LLR_PANEL - 1) / LLR_PANEL;
@@ -18,147 +16,261 @@ static int64_t width_of(const llr_panels_t *panels, int64_t panel)
     return left < LLR_PANEL ? left : LLR_PANEL;
 }
 
+static void fill_panel(const llr_panels_t *panels, int64_t panel, bool transposed, const double *a,
+                       int64_t lda)
+{
+    int64_t rows = panels->rows, width = width_of(panels, panel), first = panel * LLR_PANEL;
+    int64_t start = panel * rows * LLR_PANEL, down = transposed ? 1 : lda,
+            on = transposed ? lda : 1;
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t c = 0; c < LLR_PANEL; c++) {
+            double x = c < width ? a[i * down + (first + c) * on] : 0;
+            int64_t at = start + i * LLR_PANEL + c;
+            panels->data[at] = (float)x;
+            if (panels->rest) panels->rest[at] = (float)(x - (double)panels->data[at]);
+        }
+}
+
 void llr_panels_fill(const llr_panels_t *panels, bool transposed, const double *a, int64_t lda)
 {
-    int64_t rows = panels->rows;
-    for (int64_t p = 0; p < count_panels(panels->columns); p++) {
-        float *to = panels->data + p * rows * LLR_PANEL;
-        int64_t width = width_of(panels, p);
-        if (width < LLR_PANEL) memset(to, 0, (size_t)(rows * LLR_PANEL) * sizeof *to);
-        if (transposed)
-            for (int64_t c = 0; c < width; c++)
-                for (int64_t i = 0; i < rows; i++)
-                    to[i * LLR_PANEL + c] = (float)a[(p * LLR_PANEL + c) * lda + i];
-        else
-            for (int64_t i = 0; i < rows; i++)
-                for (int64_t c = 0; c < width; c++)
-                    to[i * LLR_PANEL + c] = (float)a[i * lda + p * LLR_PANEL + c];
-    }
+    for (int64_t p = 0; p < count_panels(panels->columns); p++)
+        fill_panel(panels, p, transposed, a, lda);
 }
 
-/* Sums of a panel over some rows for a few vectors: y[v][c] = sum_i x[i][v] a[i][c]. A kernel holds
- * all of y, or (in fewer registers) half the columns and some of the vectors at a time. */
-typedef void kernel_t(int64_t rows, const float *a, const float *x, int64_t vectors, float *y);
+/* Kernels ------------------------------------------------------------------------------------ */
 
-typedef float wide_t __attribute__((vector_size(64), may_alias));
-typedef float half_t __attribute__((vector_size(32), may_alias));
+/* Sums of a panel over some rows, for a few vectors: y[v][c] = sum_i x[i][v] a[i][c]; exactly, a is
+ * data + rest. A kernel holds as many of y in registers as there are: three vectors of columns (a
+ * part of the panel) by `most` vectors of x. */
+typedef void sums_t(int64_t rows, const float *a, const float *x, int64_t vectors, float *y);
+typedef void exact_sums_t(int64_t rows, const float *a, const float *rest, const double *x,
+                          int64_t vectors, double *y);
 
-/* stride: floats from one row of x to the next. */
+typedef float float16_t __attribute__((vector_size(64), may_alias));
+typedef float float8_t __attribute__((vector_size(32), may_alias));
+typedef float float4_t __attribute__((vector_size(16), may_alias));
+typedef double double8_t __attribute__((vector_size(64), may_alias));
+typedef double double4_t __attribute__((vector_size(32), may_alias));
+
+#define INLINE         static inline __attribute__((always_inline))
+#define EACH(v, count) _Pragma("GCC unroll 9") for (int v = 0; v < (count); v++)
+
+/* stride: from one row of x to the next. */
 #define DEFINE_SUMS(name, type)                                                                    \
-    static inline __attribute__((always_inline)) void name(                                        \
-        int64_t rows, const float *a, const float *x, int64_t stride, const int vectors, float *y) \
+    INLINE void name(int64_t rows, const float *a, const float *x, int64_t stride,                 \
+                     const int vectors, float *y)                                                  \
     {                                                                                              \
-        enum { LANES = sizeof(type) / sizeof(float) };                                             \
         type sum[LLR_PANEL_VECTORS][3];                                                            \
-        _Pragma("GCC unroll 9") for (int v = 0; v < vectors; v++)                                  \
-            _Pragma("GCC unroll 3") for (int c = 0; c < 3; c++) sum[v][c] = (type){0};             \
+        EACH(v, vectors) EACH(c, 3) sum[v][c] = (type){0};                                         \
         for (int64_t i = 0; i < rows; i++, a += LLR_PANEL, x += stride) {                          \
             const type *row = (const type *)a;                                                     \
-            _Pragma("GCC unroll 9") for (int v = 0; v < vectors; v++)                              \
-                _Pragma("GCC unroll 3") for (int c = 0; c < 3; c++) sum[v][c] += row[c] * x[v];    \
+            EACH(v, vectors) EACH(c, 3) sum[v][c] += row[c] * x[v];                                \
         }                                                                                          \
-        _Pragma("GCC unroll 9") for (int v = 0; v < vectors; v++)                                  \
-                _Pragma("GCC unroll 3") for (int c = 0; c < 3; c++) *                              \
-            (type *)(y + v * LLR_PANEL + c * LANES) = sum[v][c];                                   \
+        EACH(v, vectors) EACH(c, 3)((type *)(y + v * LLR_PANEL))[c] = sum[v][c];                   \
     }
 
-DEFINE_SUMS(wide_sums, wide_t)
-DEFINE_SUMS(half_sums, half_t)
+#define DEFINE_EXACT_SUMS(name, half, type)                                                        \
+    INLINE void name(int64_t rows, const float *a, const float *rest, const double *x,             \
+                     int64_t stride, const int vectors, double *y)                                 \
+    {                                                                                              \
+        type sum[LLR_PANEL_VECTORS][3];                                                            \
+        EACH(v, vectors) EACH(c, 3) sum[v][c] = (type){0};                                         \
+        for (int64_t i = 0; i < rows; i++, a += LLR_PANEL, rest += LLR_PANEL, x += stride) {       \
+            type row[3];                                                                           \
+            EACH(c, 3)                                                                             \
+            row[c] = __builtin_convertvector(((const half *)a)[c], type) +                         \
+                     __builtin_convertvector(((const half *)rest)[c], type);                       \
+            EACH(v, vectors) EACH(c, 3) sum[v][c] += row[c] * x[v];                                \
+        }                                                                                          \
+        EACH(v, vectors) EACH(c, 3)((type *)(y + v * LLR_PANEL))[c] = sum[v][c];                   \
+    }
+
+DEFINE_SUMS(sums_of_16, float16_t)
+DEFINE_SUMS(sums_of_8, float8_t)
+DEFINE_EXACT_SUMS(exact_sums_of_8, float8_t, double8_t)
+DEFINE_EXACT_SUMS(exact_sums_of_4, float4_t, double4_t)
+
+/* Calls sums with a number of vectors that the compiler knows. */
+#define SWITCH(vectors, CALL)                                                                      \
+    switch (vectors) {                                                                             \
+    case 1:                                                                                        \
+        CALL(1);                                                                                   \
+        break;                                                                                     \
+    case 2:                                                                                        \
+        CALL(2);                                                                                   \
+        break;                                                                                     \
+    case 3:                                                                                        \
+        CALL(3);                                                                                   \
+        break;                                                                                     \
+    case 4:                                                                                        \
+        CALL(4);                                                                                   \
+        break;                                                                                     \
+    case 5:                                                                                        \
+        CALL(5);                                                                                   \
+        break;                                                                                     \
+    case 6:                                                                                        \
+        CALL(6);                                                                                   \
+        break;                                                                                     \
+    case 7:                                                                                        \
+        CALL(7);                                                                                   \
+        break;                                                                                     \
+    case 8:                                                                                        \
+        CALL(8);                                                                                   \
+        break;                                                                                     \
+    default:                                                                                       \
+        CALL(9);                                                                                   \
+        break;                                                                                     \
+    }
+
+/* Sixteen registers: three vectors of x at a time, or one. */
+INLINE void sums_by_three(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
+{
+    for (int64_t first = 0; first < LLR_PANEL; first += 24)
+        for (int64_t v = 0; v < vectors; v += v + 3 <= vectors ? 3 : 1)
+            if (v + 3 <= vectors)
+                sums_of_8(rows, a + first, x + v, vectors, 3, y + v * LLR_PANEL + first);
+            else
+                sums_of_8(rows, a + first, x + v, vectors, 1, y + v * LLR_PANEL + first);
+}
+
+INLINE void exact_sums_by_three(int64_t rows, const float *a, const float *rest, const double *x,
+                                int64_t vectors, double *y)
+{
+    for (int64_t first = 0; first < LLR_PANEL; first += 12)
+        for (int64_t v = 0; v < vectors; v += v + 3 <= vectors ? 3 : 1)
+            if (v + 3 <= vectors)
+                exact_sums_of_4(rows, a + first, rest + first, x + v, vectors, 3,
+                                y + v * LLR_PANEL + first);
+            else
+                exact_sums_of_4(rows, a + first, rest + first, x + v, vectors, 1,
+                                y + v * LLR_PANEL + first);
+}
 
 #if defined(__x86_64__)
-__attribute__((target("avx512f,fma"))) static void
-sums_avx512(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
-{
-    switch (vectors) {
-    case 1:
-        wide_sums(rows, a, x, 1, 1, y);
-        break;
-    case 2:
-        wide_sums(rows, a, x, 2, 2, y);
-        break;
-    case 3:
-        wide_sums(rows, a, x, 3, 3, y);
-        break;
-    case 4:
-        wide_sums(rows, a, x, 4, 4, y);
-        break;
-    case 5:
-        wide_sums(rows, a, x, 5, 5, y);
-        break;
-    case 6:
-        wide_sums(rows, a, x, 6, 6, y);
-        break;
-    case 7:
-        wide_sums(rows, a, x, 7, 7, y);
-        break;
-    case 8:
-        wide_sums(rows, a, x, 8, 8, y);
-        break;
-    default:
-        wide_sums(rows, a, x, 9, 9, y);
-        break;
-    }
-}
-#endif
+#define AVX512 __attribute__((target("avx512f,fma")))
+#define AVX2   __attribute__((target("avx2,fma")))
 
-static inline __attribute__((always_inline)) void
-sums_by_halves(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
+AVX512 static void sums_avx512(int64_t rows, const float *a, const float *x, int64_t vectors,
+                               float *y){
+#define CALL(count) sums_of_16(rows, a, x, count, count, y)
+    SWITCH(vectors, CALL)
+#undef CALL
+}
+
+AVX512 static void exact_sums_avx512(int64_t rows, const float *a, const float *rest,
+                                     const double *x, int64_t vectors, double *y)
 {
-    for (int half = 0; half < 2; half++, a += LLR_PANEL / 2, y += LLR_PANEL / 2) {
-        int64_t v = 0;
-        for (; v + 3 <= vectors; v += 3) half_sums(rows, a, x + v, vectors, 3, y + v * LLR_PANEL);
-        for (; v < vectors; v++) half_sums(rows, a, x + v, vectors, 1, y + v * LLR_PANEL);
+    for (int64_t first = 0; first < LLR_PANEL; first += 24, a += 24, rest += 24, y += 24) {
+#define CALL(count) exact_sums_of_8(rows, a, rest, x, count, count, y)
+        SWITCH(vectors, CALL)
+#undef CALL
     }
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) static void sums_avx2(int64_t rows, const float *a,
-                                                          const float *x, int64_t vectors, float *y)
+AVX2 static void sums_avx2(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
 {
-    sums_by_halves(rows, a, x, vectors, y);
+    sums_by_three(rows, a, x, vectors, y);
+}
+
+AVX2 static void exact_sums_avx2(int64_t rows, const float *a, const float *rest, const double *x,
+                                 int64_t vectors, double *y)
+{
+    exact_sums_by_three(rows, a, rest, x, vectors, y);
 }
 #endif
 
 static void sums_portable(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
 {
-    sums_by_halves(rows, a, x, vectors, y);
+    sums_by_three(rows, a, x, vectors, y);
 }
 
-static kernel_t *pick_kernel(void)
+static void exact_sums_portable(int64_t rows, const float *a, const float *rest, const double *x,
+                                int64_t vectors, double *y)
 {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return sums_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return sums_avx2;
-#endif
-    return sums_portable;
+    exact_sums_by_three(rows, a, rest, x, vectors, y);
 }
 
-static void multiply_few(const llr_panels_t *panels, kernel_t *kernel, const double *x,
+static void pick_kernels(sums_t **sums, exact_sums_t **exact_sums)
+{
+    *sums = sums_portable;
+    *exact_sums = exact_sums_portable;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) {
+        *sums = sums_avx512;
+        *exact_sums = exact_sums_avx512;
+    } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        *sums = sums_avx2;
+        *exact_sums = exact_sums_avx2;
+    }
+#endif
+}
+
+/* Products ----------------------------------------------------------------------------------- */
+
+static int64_t run_from(const llr_panels_t *panels, int64_t row)
+{
+    int64_t left = panels->rows - row;
+    return left < LLR_PANEL_RUN ? left : LLR_PANEL_RUN;
+}
+
+static void multiply_few(const llr_panels_t *panels, sums_t *kernel, const double *x,
                          int64_t vectors, double *y)
 {
     _Alignas(64) float sum[LLR_PANEL_VECTORS * LLR_PANEL];
     int64_t rows = panels->rows;
+    float *factor = (float *)panels->work;
     for (int64_t v = 0; v < vectors; v++)
-        for (int64_t i = 0; i < rows; i++)
-            panels->factors[i * vectors + v] = (float)x[v * rows + i];
-    for (int64_t p = 0; p < count_panels(panels->columns); p++) {
-        const float *a = panels->data + p * rows * LLR_PANEL;
-        int64_t width = width_of(panels, p);
+        for (int64_t i = 0; i < rows; i++) factor[i * vectors + v] = (float)x[v * rows + i];
+    for (int64_t p = 0; p < count_panels(panels->columns); p++)
         for (int64_t i = 0; i < rows; i += LLR_PANEL_RUN) {
-            int64_t run = rows - i < LLR_PANEL_RUN ? rows - i : LLR_PANEL_RUN;
-            kernel(run, a + i * LLR_PANEL, panels->factors + i * vectors, vectors, sum);
+            const float *a = panels->data + (p * rows + i) * LLR_PANEL;
+            kernel(run_from(panels, i), a, factor + i * vectors, vectors, sum);
             for (int64_t v = 0; v < vectors; v++)
-                for (int64_t c = 0; c < width; c++)
+                for (int64_t c = 0; c < width_of(panels, p); c++)
                     y[v * panels->columns + p * LLR_PANEL + c] += (double)sum[v * LLR_PANEL + c];
         }
+}
+
+static void multiply_few_exactly(const llr_panels_t *panels, exact_sums_t *kernel, const double *x,
+                                 int64_t vectors, double *y)
+{
+    _Alignas(64) double sum[LLR_PANEL_VECTORS * LLR_PANEL];
+    int64_t rows = panels->rows;
+    for (int64_t v = 0; v < vectors; v++)
+        for (int64_t i = 0; i < rows; i++) panels->work[i * vectors + v] = x[v * rows + i];
+    for (int64_t p = 0; p < count_panels(panels->columns); p++) {
+        int64_t start = p * rows * LLR_PANEL;
+        kernel(rows, panels->data + start, panels->rest + start, panels->work, vectors, sum);
+        for (int64_t v = 0; v < vectors; v++)
+            for (int64_t c = 0; c < width_of(panels, p); c++)
+                y[v * panels->columns + p * LLR_PANEL + c] += sum[v * LLR_PANEL + c];
+    }
+}
+
+static void multiply(const llr_panels_t *panels, bool exactly, const double *x, int64_t vectors,
+                     double *y)
+{
+    sums_t *sums;
+    exact_sums_t *exact_sums;
+    pick_kernels(&sums, &exact_sums);
+    for (int64_t v = 0; v < vectors; v += LLR_PANEL_VECTORS) {
+        int64_t few = vectors - v < LLR_PANEL_VECTORS ? vectors - v : LLR_PANEL_VECTORS;
+        const double *from = x + v * panels->rows;
+        double *to = y + v * panels->columns;
+        if (exactly)
+            multiply_few_exactly(panels, exact_sums, from, few, to);
+        else
+            multiply_few(panels, sums, from, few, to);
     }
 }
 
 void llr_panels_multiply(const llr_panels_t *panels, const double *x, int64_t vectors, double *y)
 {
-    kernel_t *kernel = pick_kernel();
-    for (int64_t v = 0; v < vectors; v += LLR_PANEL_VECTORS) {
-        int64_t few = vectors - v < LLR_PANEL_VECTORS ? vectors - v : LLR_PANEL_VECTORS;
-        multiply_few(panels, kernel, x + v * panels->rows, few, y + v * panels->columns);
-    }
+    multiply(panels, false, x, vectors, y);
+}
+
+void llr_panels_multiply_exactly(const llr_panels_t *panels, const double *x, int64_t vectors,
+                                 double *y)
+{
+    multiply(panels, true, x, vectors, y);
 }

@@ -60,6 +60,12 @@ llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call)
     return LLR_OK;
 }
 
+/* Are the next products with the rows made by panels? */
+static bool uses_panels(const llr_logistic_t *it)
+{
+    return it->in_single || (it->has_single && it->single.z.rest);
+}
+
 /* Gradients of the active chains at their points, from their scores. */
 static void make_gradients(llr_logistic_t *it)
 {
@@ -72,8 +78,8 @@ static void make_gradients(llr_logistic_t *it)
         double lambda = llr_chain_lambda(chain), *gradient = it->gradient + a * call->width;
         for (int64_t j = 0; j < call->width; j++) gradient[j] = lambda * chain->now.theta[j];
     }
-    if (it->in_single)
-        llr_single_gradients(&it->single, it->residual, it->actives, it->gradient);
+    if (uses_panels(it))
+        llr_single_gradients(&it->single, !it->in_single, it->residual, it->actives, it->gradient);
     else
         llr_gemm(false, false, it->actives * call->columns, size, rows, 1, it->residual, rows,
                  call->space.z, size, 1, it->gradient, size);
@@ -84,8 +90,8 @@ static void make_scores(llr_logistic_t *it, const double *theta)
 {
     const llr_call_t *call = it->call;
     int64_t rows = call->space.rows, size = call->space.size;
-    if (it->in_single)
-        llr_single_scores(&it->single, theta, it->actives, it->score);
+    if (uses_panels(it))
+        llr_single_scores(&it->single, !it->in_single, theta, it->actives, it->score);
     else
         llr_gemm(false, true, it->actives * call->columns, rows, size, 1, theta, size,
                  call->space.z, size, 0, it->score, rows);
@@ -386,9 +392,9 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     LLR_TRY(llr_logistic_create(&it, call));
     it.wants_df = call->columns > 1 || !call->options->leaves_df;
     if (call->columns == 1) {
-        LLR_TRY(llr_single_create(&it.single, call, call->paths));
         it.has_single = true;
         it.aim = 0.1 * call->options->tolerance;
+        LLR_TRY(llr_single_create(&it.single, call, it.aim < ROUGH_GAP, call->paths));
     }
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
     for (int64_t p = 0; p < call->paths; p++) LLR_TRY(certify_path(&it, p));

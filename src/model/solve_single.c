@@ -15,22 +15,33 @@ static int64_t larger_of(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, int64_t vectors)
+static llr_code_t take_panels(llr_panels_t *panels, const llr_call_t *call, bool exact,
+                              double *work)
+{
+    int64_t floats = llr_panels_floats(panels->rows, panels->columns);
+    panels->work = work;
+    LLR_TAKE(panels->data, call->arena, floats, call->error);
+    if (exact) LLR_TAKE(panels->rest, call->arena, floats, call->error);
+    return LLR_OK;
+}
+
+llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, bool exact,
+                             int64_t vectors)
 {
     int64_t rows = call->space.rows, size = call->space.size;
-    float *factors;
-    *single = (llr_single_t){.space = &call->space};
-    LLR_TAKE(single->z.data, call->arena, llr_panels_floats(rows, size), call->error);
-    LLR_TAKE(single->turned.data, call->arena, llr_panels_floats(size, rows), call->error);
-    LLR_TAKE(factors, call->arena, LLR_PANEL_VECTORS * larger_of(rows, size), call->error);
+    double *work;
+    *single = (llr_single_t){.space = &call->space,
+                             .z = {.rows = rows, .columns = size},
+                             .turned = {.rows = size, .columns = rows}};
+    LLR_TAKE(work, call->arena, LLR_PANEL_VECTORS * larger_of(rows, size), call->error);
+    LLR_TRY(take_panels(&single->z, call, exact, work));
+    LLR_TRY(take_panels(&single->turned, call, exact, work));
     LLR_TAKE(single->scaled, call->arena, rows * size, call->error);
     LLR_TAKE(single->factor, call->arena, size * size, call->error);
     LLR_TAKE(single->hessian, call->arena, size * size, call->error);
     LLR_TAKE(single->vector, call->arena, vectors * size, call->error);
     LLR_TAKE(single->mean, call->arena, size, call->error);
     LLR_TAKE(single->sorted, call->arena, rows, call->error);
-    single->z = (llr_panels_t){rows, size, single->z.data, factors};
-    single->turned = (llr_panels_t){size, rows, single->turned.data, factors};
     llr_panels_fill(&single->z, false, call->space.z, size);
     llr_panels_fill(&single->turned, true, call->space.z, size);
     return LLR_OK;
@@ -38,26 +49,34 @@ llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, int64
 
 int64_t llr_single_bytes(int64_t rows, int64_t size, int64_t vectors)
 {
-    int64_t f = sizeof(float);
-    return llr_arena_cost(llr_panels_floats(rows, size), f) +
-           llr_arena_cost(llr_panels_floats(size, rows), f) +
-           llr_arena_cost(LLR_PANEL_VECTORS * larger_of(rows, size), f) +
+    int64_t f = sizeof(float), d = sizeof(double);
+    return 2 * llr_arena_cost(llr_panels_floats(rows, size), f) +
+           2 * llr_arena_cost(llr_panels_floats(size, rows), f) +
+           llr_arena_cost(LLR_PANEL_VECTORS * larger_of(rows, size), d) +
            llr_arena_cost(rows * size, f) + 2 * llr_arena_cost(size * size, f) +
-           llr_arena_cost(vectors * size, f) + llr_arena_cost(size, sizeof(double)) +
-           llr_arena_cost(rows, sizeof(double));
+           llr_arena_cost(vectors * size, f) + llr_arena_cost(size, d) + llr_arena_cost(rows, d);
 }
 
-void llr_single_scores(const llr_single_t *single, const double *theta, int64_t vectors,
-                       double *score)
+static void multiply(const llr_panels_t *panels, bool exactly, const double *x, int64_t vectors,
+                     double *y)
+{
+    if (exactly)
+        llr_panels_multiply_exactly(panels, x, vectors, y);
+    else
+        llr_panels_multiply(panels, x, vectors, y);
+}
+
+void llr_single_scores(const llr_single_t *single, bool exactly, const double *theta,
+                       int64_t vectors, double *score)
 {
     memset(score, 0, (size_t)(vectors * single->space->rows) * sizeof *score);
-    llr_panels_multiply(&single->turned, theta, vectors, score);
+    multiply(&single->turned, exactly, theta, vectors, score);
 }
 
-void llr_single_gradients(const llr_single_t *single, const double *residual, int64_t vectors,
-                          double *gradient)
+void llr_single_gradients(const llr_single_t *single, bool exactly, const double *residual,
+                          int64_t vectors, double *gradient)
 {
-    llr_panels_multiply(&single->z, residual, vectors, gradient);
+    multiply(&single->z, exactly, residual, vectors, gradient);
 }
 
 static int by_size(const void *a, const void *b)
@@ -135,7 +154,7 @@ double llr_single_df(llr_single_t *single, const double *curvature, double lambd
         largest = fmaxf(largest, h[j * (order + 1)]);
         h[j * (order + 1)] += (float)lambda;
     }
-    if (!((double)largest < 1e3 * lambda)) return NAN;
+    if (!((double)largest < 2e2 * lambda)) return NAN;
     if (llr_single_inverse_root(order, h)) return NAN;
     for (int64_t i = 0; i < order; i++) {
         float row = 0;

@@ -1,5 +1,5 @@
-/* What a two-class logistic fit does in single precision: products with the rows, the
- * preconditioner, df. Private to the logistic solver. */
+/* What a two-class logistic fit does in single precision: products with the rows (in double
+ * precision too), the preconditioner, df. Private to the logistic solver. */
 #ifndef LLR_MODEL_SOLVE_SINGLE_H
 #define LLR_MODEL_SOLVE_SINGLE_H
 
@@ -16,16 +16,18 @@ typedef struct llr_single {
     double *mean, *sorted;    /* size, rows */
 } llr_single_t;
 
-/* vectors: most that llr_single_apply is given. All memory from the call's arena. */
-llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, int64_t vectors);
+/* exact: there will be products in double precision. vectors: most that llr_single_apply is given.
+ * All memory from the call's arena. */
+llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, bool exact,
+                             int64_t vectors);
 int64_t llr_single_bytes(int64_t rows, int64_t size, int64_t vectors);
 
 /* score (vectors x rows) = theta z'; theta: vectors x size. */
-void llr_single_scores(const llr_single_t *single, const double *theta, int64_t vectors,
-                       double *score);
+void llr_single_scores(const llr_single_t *single, bool exactly, const double *theta,
+                       int64_t vectors, double *score);
 /* gradient (vectors x size) += residual z; residual: vectors x rows. */
-void llr_single_gradients(const llr_single_t *single, const double *residual, int64_t vectors,
-                          double *gradient);
+void llr_single_gradients(const llr_single_t *single, bool exactly, const double *residual,
+                          int64_t vectors, double *gradient);
 
 /* The preconditioner: H + lambda, H = sum_i c_i (z_i - mean)(z_i - mean)' over the rows that hold
  * most of the curvature c (rows), mean the one weighted by it. */

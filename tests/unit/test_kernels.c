@@ -24,20 +24,21 @@ static void fill(double *x, int64_t count, int64_t *state)
 /* Panels ------------------------------------------------------------------------------------- */
 
 /* Of rows x columns with that many vectors: largest error over the sum of the terms' sizes. */
-static double panel_error(int64_t rows, int64_t columns, int64_t vectors, bool transposed)
+static double panel_error(int64_t rows, int64_t columns, int64_t vectors, bool transposed,
+                          bool exactly)
 {
     int64_t state = rows + 7 * columns + vectors, lda = transposed ? rows + 3 : columns + 3;
+    size_t bytes = sizeof(float) * (size_t)llr_panels_floats(rows, columns);
     double *a = llr_alloc((transposed ? columns : rows) * lda, sizeof *a), worst = 0;
     double *x = llr_alloc(vectors * rows, sizeof *x), *y = llr_alloc(vectors * columns, sizeof *y);
-    float *factors = llr_alloc(LLR_PANEL_VECTORS * rows, sizeof *factors);
-    float *data = aligned_alloc(
-        LLR_ALIGNMENT, sizeof *data * (size_t)(rows * (columns + 64) / 16 * 16 + 64 * rows));
-    llr_panels_t panels = {rows, columns, data, factors};
+    llr_panels_t panels = {rows, columns, aligned_alloc(LLR_ALIGNMENT, bytes), NULL, NULL};
+    panels.work = llr_alloc(LLR_PANEL_VECTORS * rows, sizeof(double));
+    if (exactly) panels.rest = aligned_alloc(LLR_ALIGNMENT, bytes);
     fill(a, (transposed ? columns : rows) * lda, &state);
     fill(x, vectors * rows, &state);
     for (int64_t u = 0; u < vectors * columns; u++) y[u] = 1;
     llr_panels_fill(&panels, transposed, a, lda);
-    llr_panels_multiply(&panels, x, vectors, y);
+    (exactly ? llr_panels_multiply_exactly : llr_panels_multiply)(&panels, x, vectors, y);
     for (int64_t v = 0; v < vectors; v++)
         for (int64_t c = 0; c < columns; c++) {
             long double sum = 1, size = 1;
@@ -52,19 +53,23 @@ static double panel_error(int64_t rows, int64_t columns, int64_t vectors, bool t
     free(a);
     free(x);
     free(y);
-    free(factors);
-    free(data);
+    free(panels.data);
+    free(panels.rest);
+    free(panels.work);
     return worst;
 }
 
 static void panels_multiply(void)
 {
-    static const int64_t shapes[][2] = {{1, 1},    {5, 48},    {128, 47},
-                                        {129, 49}, {300, 100}, {7, 200}};
-    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+    static const int64_t shape[][2] = {{1, 1}, {5, 48}, {128, 47}, {129, 49}, {300, 100}, {7, 200}};
+    for (size_t s = 0; s < sizeof shape / sizeof *shape; s++)
         for (int64_t vectors = 1; vectors <= 20; vectors++)
-            for (int transposed = 0; transposed < 2; transposed++)
-                CU_ASSERT_TRUE(panel_error(shapes[s][0], shapes[s][1], vectors, transposed) < 1e-6);
+            for (int turned = 0; turned < 2; turned++) {
+                CU_ASSERT_TRUE(panel_error(shape[s][0], shape[s][1], vectors, turned, false) <
+                               1e-6);
+                CU_ASSERT_TRUE(panel_error(shape[s][0], shape[s][1], vectors, turned, true) <
+                               1e-14);
+            }
 }
 
 /* The logistic loss -------------------------------------------------------------------------- */
