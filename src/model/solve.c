@@ -160,6 +160,8 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     if (shape->loss == LLR_LOSS_SQUARE)
         return reduce + certify + zero + n * p * p +
                paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 4 * p * p * vectors;
-    /* About ten passes a fit, and a curvature matrix a column for df. */
-    return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
+    /* About ten passes a fit, and a curvature matrix a column for df; two classes: five passes, and
+     * all but the certificate in single precision. */
+    double effort = n * p * p + 2.0 / 3 * p * p * p + (shape->classes == 2 ? 20 : 40) * n * p;
+    return reduce + certify + zero + vectors * (shape->classes == 2 ? 0.5 : 1) * effort;
 }

@@ -14,6 +14,9 @@ enum { TOGETHER = 12, ROUGHLY = 30, PATIENCE = 10, STALE = 12, STALLS = 3 };
 #define EXACT_GAP 1e-13
 /* Single precision finds its way to about here. */
 #define ROUGH_GAP 1e-9
+/* Share of the tolerance that is aimed at by what is certified afterwards, and mended if need be.
+ */
+#define AIM 0.5
 
 int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits)
 {
@@ -180,15 +183,16 @@ static void keep(llr_logistic_t *it, llr_chain_t *chain)
     llr_chain_advance(chain, call);
 }
 
-/* Drops the chains that are done from the active ones; one that goes alone may give up. Roughly
- * done ones that are to go on in double precision are put aside. */
+/* Drops the chains that are done from the active ones; one that goes alone may give up. Those that
+ * are to go on in double precision are put aside. */
 static void drop_done(llr_logistic_t *it)
 {
     int64_t left = 0;
     for (int64_t a = 0; a < it->actives; a++) {
         llr_chain_t *chain = &it->chain[it->active[a]];
         bool done = has_converged(it, chain);
-        if (done && it->in_single && it->aim < ROUGH_GAP)
+        bool stuck = it->in_single && chain->stalls >= STALLS;
+        if (stuck || (done && it->in_single && it->aim < ROUGH_GAP))
             it->slow[it->slows++] = it->active[a];
         else if (done || (it->alone && gives_up(it, chain)))
             keep(it, chain);
@@ -291,6 +295,7 @@ static llr_code_t search(llr_logistic_t *it, int64_t passes)
 {
     begin(it);
     drop_done(it);
+    if (passes > it->call->options->max_iterations) passes = it->call->options->max_iterations;
     for (int64_t pass = 0; it->actives && pass < passes; pass++) {
         if (llr_call_stops(it->call)) return LLR_STOPPED;
         if (it->has_single && pass % PATIENCE == PATIENCE - 1) condition(it);
@@ -341,15 +346,29 @@ llr_code_t llr_logistic_descend(llr_logistic_t *it, bool *more)
     return LLR_OK;
 }
 
-static void certify(llr_logistic_t *it, const llr_chain_t *chain, int64_t first, int64_t count)
+/* One fit among the paths. */
+typedef struct place {
+    int64_t path, lambda;
+} place_t;
+
+/* Certifies count <= LLR_CERTIFY_FITS fits from a place on; the place after them. */
+static place_t certify(llr_logistic_t *it, place_t place, int64_t count)
 {
     llr_call_t *call = it->call;
     llr_solutions_t *out = call->solutions;
-    int64_t columns = call->columns, fit = chain->first_fit + first;
+    const llr_margin_t *margin[LLR_CERTIFY_FITS];
+    double lambda[LLR_CERTIFY_FITS];
+    int64_t columns = call->columns, fit = it->chain[place.path].first_fit + place.lambda;
     double *theta = out->theta + fit * columns * call->space.dim;
+    for (int64_t f = 0; f < count; f++, place.lambda++) {
+        while (place.lambda == call->path[place.path].lambdas) place = (place_t){place.path + 1, 0};
+        margin[f] = &it->chain[place.path].margin;
+        lambda[f] = call->path[place.path].lambda[place.lambda];
+    }
     llr_space_expand(&call->space, it->z + fit * call->width, count * columns, theta);
-    llr_certify(&call->certifier, &chain->margin, chain->path->lambda + first, count, theta,
-                out->b + fit * columns, out->fit + fit);
+    llr_certify_each(&call->certifier, margin, lambda, count, theta, out->b + fit * columns,
+                     out->fit + fit);
+    return place;
 }
 
 /* A fit that turned out not to be good enough goes on alone, in double precision. */
@@ -369,19 +388,22 @@ static llr_code_t mend(llr_logistic_t *it, int64_t index, int64_t place)
     llr_chain_evaluate(chain, call);
     begin(it);
     LLR_TRY(go_alone(it, index));
-    certify(it, chain, lambda, 1);
+    certify(it, (place_t){index, lambda}, 1);
     return LLR_OK;
 }
 
-static llr_code_t certify_path(llr_logistic_t *it, int64_t index)
+static llr_code_t certify_all(llr_logistic_t *it)
 {
-    llr_chain_t *chain = &it->chain[index];
-    const llr_fit_t *fit = it->call->solutions->fit + chain->first_fit;
-    int64_t lambdas = chain->path->lambdas;
-    for (int64_t l = 0; l < lambdas; l += LLR_CERTIFY_FITS)
-        certify(it, chain, l, lambdas - l < LLR_CERTIFY_FITS ? lambdas - l : LLR_CERTIFY_FITS);
-    for (int64_t place = 0; it->has_single && place < lambdas; place++)
-        if (fit[chain->order[place]].status == LLR_FIT_UNCERTIFIED) LLR_TRY(mend(it, index, place));
+    llr_call_t *call = it->call;
+    const llr_fit_t *fit = call->solutions->fit;
+    place_t place = {0, 0};
+    for (int64_t left = call->solutions->fits; left > 0; left -= LLR_CERTIFY_FITS)
+        place = certify(it, place, left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS);
+    for (int64_t p = 0; p < call->paths && it->has_single; p++)
+        for (int64_t l = 0; l < call->path[p].lambdas; l++) {
+            int64_t at = it->chain[p].first_fit + it->chain[p].order[l];
+            if (fit[at].status == LLR_FIT_UNCERTIFIED) LLR_TRY(mend(it, p, l));
+        }
     return LLR_OK;
 }
 
@@ -393,10 +415,9 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     it.wants_df = call->columns > 1 || !call->options->leaves_df;
     if (call->columns == 1) {
         it.has_single = true;
-        it.aim = 0.1 * call->options->tolerance;
+        it.aim = AIM * call->options->tolerance;
         LLR_TRY(llr_single_create(&it.single, call, it.aim < ROUGH_GAP, call->paths));
     }
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
-    for (int64_t p = 0; p < call->paths; p++) LLR_TRY(certify_path(&it, p));
-    return LLR_OK;
+    return certify_all(&it);
 }

@@ -1,6 +1,5 @@
 #include "model/solve_margin.h"
 
-#include "linalg/lapack.h"
 #include "linalg/logistic.h"
 #include "model/solve_point.h"
 
@@ -130,22 +129,44 @@ static double derivatives(const llr_margin_t *margin, const llr_line_t *line, do
     return value + penalty[0] + t * (penalty[1] + 0.5 * penalty[2] * t);
 }
 
+/* step = -hessian^-1 gradient for the few unknowns of a line; false: not positive definite. LAPACK
+ * would take longer to be called. */
+static bool solve_small(const newton_t *newton)
+{
+    int64_t order = newton->order;
+    double *l = newton->factor, *x = newton->step;
+    for (int64_t i = 0; i < order; i++) {
+        x[i] = -newton->gradient[i];
+        for (int64_t j = 0; j <= i; j++) {
+            double *at = l + i * order + j;
+            for (int64_t k = 0; k < j; k++) *at -= l[i * order + k] * l[j * order + k];
+            if (i == j && !(*at > 0)) return false;
+            *at = i == j ? sqrt(*at) : *at / l[j * order + j];
+        }
+        for (int64_t k = 0; k < i; k++) x[i] -= l[i * order + k] * x[k];
+        x[i] /= l[i * order + i];
+    }
+    for (int64_t i = order - 1; i >= 0; i--) {
+        for (int64_t k = i + 1; k < order; k++) x[i] -= l[k * order + i] * x[k];
+        x[i] /= l[i * order + i];
+    }
+    return true;
+}
+
 /* The Newton step; its decrement, or NaN where there is no curvature. Where rounding has made the
  * Hessian indefinite, a ridge makes up for it. */
 static double newton_step(newton_t *newton)
 {
     int64_t order = newton->order;
     double trace = DBL_MIN, ridge = 0;
-    int failed = 1;
+    bool failed = true;
     for (int64_t k = 0; k < order; k++) trace += newton->hessian[k * order + k];
     for (; failed && ridge <= trace; ridge = fmax(100 * ridge, DBL_EPSILON * trace)) {
         memcpy(newton->factor, newton->hessian, (size_t)(order * order) * sizeof(double));
         for (int64_t k = 0; k < order; k++) newton->factor[k * order + k] += ridge;
-        failed = llr_cholesky(order, newton->factor);
+        failed = !solve_small(newton);
     }
     if (failed) return NAN;
-    for (int64_t k = 0; k < order; k++) newton->step[k] = -newton->gradient[k];
-    llr_cholesky_solve(order, newton->factor, newton->step, 1, order);
     double decrement = 0;
     for (int64_t k = 0; k < order; k++) decrement -= newton->step[k] * newton->gradient[k];
     return decrement;
