@@ -16,25 +16,58 @@ static int64_t width_of(const llr_panels_t *panels, int64_t panel)
     return left < LLR_PANEL ? left : LLR_PANEL;
 }
 
-static void fill_panel(const llr_panels_t *panels, int64_t panel, bool transposed, const double *a,
-                       int64_t lda)
+/* Rows of a panel that are not all zeros: from first to before last. */
+static int64_t first_row(const llr_panels_t *panels, int64_t panel)
 {
-    int64_t rows = panels->rows, width = width_of(panels, panel), first = panel * LLR_PANEL;
-    int64_t start = panel * rows * LLR_PANEL, down = transposed ? 1 : lda,
-            on = transposed ? lda : 1;
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t c = 0; c < LLR_PANEL; c++) {
-            double x = c < width ? a[i * down + (first + c) * on] : 0;
-            int64_t at = start + i * LLR_PANEL + c;
-            panels->data[at] = (float)x;
-            if (panels->rest) panels->rest[at] = (float)(x - (double)panels->data[at]);
-        }
+    return panels->shape == LLR_PANELS_LOWER ? panel * LLR_PANEL : 0;
 }
+
+static int64_t last_row(const llr_panels_t *panels, int64_t panel)
+{
+    int64_t end = (panel + 1) * LLR_PANEL;
+    return panels->shape == LLR_PANELS_UPPER && end < panels->rows ? end : panels->rows;
+}
+
+static bool is_zero(const llr_panels_t *panels, int64_t row, int64_t column)
+{
+    if (column >= panels->columns) return true;
+    if (panels->shape == LLR_PANELS_FULL) return false;
+    return panels->shape == LLR_PANELS_UPPER ? row > column : row < column;
+}
+
+/* A tile of rows at a time, so that the lines of a transposed matrix are read once. */
+#define DEFINE_FILL(name, type)                                                                    \
+    static void name(const llr_panels_t *panels, int64_t panel, bool transposed, const type *a,    \
+                     int64_t lda)                                                                  \
+    {                                                                                              \
+        enum { TILE = 16 };                                                                        \
+        int64_t start = panel * LLR_PANEL, down = transposed ? 1 : lda, on = transposed ? lda : 1; \
+        int64_t last = last_row(panels, panel);                                                    \
+        for (int64_t tile = first_row(panels, panel); tile < last; tile += TILE)                   \
+            for (int64_t c = 0; c < LLR_PANEL; c++)                                                \
+                for (int64_t i = tile; i < last && i < tile + TILE; i++) {                         \
+                    bool zero = is_zero(panels, i, start + c);                                     \
+                    type x = zero ? 0 : a[i * down + (start + c) * on];                            \
+                    int64_t at = start * panels->rows + i * LLR_PANEL + c;                         \
+                    panels->data[at] = (float)x;                                                   \
+                    if (panels->rest) panels->rest[at] = (float)(x - (type)panels->data[at]);      \
+                }                                                                                  \
+    }
+
+DEFINE_FILL(fill_panel, double)
+DEFINE_FILL(fill_single_panel, float)
 
 void llr_panels_fill(const llr_panels_t *panels, bool transposed, const double *a, int64_t lda)
 {
     for (int64_t p = 0; p < count_panels(panels->columns); p++)
         fill_panel(panels, p, transposed, a, lda);
+}
+
+void llr_panels_fill_single(const llr_panels_t *panels, bool transposed, const float *a,
+                            int64_t lda)
+{
+    for (int64_t p = 0; p < count_panels(panels->columns); p++)
+        fill_single_panel(panels, p, transposed, a, lda);
 }
 
 /* Kernels ------------------------------------------------------------------------------------ */
@@ -207,11 +240,19 @@ static void pick_kernels(sums_t **sums, exact_sums_t **exact_sums)
 
 /* Products ----------------------------------------------------------------------------------- */
 
-static int64_t run_from(const llr_panels_t *panels, int64_t row)
-{
-    int64_t left = panels->rows - row;
-    return left < LLR_PANEL_RUN ? left : LLR_PANEL_RUN;
-}
+/* y (a panel's part of it, for each vector) += sum */
+#define DEFINE_ADD(name, type)                                                                     \
+    static void name(const llr_panels_t *panels, int64_t panel, int64_t vectors, const type *sum,  \
+                     double *y)                                                                    \
+    {                                                                                              \
+        int64_t width = width_of(panels, panel);                                                   \
+        for (int64_t v = 0; v < vectors; v++)                                                      \
+            for (int64_t c = 0; c < width; c++)                                                    \
+                y[v * panels->columns + panel * LLR_PANEL + c] += (double)sum[v * LLR_PANEL + c];  \
+    }
+
+DEFINE_ADD(add, float)
+DEFINE_ADD(add_exactly, double)
 
 static void multiply_few(const llr_panels_t *panels, sums_t *kernel, const double *x,
                          int64_t vectors, double *y)
@@ -221,14 +262,15 @@ static void multiply_few(const llr_panels_t *panels, sums_t *kernel, const doubl
     float *factor = (float *)panels->work;
     for (int64_t v = 0; v < vectors; v++)
         for (int64_t i = 0; i < rows; i++) factor[i * vectors + v] = (float)x[v * rows + i];
-    for (int64_t p = 0; p < count_panels(panels->columns); p++)
-        for (int64_t i = 0; i < rows; i += LLR_PANEL_RUN) {
+    for (int64_t p = 0; p < count_panels(panels->columns); p++) {
+        int64_t last = last_row(panels, p);
+        for (int64_t i = first_row(panels, p); i < last; i += LLR_PANEL_RUN) {
+            int64_t run = last - i < LLR_PANEL_RUN ? last - i : LLR_PANEL_RUN;
             const float *a = panels->data + (p * rows + i) * LLR_PANEL;
-            kernel(run_from(panels, i), a, factor + i * vectors, vectors, sum);
-            for (int64_t v = 0; v < vectors; v++)
-                for (int64_t c = 0; c < width_of(panels, p); c++)
-                    y[v * panels->columns + p * LLR_PANEL + c] += (double)sum[v * LLR_PANEL + c];
+            kernel(run, a, factor + i * vectors, vectors, sum);
+            add(panels, p, vectors, sum, y);
         }
+    }
 }
 
 static void multiply_few_exactly(const llr_panels_t *panels, exact_sums_t *kernel, const double *x,
@@ -239,11 +281,10 @@ static void multiply_few_exactly(const llr_panels_t *panels, exact_sums_t *kerne
     for (int64_t v = 0; v < vectors; v++)
         for (int64_t i = 0; i < rows; i++) panels->work[i * vectors + v] = x[v * rows + i];
     for (int64_t p = 0; p < count_panels(panels->columns); p++) {
-        int64_t start = p * rows * LLR_PANEL;
-        kernel(rows, panels->data + start, panels->rest + start, panels->work, vectors, sum);
-        for (int64_t v = 0; v < vectors; v++)
-            for (int64_t c = 0; c < width_of(panels, p); c++)
-                y[v * panels->columns + p * LLR_PANEL + c] += sum[v * LLR_PANEL + c];
+        int64_t first = first_row(panels, p), start = (p * rows + first) * LLR_PANEL;
+        kernel(last_row(panels, p) - first, panels->data + start, panels->rest + start,
+               panels->work + first * vectors, vectors, sum);
+        add_exactly(panels, p, vectors, sum, y);
     }
 }
 

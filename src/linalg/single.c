@@ -60,9 +60,3 @@ int llr_single_inverse_root(int64_t n, float *a)
 {
     return inverse_root((int)n, a, (int)n);
 }
-
-void llr_single_root_solve(int64_t n, const float *root, float *b, int64_t vectors)
-{
-    multiply(CblasRight, true, (int)vectors, (int)n, 1, root, (int)n, b, (int)n);
-    multiply(CblasRight, false, (int)vectors, (int)n, 1, root, (int)n, b, (int)n);
-}

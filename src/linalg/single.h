@@ -14,7 +14,5 @@ void llr_single_row_syrk(int64_t rows, int64_t n, const float *x, float *c);
  * the other, all but the smallest by products of matrices: a third of the time of LAPACK's
  * factorisation and inversion. info > 0: not positive definite. */
 int llr_single_inverse_root(int64_t n, float *a);
-/* Each row of b (vectors x n, dense) becomes a^-1 b, root being what a became. */
-void llr_single_root_solve(int64_t n, const float *root, float *b, int64_t vectors);
 
 #endif

@@ -32,10 +32,14 @@ llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, bool 
     double *work;
     *single = (llr_single_t){.space = &call->space,
                              .z = {.rows = rows, .columns = size},
-                             .turned = {.rows = size, .columns = rows}};
+                             .turned = {.rows = size, .columns = rows},
+                             .root = {size, size, LLR_PANELS_LOWER, NULL, NULL, NULL},
+                             .up = {size, size, LLR_PANELS_UPPER, NULL, NULL, NULL}};
     LLR_TAKE(work, call->arena, LLR_PANEL_VECTORS * larger_of(rows, size), call->error);
     LLR_TRY(take_panels(&single->z, call, exact, work));
     LLR_TRY(take_panels(&single->turned, call, exact, work));
+    LLR_TRY(take_panels(&single->root, call, false, work));
+    LLR_TRY(take_panels(&single->up, call, false, work));
     LLR_TAKE(single->scaled, call->arena, rows * size, call->error);
     LLR_TAKE(single->factor, call->arena, size * size, call->error);
     LLR_TAKE(single->hessian, call->arena, size * size, call->error);
@@ -52,9 +56,10 @@ int64_t llr_single_bytes(int64_t rows, int64_t size, int64_t vectors)
     int64_t f = sizeof(float), d = sizeof(double);
     return 2 * llr_arena_cost(llr_panels_floats(rows, size), f) +
            2 * llr_arena_cost(llr_panels_floats(size, rows), f) +
+           2 * llr_arena_cost(llr_panels_floats(size, size), f) +
            llr_arena_cost(LLR_PANEL_VECTORS * larger_of(rows, size), d) +
            llr_arena_cost(rows * size, f) + 2 * llr_arena_cost(size * size, f) +
-           llr_arena_cost(vectors * size, f) + llr_arena_cost(size, d) + llr_arena_cost(rows, d);
+           llr_arena_cost(vectors * size, d) + llr_arena_cost(size, d) + llr_arena_cost(rows, d);
 }
 
 static void multiply(const llr_panels_t *panels, bool exactly, const double *x, int64_t vectors,
@@ -125,19 +130,22 @@ void llr_single_precondition(llr_single_t *single, const double *curvature, doub
     for (int64_t j = 0; j < size; j++) largest = fmaxf(largest, hessian[j * (size + 1)]);
     /* Rounding of the Hessian must not make it indefinite. */
     float shift = (float)fmax(lambda, (double)(largest * FLT_EPSILON));
-    for (; isfinite(shift); shift *= 4) {
+    do {
         memcpy(single->factor, hessian, (size_t)(size * size) * sizeof(float));
         for (int64_t j = 0; j < size; j++) single->factor[j * (size + 1)] += shift;
-        if (!llr_single_inverse_root(size, single->factor)) return;
-    }
+        shift *= 4;
+    } while (llr_single_inverse_root(size, single->factor) && isfinite(shift));
+    llr_panels_fill_single(&single->root, false, single->factor, size);
+    llr_panels_fill_single(&single->up, true, single->factor, size);
 }
 
 void llr_single_apply(const llr_single_t *single, double *vector, int64_t vectors)
 {
-    int64_t size = single->space->size;
-    for (int64_t j = 0; j < vectors * size; j++) single->vector[j] = (float)vector[j];
-    llr_single_root_solve(size, single->factor, single->vector, vectors);
-    for (int64_t j = 0; j < vectors * size; j++) vector[j] = (double)single->vector[j];
+    size_t bytes = (size_t)(vectors * single->space->size) * sizeof *vector;
+    memset(single->vector, 0, bytes);
+    llr_panels_multiply(&single->up, vector, vectors, single->vector);
+    memset(vector, 0, bytes);
+    llr_panels_multiply(&single->root, single->vector, vectors, vector);
 }
 
 double llr_single_df(llr_single_t *single, const double *curvature, double lambda)

@@ -10,9 +10,9 @@ typedef struct llr_single {
     const llr_space_t *space; /* borrowed */
     llr_panels_t z, turned;   /* the rows of the space, and their transpose */
     float *scaled;            /* rows x size: sqrt(c_i) (z_i - mean), of rows that count */
-    float *factor;            /* max(rows, size) squared at most: of the preconditioner */
-    float *hessian;           /* the same, for df */
-    float *vector;            /* vectors x size */
+    float *hessian, *factor;  /* size x size; the inverse of the Hessian's Cholesky factor */
+    llr_panels_t root, up;    /* the preconditioner's factor, and its transpose */
+    double *vector;           /* vectors x size */
     double *mean, *sorted;    /* size, rows */
 } llr_single_t;
 

@@ -25,13 +25,14 @@ static void fill(double *x, int64_t count, int64_t *state)
 
 /* Of rows x columns with that many vectors: largest error over the sum of the terms' sizes. */
 static double panel_error(int64_t rows, int64_t columns, int64_t vectors, bool transposed,
-                          bool exactly)
+                          bool exactly, llr_panels_shape_t shape)
 {
     int64_t state = rows + 7 * columns + vectors, lda = transposed ? rows + 3 : columns + 3;
     size_t bytes = sizeof(float) * (size_t)llr_panels_floats(rows, columns);
     double *a = llr_alloc((transposed ? columns : rows) * lda, sizeof *a), worst = 0;
     double *x = llr_alloc(vectors * rows, sizeof *x), *y = llr_alloc(vectors * columns, sizeof *y);
-    llr_panels_t panels = {rows, columns, aligned_alloc(LLR_ALIGNMENT, bytes), NULL, NULL};
+    llr_panels_t panels = {.rows = rows, .columns = columns, .shape = shape};
+    panels.data = aligned_alloc(LLR_ALIGNMENT, bytes);
     panels.work = llr_alloc(LLR_PANEL_VECTORS * rows, sizeof(double));
     if (exactly) panels.rest = aligned_alloc(LLR_ALIGNMENT, bytes);
     fill(a, (transposed ? columns : rows) * lda, &state);
@@ -44,6 +45,8 @@ static double panel_error(int64_t rows, int64_t columns, int64_t vectors, bool t
             long double sum = 1, size = 1;
             for (int64_t i = 0; i < rows; i++) {
                 long double term = x[v * rows + i];
+                if (shape == LLR_PANELS_UPPER ? i > c : shape == LLR_PANELS_LOWER && i < c)
+                    continue;
                 term *= transposed ? a[c * lda + i] : a[i * lda + c];
                 sum += term;
                 size += fabsl(term);
@@ -65,11 +68,42 @@ static void panels_multiply(void)
     for (size_t s = 0; s < sizeof shape / sizeof *shape; s++)
         for (int64_t vectors = 1; vectors <= 20; vectors++)
             for (int turned = 0; turned < 2; turned++) {
-                CU_ASSERT_TRUE(panel_error(shape[s][0], shape[s][1], vectors, turned, false) <
+                int64_t rows = shape[s][0], columns = shape[s][1];
+                CU_ASSERT_TRUE(panel_error(rows, columns, vectors, turned, false, LLR_PANELS_FULL) <
                                1e-6);
-                CU_ASSERT_TRUE(panel_error(shape[s][0], shape[s][1], vectors, turned, true) <
+                CU_ASSERT_TRUE(panel_error(rows, columns, vectors, turned, true, LLR_PANELS_FULL) <
                                1e-14);
             }
+}
+
+static void triangles_multiply(void)
+{
+    for (int64_t n = 1; n < 200; n += n < 100 ? 7 : 47)
+        for (int turned = 0; turned < 2; turned++)
+            for (int exactly = 0; exactly < 2; exactly++) {
+                double bound = exactly ? 1e-14 : 1e-6;
+                CU_ASSERT_TRUE(panel_error(n, n, 3, turned, exactly, LLR_PANELS_UPPER) < bound);
+                CU_ASSERT_TRUE(panel_error(n, n, 3, turned, exactly, LLR_PANELS_LOWER) < bound);
+            }
+}
+
+/* Whole numbers are the same in both precisions. */
+static void single_precision_fills_too(void)
+{
+    enum { ROWS = 19, COLUMNS = 50 };
+    static _Alignas(64) float data[2 * ROWS * LLR_PANEL];
+    float a[ROWS * COLUMNS];
+    double x[ROWS], y[COLUMNS] = {0}, work[LLR_PANEL_VECTORS * ROWS];
+    for (int u = 0; u < ROWS * COLUMNS; u++) a[u] = (float)(u % 11 - 5);
+    for (int i = 0; i < ROWS; i++) x[i] = i % 5 - 2;
+    llr_panels_t panels = {.rows = ROWS, .columns = COLUMNS, .data = data, .work = work};
+    llr_panels_fill_single(&panels, false, a, COLUMNS);
+    llr_panels_multiply(&panels, x, 1, y);
+    for (int c = 0; c < COLUMNS; c++) {
+        double sum = 0;
+        for (int i = 0; i < ROWS; i++) sum += x[i] * (double)a[i * COLUMNS + c];
+        CU_ASSERT_EQUAL(y[c], sum);
+    }
 }
 
 /* The logistic loss -------------------------------------------------------------------------- */
@@ -154,26 +188,34 @@ static void what_is_not_finite_shows(void)
 
 /* Single precision --------------------------------------------------------------------------- */
 
-/* a = x'x + 1 of order n; the largest entry of a^-1 a - 1, by its inverse root. */
+/* a = x'x + 1 of order n, R the inverse root of it; the largest entry of R a R' - 1. */
 static double inverse_error(int64_t n)
 {
     int64_t state = n;
-    float *x = llr_alloc(2 * n * n, sizeof *x), *a = llr_alloc(n * n, sizeof *a);
-    float *whole = llr_alloc(n * n, sizeof *whole), worst = 0;
+    float *x = llr_alloc(2 * n * n, sizeof *x), *root = llr_alloc(n * n, sizeof *root);
+    double *a = llr_alloc(n * n, sizeof *a), *half = llr_alloc(n * n, sizeof *half), worst = 0;
     for (int64_t u = 0; u < 2 * n * n; u++) x[u] = (float)noise(&state) / sqrtf((float)n);
-    llr_single_syrk(2 * n, n, x, a);
+    llr_single_syrk(2 * n, n, x, root);
     for (int64_t i = 0; i < n; i++) {
-        a[i * n + i] += 1;
-        for (int64_t j = 0; j <= i; j++) whole[i * n + j] = whole[j * n + i] = a[i * n + j];
+        root[i * n + i] += 1;
+        for (int64_t j = 0; j <= i; j++) a[i * n + j] = a[j * n + i] = (double)root[i * n + j];
     }
-    CU_ASSERT_EQUAL(llr_single_inverse_root(n, a), 0);
-    llr_single_root_solve(n, a, whole, n);
+    CU_ASSERT_EQUAL(llr_single_inverse_root(n, root), 0);
     for (int64_t i = 0; i < n; i++)
-        for (int64_t j = 0; j < n; j++) worst = fmaxf(worst, fabsf(whole[i * n + j] - (i == j)));
+        for (int64_t k = 0; k <= i; k++)
+            for (int64_t j = 0; j < n; j++)
+                half[i * n + j] += (double)root[i * n + k] * a[k * n + j];
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (int64_t k = 0; k <= j; k++) sum += half[i * n + k] * (double)root[j * n + k];
+            worst = fmax(worst, fabs(sum - (i == j)));
+        }
     free(x);
+    free(root);
     free(a);
-    free(whole);
-    return (double)worst;
+    free(half);
+    return worst;
 }
 
 static void inverse_roots_invert(void)
@@ -217,6 +259,8 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"panels multiply", panels_multiply},
+        {"triangles multiply", triangles_multiply},
+        {"single precision fills too", single_precision_fills_too},
         {"rows have their losses", rows_have_their_losses},
         {"lines have their derivatives", lines_have_their_derivatives},
         {"what is not finite shows", what_is_not_finite_shows},
