@@ -76,12 +76,6 @@ static void combine(llr_chain_t *chain, const llr_call_t *call, const double *sh
     }
 }
 
-/* A later step mends what this one leaves; softmax's do not. */
-static double trust_of(const llr_call_t *call)
-{
-    return call->columns == 1 ? 1e-6 : 0;
-}
-
 /* F at now, with b minimised. */
 static double evaluate(llr_chain_t *chain, const llr_call_t *call)
 {
@@ -89,7 +83,7 @@ static double evaluate(llr_chain_t *chain, const llr_call_t *call)
     llr_line_t line = {.score = chain->now.score,
                        .penalty = {0.5 * llr_chain_lambda(chain) * square, 0, 0},
                        .b = chain->now.b,
-                       .trust = trust_of(call)};
+                       .trust = chain->trust};
     return llr_margin_minimise(&chain->margin, &line);
 }
 
@@ -194,6 +188,7 @@ void llr_chain_begin_direction(llr_chain_t *chain, int64_t width, double *direct
 
 void llr_chain_end_direction(llr_chain_t *chain, int64_t width, double *direction)
 {
+    for (int64_t j = 0; j < width; j++) direction[j] *= chain->scale;
     for (int64_t p = chain->pairs - 1; p >= 0; p--) {
         int64_t at = pair(chain, p);
         double over = llr_dot(width, chain->change[at], direction) / chain->curvature[at];
@@ -208,7 +203,7 @@ static double minimise_along(const llr_chain_t *chain, const llr_call_t *call, l
     double b = chain->now.b[0];
     if (call->columns == 1) {
         line->t = 1;
-        line->trust = trust_of(call);
+        line->trust = chain->trust;
         double value = llr_margin_minimise(&chain->margin, line);
         if (value <= chain->value) return value;
         chain->now.b[0] = b;
@@ -230,6 +225,7 @@ void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *di
     chain->value = minimise_along(chain, call, &line);
     llr_axpy(call->width, line.t, direction, theta);
     llr_axpy(call->columns * call->sample->rows, line.t, direction_score, chain->now.score);
+    if (!chain->pairs && line.t > 0) chain->scale *= line.t;
     chain->newest = (chain->newest + 1) % LLR_PAIRS;
     double *step = chain->step[chain->newest];
     for (int64_t j = 0; j < call->width; j++) step[j] = line.t * direction[j];
@@ -254,5 +250,6 @@ void llr_chain_learn(llr_chain_t *chain, int64_t width, const double *gradient)
 void llr_chain_forget(llr_chain_t *chain)
 {
     chain->pairs = 0;
+    chain->scale = 1;
     chain->newest = LLR_PAIRS - 1;
 }

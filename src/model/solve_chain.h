@@ -27,7 +27,9 @@ typedef struct llr_chain {
     double curvature[LLR_PAIRS]; /* step . change */
     double share[LLR_PAIRS];     /* of the two loops */
     int64_t pairs, newest;
+    double scale; /* of the preconditioner's inverse: what the first step along it was worth */
     double value; /* F at now */
+    double trust; /* of its lines, see there; 0 from llr_chain_create */
     int64_t iterations, stalls;
 } llr_chain_t;
 

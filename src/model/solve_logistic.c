@@ -17,6 +17,8 @@ enum { TOGETHER = 12, ROUGHLY = 30, PATIENCE = 10, STALE = 12, STALLS = 3 };
 /* Share of the tolerance that is aimed at by what is certified afterwards, and mended if need be.
  */
 #define AIM 0.5
+/* A line's last step may leave this share of the objective: later ones mend it. */
+#define TRUST 1e-6
 
 int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits)
 {
@@ -416,6 +418,7 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     if (call->columns == 1) {
         it.has_single = true;
         it.aim = AIM * call->options->tolerance;
+        for (int64_t p = 0; p < call->paths; p++) it.chain[p].trust = TRUST;
         LLR_TRY(llr_single_create(&it.single, call, it.aim < ROUGH_GAP, call->paths));
     }
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
