@@ -1,6 +1,7 @@
 /* Logistic loss. The weightings go down lambda together, each from where its last solutions point
- * to; one curvature matrix a lambda preconditions them all, and their directions are the columns of
- * one GEMM. A weighting that it does not suit goes on alone with its own. */
+ * to; one curvature matrix, renewed every few lambdas, preconditions them all, and their directions
+ * are the columns of one product. Two classes: in single precision first. A weighting that this
+ * does not suit goes on alone, by Newton steps. */
 #include "model/solve_logistic.h"
 #include "linalg/blas.h"
 
