@@ -27,7 +27,7 @@ set(LLR_FLOORS llr_base llr_linalg llr_model llr_store llr_work llr_par)
 function(llr_compile_options target)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow
-    -Wstrict-prototypes -Wmissing-prototypes -Wvla -fno-math-errno
+    -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-psabi -fno-math-errno
     $<$<BOOL:${LLR_WERROR}>:-Werror>
     $<$<BOOL:${LLR_SANITIZE}>:-fsanitize=address,undefined -fno-omit-frame-pointer>
     $<$<BOOL:${LLR_COVERAGE}>:--coverage>)

@@ -72,3 +72,43 @@ void llr_single_widen(int64_t n, const float *x, double *y)
 {
     for (int64_t j = 0; j < n; j++) y[j] = x[j];
 }
+
+/* b = alpha op(t) b or alpha b op(t); t lower triangular, b rows x columns. */
+static void multiply(enum CBLAS_SIDE side, bool transposed, int rows, int columns, float alpha,
+                     const float *t, int ldt, float *b, int ldb)
+{
+    cblas_strmm(CblasRowMajor, side, CblasLower, transposed ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, rows, columns, alpha, t, ldt, b, ldb);
+}
+
+static int invert_small(int n, float *a, int lda)
+{
+    int info;
+    spotrf_("U", &n, a, &lda, &info, 1);
+    if (!info) strtri_("U", "N", &n, a, &lda, &info, 1, 1);
+    return info;
+}
+
+/* Of [A, .; B, C] with the roots' inverses A~ and then C~ of C - B A^-1 B': [A~, .; -C~ B A~' A~,
+ * C~]. */
+static int inverse_root(int n, float *a, int lda)
+{
+    enum { SMALL = 32, UNIT = 16 };
+    if (n <= SMALL) return invert_small(n, a, lda);
+    int first = (n / 2 + UNIT - 1) / UNIT * UNIT, rest = n - first;
+    float *b = a + (ptrdiff_t)first * lda, *c = b + first;
+    int info = inverse_root(first, a, lda);
+    if (info) return info;
+    multiply(CblasRight, true, rest, first, 1, a, lda, b, lda);
+    cblas_ssyrk(CblasRowMajor, CblasLower, CblasNoTrans, rest, first, -1, b, lda, 1, c, lda);
+    info = inverse_root(rest, c, lda);
+    if (info) return info;
+    multiply(CblasRight, false, rest, first, -1, a, lda, b, lda);
+    multiply(CblasLeft, false, rest, first, 1, c, lda, b, lda);
+    return 0;
+}
+
+int llr_single_inverse_root(int64_t n, float *a)
+{
+    return inverse_root((int)n, a, (int)n);
+}

@@ -29,6 +29,11 @@ int llr_single_cholesky_invert(int64_t n, float *l);
 /* The lower triangle of l becomes its inverse. Not 0: l is singular. */
 int llr_single_triangle_invert(int64_t n, float *l);
 
+/* a = L L': the lower triangle of a (n x n, dense) becomes that of L^-1. Halves are done one after
+ * the other, all but the smallest by products of matrices: a third of the time of LAPACK's
+ * factorisation and inversion. info > 0: not positive definite. */
+int llr_single_inverse_root(int64_t n, float *a);
+
 void llr_single_narrow(int64_t n, const double *x, float *y);
 void llr_single_widen(int64_t n, const float *x, double *y);
 

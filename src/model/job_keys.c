@@ -287,6 +287,14 @@ static void read_tolerance(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_number(yaml, node, "tolerance", tolerance_range, &((llr_job_t *)into)->tolerance);
 }
 
+static void read_logistic_df(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    static const char *const words[] = {"false", "true"};
+    int64_t word;
+    if (llr_yaml_word(yaml, node, "logistic_df", words, 2, &word))
+        ((llr_job_t *)into)->logistic_df = word;
+}
+
 static void read_repeats(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
     llr_yaml_integer(yaml, node, "balanced_repeats", 1, 100000,
@@ -326,6 +334,8 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"select_by", "worst_class", false, read_select,
      "validation accuracy that chooses: worst_class, worst_group, balanced, overall"},
     {"tolerance", "1e-8", false, read_tolerance, "certified relative gap of a converged fit"},
+    {"logistic_df", "true", false, read_logistic_df,
+     "compute df of logistic fits too: several times the work of the fits; true or false"},
     {"balanced_repeats", "10", false, read_repeats, "draws that averaged_balanced averages"},
     {"unit_size", "0", false, read_unit_size,
      "most cells solved and saved together; 0: all of a subsample and loss"},

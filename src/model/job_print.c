@@ -161,9 +161,9 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
     llr_text_add(out, "sampling: %s\nseeds: {first: %lld, count: %lld}\nselect_by: %s\n",
                  llr_sampling_name(job->sampling), (long long)job->seed_first,
                  (long long)job->seeds, llr_select_name(job->select_by));
-    llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
-                 llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
-                 (long long)job->unit_size);
+    llr_text_add(out, "tolerance: %s\nlogistic_df: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
+                 llr_number_text(job->tolerance, number), job->logistic_df ? "true" : "false",
+                 (long long)job->balanced_repeats, (long long)job->unit_size);
     if (!where) return;
     llr_text_add(out, "output: ");
     print_path(out, job, job->output);

@@ -172,6 +172,6 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
         return reduce + certify + zero +
                llr_softmax_flops(shape->rows, shape->rows < shape->dim ? shape->rows : shape->dim,
                                  shape->classes, shape->fits);
-    /* About ten passes a fit, and a curvature matrix for df. */
-    return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
+    /* A curvature matrix for df, and five passes, all but the certificate in single precision. */
+    return reduce + certify + zero + 0.5 * vectors * (n * p * p + 2.0 / 3 * p * p * p + 20 * n * p);
 }

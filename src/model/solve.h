@@ -57,6 +57,9 @@ typedef struct llr_solve_options {
     /* Asked between passes; true abandons the call with LLR_STOPPED. May be NULL. */
     bool (*should_stop)(void *argument);
     void *argument; /* borrowed, handed to should_stop */
+    /* Logistic losses at lambda > 0: df is not asked for (NaN). It needs a matrix of its own for
+     * every fit and column, and so takes several times as long as all else together. */
+    bool leaves_df;
 } llr_solve_options_t;
 
 /* What is known of one solution. */
@@ -68,8 +71,9 @@ typedef struct llr_fit {
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
      * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */
     double certified_gap;
-    /* trace of A (A + lambda I)^-1, A the centred Gram matrix of the rows weighted by their second
-     * derivatives, mean over columns; to 1e-5 of itself for K > 2 logistic. */
+    /* Trace of A (A + lambda I)^-1, A the centred Gram matrix of the rows weighted by their second
+     * derivatives at (theta, b), mean over columns (problem.md, 3). Logistic losses at lambda > 0:
+     * to 1e-5 of itself. */
     double df;
 } llr_fit_t;
 

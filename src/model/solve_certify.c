@@ -66,8 +66,9 @@ static void make_gradients(llr_certifier_t *certifier, const double *lambda, int
              space->dim);
 }
 
-void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
-                  int64_t count, const double *theta, double *b, llr_fit_t *fit)
+static void evaluate_each(llr_certifier_t *certifier, const llr_margin_t *const *margin,
+                          const double *lambda, int64_t count, const double *theta, double *b,
+                          llr_fit_t *fit)
 {
     int64_t columns = certifier->columns, rows = certifier->space->rows;
     int64_t width = columns * certifier->space->dim;
@@ -75,9 +76,9 @@ void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const 
     for (int64_t f = 0; f < count; f++) {
         const double *mine = theta + f * width;
         llr_line_t line = {.score = certifier->score + f * columns * rows, .b = b + f * columns};
-        llr_margin_minimise(margin, &line);
-        double loss =
-            llr_margin_loss(margin, line.score, line.b, certifier->residual + f * columns * rows);
+        llr_margin_minimise(margin[f], &line);
+        double loss = llr_margin_loss(margin[f], line.score, line.b,
+                                      certifier->residual + f * columns * rows);
         fit[f].objective = loss + 0.5 * lambda[f] * llr_dot(width, mine, mine);
     }
     make_gradients(certifier, lambda, count, theta);
@@ -87,12 +88,29 @@ void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const 
     }
 }
 
-void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
-                 int64_t count, const double *theta, double *b, llr_fit_t *fit)
+void llr_evaluate(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                  int64_t count, const double *theta, double *b, llr_fit_t *fit)
 {
-    llr_evaluate(certifier, margin, lambda, count, theta, b, fit);
+    const llr_margin_t *same[LLR_CERTIFY_FITS];
+    for (int64_t f = 0; f < count; f++) same[f] = margin;
+    evaluate_each(certifier, same, lambda, count, theta, b, fit);
+}
+
+void llr_certify_each(llr_certifier_t *certifier, const llr_margin_t *const *margin,
+                      const double *lambda, int64_t count, const double *theta, double *b,
+                      llr_fit_t *fit)
+{
+    evaluate_each(certifier, margin, lambda, count, theta, b, fit);
     for (int64_t f = 0; f < count; f++) {
         double square = fit[f].gradient_norm * fit[f].gradient_norm;
         llr_judge(certifier, llr_relative_gap(square / (2 * lambda[f]), fit[f].objective), &fit[f]);
     }
+}
+
+void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
+                 int64_t count, const double *theta, double *b, llr_fit_t *fit)
+{
+    const llr_margin_t *same[LLR_CERTIFY_FITS];
+    for (int64_t f = 0; f < count; f++) same[f] = margin;
+    llr_certify_each(certifier, same, lambda, count, theta, b, fit);
 }

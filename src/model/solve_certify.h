@@ -34,6 +34,11 @@ void llr_judge(const llr_certifier_t *certifier, double relative_gap, llr_fit_t 
 void llr_certify(llr_certifier_t *certifier, const llr_margin_t *margin, const double *lambda,
                  int64_t count, const double *theta, double *b, llr_fit_t *fit);
 
+/* The same of fits of several weightings; margin: that of each fit. */
+void llr_certify_each(llr_certifier_t *certifier, const llr_margin_t *const *margin,
+                      const double *lambda, int64_t count, const double *theta, double *b,
+                      llr_fit_t *fit);
+
 /* gap / max(F - gap, tiny), with the rounding allowance. */
 double llr_relative_gap(double gap, double objective);
 

@@ -82,7 +82,8 @@ static double evaluate(llr_chain_t *chain, const llr_call_t *call)
     double square = llr_dot(call->width, chain->now.theta, chain->now.theta);
     llr_line_t line = {.score = chain->now.score,
                        .penalty = {0.5 * llr_chain_lambda(chain) * square, 0, 0},
-                       .b = chain->now.b};
+                       .b = chain->now.b,
+                       .trust = chain->trust};
     return llr_margin_minimise(&chain->margin, &line);
 }
 
@@ -116,6 +117,39 @@ void llr_chain_start(llr_chain_t *chain, const llr_call_t *call)
     chain->now.log_lambda = x;
     chain->iterations = chain->stalls = 0;
     llr_chain_forget(chain);
+}
+
+void llr_chain_foretell(llr_chain_t *chain, const llr_call_t *call)
+{
+    double share[LLR_SAVED] = {1, 0, 0};
+    chain->now.log_lambda = log(llr_chain_lambda(chain));
+    extrapolate(chain, chain->saves, chain->now.log_lambda, share);
+    memset(chain->now.theta, 0, (size_t)call->width * sizeof(double));
+    chain->now.b[0] = 0;
+    for (int64_t s = 0; s < chain->saves; s++) {
+        llr_axpy(call->width, share[s], chain->saved[s].theta, chain->now.theta);
+        chain->now.b[0] += share[s] * chain->saved[s].b[0];
+    }
+    chain->iterations = chain->stalls = 0;
+    llr_chain_forget(chain);
+}
+
+void llr_chain_evaluate(llr_chain_t *chain, const llr_call_t *call)
+{
+    chain->value = evaluate(chain, call);
+}
+
+void llr_chain_settle(llr_chain_t *chain, const llr_call_t *call)
+{
+    llr_chain_evaluate(chain, call);
+    if (chain->saves < 2) return;
+    const llr_point_t *last = &chain->saved[0];
+    double square = llr_dot(call->width, last->theta, last->theta);
+    double plain = llr_margin_loss(&chain->margin, last->score, last->b, NULL) +
+                   0.5 * llr_chain_lambda(chain) * square;
+    if (chain->value < plain) return;
+    combine(chain, call, (double[]){1}, 1); /* a prophecy that failed */
+    llr_chain_evaluate(chain, call);
 }
 
 void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call)
@@ -154,12 +188,28 @@ void llr_chain_begin_direction(llr_chain_t *chain, int64_t width, double *direct
 
 void llr_chain_end_direction(llr_chain_t *chain, int64_t width, double *direction)
 {
+    for (int64_t j = 0; j < width; j++) direction[j] *= chain->scale;
     for (int64_t p = chain->pairs - 1; p >= 0; p--) {
         int64_t at = pair(chain, p);
         double over = llr_dot(width, chain->change[at], direction) / chain->curvature[at];
         llr_axpy(width, chain->share[at] - over, chain->step[at], direction);
     }
     for (int64_t j = 0; j < width; j++) direction[j] = -direction[j];
+}
+
+/* From the whole step on where that is all but right, as it mostly is; else from none. */
+static double minimise_along(const llr_chain_t *chain, const llr_call_t *call, llr_line_t *line)
+{
+    double b = chain->now.b[0];
+    if (call->columns == 1) {
+        line->t = 1;
+        line->trust = chain->trust;
+        double value = llr_margin_minimise(&chain->margin, line);
+        if (value <= chain->value) return value;
+        chain->now.b[0] = b;
+        line->t = line->trust = 0;
+    }
+    return llr_margin_minimise(&chain->margin, line);
 }
 
 void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *direction,
@@ -172,9 +222,10 @@ void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *di
                                    lambda * llr_dot(call->width, theta, direction),
                                    lambda * llr_dot(call->width, direction, direction)},
                        .b = chain->now.b};
-    chain->value = llr_margin_minimise(&chain->margin, &line);
+    chain->value = minimise_along(chain, call, &line);
     llr_axpy(call->width, line.t, direction, theta);
     llr_axpy(call->columns * call->sample->rows, line.t, direction_score, chain->now.score);
+    if (!chain->pairs && line.t > 0) chain->scale *= line.t;
     chain->newest = (chain->newest + 1) % LLR_PAIRS;
     double *step = chain->step[chain->newest];
     for (int64_t j = 0; j < call->width; j++) step[j] = line.t * direction[j];
@@ -199,5 +250,6 @@ void llr_chain_learn(llr_chain_t *chain, int64_t width, const double *gradient)
 void llr_chain_forget(llr_chain_t *chain)
 {
     chain->pairs = 0;
+    chain->scale = 1;
     chain->newest = LLR_PAIRS - 1;
 }

@@ -27,7 +27,9 @@ typedef struct llr_chain {
     double curvature[LLR_PAIRS]; /* step . change */
     double share[LLR_PAIRS];     /* of the two loops */
     int64_t pairs, newest;
+    double scale; /* of the preconditioner's inverse: what the first step along it was worth */
     double value; /* F at now */
+    double trust; /* of its lines, see there; 0 from llr_chain_create */
     int64_t iterations, stalls;
 } llr_chain_t;
 
@@ -40,6 +42,12 @@ bool llr_chain_is_done(const llr_chain_t *chain);
 
 /* Sets now to where the search at the next lambda starts: what the last solutions foretell. */
 void llr_chain_start(llr_chain_t *chain, const llr_call_t *call);
+/* The same in two halves, for two classes: what theta and b start from; then, their scores being
+ * known, whether that was any better than the last solution. */
+void llr_chain_foretell(llr_chain_t *chain, const llr_call_t *call);
+void llr_chain_settle(llr_chain_t *chain, const llr_call_t *call);
+/* F at now, whose scores are known, and b minimised. */
+void llr_chain_evaluate(llr_chain_t *chain, const llr_call_t *call);
 /* Keeps now as a solution and goes on to the next lambda. */
 void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call);
 

@@ -3,13 +3,19 @@
 #define LLR_MODEL_SOLVE_LOGISTIC_H
 
 #include "model/solve_chain.h"
+#include "model/solve_single.h"
 
 typedef struct llr_logistic {
     llr_call_t *call;
     llr_chain_t *chain;     /* paths */
     int64_t *active, *slow; /* paths: chains that are searching; that go on alone */
-    int64_t actives;
-    bool wants_df;                 /* of every fit */
+    int64_t actives, slows;
+    bool wants_df;         /* of every fit */
+    double aim;            /* relative gap at which a search ends */
+    bool has_single;       /* two classes: single precision goes first */
+    bool in_single, alone; /* now: passes in single precision; one chain, by Newton */
+    llr_single_t single;
+    double conditioned_at;         /* lambda its preconditioner was made at */
     double *direction, *gradient;  /* (paths * columns) x size, by place among the active */
     double *score, *residual;      /* (paths * columns) x rows */
     double *factor;                /* columns x size x size: of the preconditioner */

@@ -1,6 +1,6 @@
 #include "model/solve_margin.h"
 
-#include "linalg/lapack.h"
+#include "linalg/logistic.h"
 #include "model/solve_point.h"
 
 #include <float.h>
@@ -42,23 +42,21 @@ static double binary_derivatives(const llr_margin_t *margin, const llr_line_t *l
                                  double b, newton_t *out)
 {
     const llr_sample_t *sample = margin->sample;
-    double value = 0, g[2] = {0, 0}, h[3] = {0, 0, 0};
+    double value = 0, *g = out->gradient, *h = out->hessian;
+    memset(g, 0, 2 * sizeof *g);
+    memset(h, 0, 4 * sizeof *h);
     for (int32_t s = 0; s < sample->strata; s++) {
+        int64_t first = sample->stratum_start[s], rows = sample->stratum_start[s + 1] - first;
         double a = row_weight(margin, s), sign = sample->stratum_class[s] ? 1 : -1;
-        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
-            double d = line->direction ? line->direction[i] : 0, loss, wrong;
-            llr_logistic_point(sign * (line->score[i] + t * d + b), &loss, &wrong);
-            double r = -sign * a * wrong, c = a * wrong * (1 - wrong);
-            value += a * loss;
-            g[0] += r * d;
-            g[1] += r;
-            h[0] += c * d * d;
-            h[1] += c * d;
-            h[2] += c;
-        }
+        llr_logistic_sums_t sums;
+        llr_logistic_line(rows, sign, line->score + first,
+                          line->direction ? line->direction + first : NULL, t, b, &sums);
+        value += a * sums.loss;
+        for (int k = 0; k < 2; k++) g[k] += a * sums.slope[k];
+        h[0] += a * sums.curvature[0];
+        h[2] += a * sums.curvature[1];
+        h[3] += a * sums.curvature[2];
     }
-    memcpy(out->gradient, g, sizeof g);
-    memcpy(out->hessian, (double[4]){h[0], 0, h[1], h[2]}, 4 * sizeof(double));
     return value;
 }
 
@@ -131,22 +129,44 @@ static double derivatives(const llr_margin_t *margin, const llr_line_t *line, do
     return value + penalty[0] + t * (penalty[1] + 0.5 * penalty[2] * t);
 }
 
+/* step = -hessian^-1 gradient for the few unknowns of a line; false: not positive definite. LAPACK
+ * would take longer to be called. */
+static bool solve_small(const newton_t *newton)
+{
+    int64_t order = newton->order;
+    double *l = newton->factor, *x = newton->step;
+    for (int64_t i = 0; i < order; i++) {
+        x[i] = -newton->gradient[i];
+        for (int64_t j = 0; j <= i; j++) {
+            double *at = l + i * order + j;
+            for (int64_t k = 0; k < j; k++) *at -= l[i * order + k] * l[j * order + k];
+            if (i == j && !(*at > 0)) return false;
+            *at = i == j ? sqrt(*at) : *at / l[j * order + j];
+        }
+        for (int64_t k = 0; k < i; k++) x[i] -= l[i * order + k] * x[k];
+        x[i] /= l[i * order + i];
+    }
+    for (int64_t i = order - 1; i >= 0; i--) {
+        for (int64_t k = i + 1; k < order; k++) x[i] -= l[k * order + i] * x[k];
+        x[i] /= l[i * order + i];
+    }
+    return true;
+}
+
 /* The Newton step; its decrement, or NaN where there is no curvature. Where rounding has made the
  * Hessian indefinite, a ridge makes up for it. */
 static double newton_step(newton_t *newton)
 {
     int64_t order = newton->order;
     double trace = DBL_MIN, ridge = 0;
-    int failed = 1;
+    bool failed = true;
     for (int64_t k = 0; k < order; k++) trace += newton->hessian[k * order + k];
     for (; failed && ridge <= trace; ridge = fmax(100 * ridge, DBL_EPSILON * trace)) {
         memcpy(newton->factor, newton->hessian, (size_t)(order * order) * sizeof(double));
         for (int64_t k = 0; k < order; k++) newton->factor[k * order + k] += ridge;
-        failed = llr_cholesky(order, newton->factor);
+        failed = !solve_small(newton);
     }
     if (failed) return NAN;
-    for (int64_t k = 0; k < order; k++) newton->step[k] = -newton->gradient[k];
-    llr_cholesky_solve(order, newton->factor, newton->step, 1, order);
     double decrement = 0;
     for (int64_t k = 0; k < order; k++) decrement -= newton->step[k] * newton->gradient[k];
     return decrement;
@@ -169,6 +189,14 @@ static double descend(const llr_margin_t *margin, llr_line_t *line, newton_t *ne
         return trial;
     }
     return value;
+}
+
+/* A step so small that its decrement is as good as seen. */
+static double take_step(llr_line_t *line, const newton_t *newton, double value, double decrement)
+{
+    line->t += newton->step[0];
+    for (int64_t k = 1; k < newton->order; k++) line->b[k - 1] += newton->step[k];
+    return value - 0.5 * decrement;
 }
 
 /* Columns are on their own, and the minimiser is explicit. */
@@ -195,13 +223,14 @@ static double minimise_square(const llr_margin_t *margin, llr_line_t *line)
 double llr_margin_minimise(const llr_margin_t *margin, llr_line_t *line)
 {
     enum { PASSES = 60 };
-    line->t = 0;
     if (margin->loss == LLR_LOSS_SQUARE) return minimise_square(margin, line);
     newton_t newton = newton_in(margin);
-    double value = derivatives(margin, line, 0, line->b, &newton);
+    double value = derivatives(margin, line, line->t, line->b, &newton);
     for (int pass = 0; pass < PASSES && isfinite(value); pass++) {
         double decrement = newton_step(&newton), before = value;
         if (!(decrement > DBL_EPSILON * DBL_EPSILON * fabs(value))) break;
+        if (decrement <= line->trust * fabs(value))
+            return take_step(line, &newton, value, decrement);
         value = descend(margin, line, &newton, value, decrement);
         /* Newton's error is squared by a step: nothing is left after a small one. */
         if (decrement <= 1e-11 * fabs(before) || value == before) break;

@@ -32,11 +32,13 @@ void llr_margin_shares(const llr_margin_t *margin, const double *score, const do
 typedef struct llr_line {
     const double *score, *direction; /* borrowed, columns x rows; direction NULL: b alone */
     double penalty[3];
-    double t;  /* out: the minimiser; 0 without a direction */
-    double *b; /* in: start; out: the minimiser, columns */
+    double t;     /* in: start; out: the minimiser; stays without a direction */
+    double *b;    /* in: start; out: the minimiser, columns */
+    double trust; /* a Newton step that promises less than this share of the objective is the last,
+                     and taken unseen; 0: steps are taken until none is left to take */
 } llr_line_t;
 
-/* Minimises loss + penalty over t and b by Newton's method with halving, from t = 0. Returns the
+/* Minimises loss + penalty over t and b by Newton's method with halving. Returns the
  * objective there; NaN when it is no finite number. For K > 2 logistic b stays of sum zero if it
  * was. */
 double llr_margin_minimise(const llr_margin_t *margin, llr_line_t *line);

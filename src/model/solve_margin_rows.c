@@ -1,6 +1,9 @@
 /* Loss, residuals and curvature row by row. */
+#include "linalg/logistic.h"
 #include "model/solve_margin.h"
 #include "model/solve_point.h"
+
+#include <stddef.h>
 
 static double square_rows(const llr_margin_t *margin, int32_t s, double a, const double *score,
                           const double *b, double *residual)
@@ -22,13 +25,10 @@ static double binary_rows(const llr_margin_t *margin, int32_t s, double a, const
                           const double *b, double *residual)
 {
     const llr_sample_t *sample = margin->sample;
-    double value = 0, sign = sample->stratum_class[s] ? 1 : -1, loss, wrong;
-    for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
-        llr_logistic_point(sign * (score[i] + b[0]), &loss, &wrong);
-        value += a * loss;
-        if (residual) residual[i] = -sign * a * wrong;
-    }
-    return value;
+    int64_t first = sample->stratum_start[s], rows = sample->stratum_start[s + 1] - first;
+    double sign = sample->stratum_class[s] ? 1 : -1;
+    return a * llr_logistic_loss(rows, sign, score + first, b[0], a,
+                                 residual ? residual + first : NULL);
 }
 
 /* Shares of the classes in one row, into the work array; the loss. */
@@ -70,17 +70,15 @@ double llr_margin_loss(const llr_margin_t *margin, const double *score, const do
     return value;
 }
 
-/* Share of a column in a row, for the curvature. */
-static double share_of(const llr_margin_t *margin, const double *score, const double *b,
-                       int64_t row, int32_t column)
+/* a p (1 - p), p the share of a column, of one stratum. */
+static void softmax_curvature(const llr_margin_t *margin, int32_t s, double a, const double *score,
+                              const double *b, int32_t column, double *curvature)
 {
-    double loss, wrong;
-    if (margin->columns == 1) {
-        llr_logistic_point(score[row] + b[0], &loss, &wrong);
-        return wrong;
+    const llr_sample_t *sample = margin->sample;
+    for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
+        shares(margin, score, b, i, 0);
+        curvature[i] = a * margin->work[column] * (1 - margin->work[column]);
     }
-    shares(margin, score, b, row, 0);
-    return margin->work[column];
 }
 
 void llr_margin_curvature(const llr_margin_t *margin, const double *score, const double *b,
@@ -89,10 +87,13 @@ void llr_margin_curvature(const llr_margin_t *margin, const double *score, const
     const llr_sample_t *sample = margin->sample;
     for (int32_t s = 0; s < sample->strata; s++) {
         double a = margin->weight[s] / (double)sample->rows;
-        for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
-            double p = margin->loss == LLR_LOSS_SQUARE ? 0 : share_of(margin, score, b, i, column);
-            curvature[i] = margin->loss == LLR_LOSS_SQUARE ? a : a * p * (1 - p);
-        }
+        int64_t first = sample->stratum_start[s], last = sample->stratum_start[s + 1];
+        if (margin->loss == LLR_LOSS_SQUARE)
+            for (int64_t i = first; i < last; i++) curvature[i] = a;
+        else if (margin->columns == 1)
+            llr_logistic_curvature(last - first, score + first, b[0], a, curvature + first);
+        else
+            softmax_curvature(margin, s, a, score, b, column, curvature);
     }
 }
 

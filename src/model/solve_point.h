@@ -1,17 +1,9 @@
-/* The losses at one row. Private to the solvers. */
+/* The softmax loss at one row. Private to the solvers. */
 #ifndef LLR_MODEL_SOLVE_POINT_H
 #define LLR_MODEL_SOLVE_POINT_H
 
 #include <math.h>
 #include <stdint.h>
-
-/* margin = target * score: loss log(1 + exp(-margin)), and the share given to the wrong class. */
-static inline void llr_logistic_point(double margin, double *loss, double *wrong)
-{
-    double e = exp(-fabs(margin));
-    *loss = log1p(e) + (margin < 0 ? -margin : 0);
-    *wrong = (margin < 0 ? 1 : e) / (1 + e);
-}
 
 /* score: columns, replaced by the shares of the classes. Returns the cross-entropy. */
 static inline double llr_softmax_point(double *score, int32_t columns, int32_t class)

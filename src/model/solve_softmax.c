@@ -34,8 +34,8 @@ int64_t llr_softmax_bytes(int64_t rows, int64_t size, int32_t columns, int64_t p
 double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t fits)
 {
     double n = (double)rows, d = (double)size, f = (double)fits;
-    /* About twelve passes a fit, each of four products; the curvature matrix for df. */
-    return f * (96 * n * d * columns + n * d * d + d * d * d);
+    /* About twelve passes a fit, each of four products; a curvature matrix a column for df. */
+    return f * columns * (96 * n * d + n * d * d + d * d * d);
 }
 
 static llr_code_t take_rows(llr_softmax_solver_t *it)
@@ -216,7 +216,7 @@ static void keep(llr_softmax_solver_t *it, int64_t place)
     memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
     memcpy(call->solutions->b + at * call->columns, chain->now.b,
            (size_t)call->columns * sizeof(double));
-    if (it->wants_df) fit->df = llr_softmax_df(it, chain, residual_at(it, place));
+    fit->df = it->wants_df ? llr_softmax_df(it, chain, residual_at(it, place)) : NAN;
     llr_softmax_chain_advance(chain, call);
 }
 
@@ -353,7 +353,7 @@ llr_code_t llr_solve_softmax(llr_call_t *call)
     llr_softmax_solver_t it;
     bool more = true;
     LLR_TRY(llr_softmax_create(&it, call));
-    it.wants_df = true;
+    it.wants_df = !call->options->leaves_df;
     while (more) LLR_TRY(llr_softmax_descend(&it, &more));
     for (int64_t p = 0; p < call->paths; p++) llr_softmax_certify(&it, &it.chain[p]);
     return LLR_OK;

@@ -70,9 +70,9 @@ void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
 void llr_softmax_apply(const llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs, int64_t count,
                        float *direction);
 
-/* df of a chain at its point: trace of A (A + lambda)^-1, A the centred Gram matrix of the rows,
- * weighted by their curvature a_i p_ik (1 - p_ik), mean over the columns k: one matrix a fit. Good
- * to 1e-5 of itself. NaN on failure. */
+/* df of a chain at its point: trace of A (A + lambda)^-1, A the centred Gram matrix of the rows
+ * weighted by their curvature a_i p_ik (1 - p_ik) in a column k; mean over the columns. Good to
+ * 1e-5 of itself. NaN on failure. */
 double llr_softmax_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
                       const double *residual);
 

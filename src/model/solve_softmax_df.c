@@ -13,7 +13,7 @@ static const double share_left_out = 3e-6;
 /* Largest trace over lambda where single precision does. */
 static const double single_limit = 1e6;
 
-/* (1/K) sum_k a p_k (1 - p_k) into it->curvature, by the residuals a (p_k - y_k); their sum. */
+/* a p_k (1 - p_k) of a column k into it->curvature, by its residuals a (p_k - y_k); their sum. */
 static double make_curvature(llr_softmax_solver_t *it, const llr_margin_t *margin,
                              const double *residual)
 {
@@ -22,12 +22,8 @@ static double make_curvature(llr_softmax_solver_t *it, const llr_margin_t *margi
     for (int32_t s = 0; s < sample->strata; s++) {
         double a = margin->weight[s] / (double)sample->rows;
         for (int64_t i = sample->stratum_start[s]; i < sample->stratum_start[s + 1]; i++) {
-            double sum = 0;
-            for (int32_t k = 0; a > 0 && k < margin->columns; k++) {
-                double r = fabs(residual[k * sample->rows + i]);
-                sum += r * (1 - r / a);
-            }
-            whole += it->curvature[i] = fmax(sum / margin->columns, 0);
+            double r = fabs(residual[i]);
+            whole += it->curvature[i] = a > 0 ? fmax(r * (1 - r / a), 0) : 0;
         }
     }
     return whole;
@@ -108,8 +104,8 @@ static double double_df(llr_softmax_solver_t *it, double lambda)
     return llr_trace_df(it->hessian, size, lambda);
 }
 
-double llr_softmax_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
-                      const double *residual)
+static double column_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
+                        const double *residual)
 {
     double lambda = llr_softmax_chain_lambda(chain), trace = 0, df = NAN;
     double whole = make_curvature(it, &chain->margin, residual);
@@ -121,4 +117,14 @@ double llr_softmax_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain
         df = single_df(it, scale_rows(it, least / (double)it->call->space.rows), lambda);
     }
     return isnan(df) ? double_df(it, lambda) : df;
+}
+
+double llr_softmax_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
+                      const double *residual)
+{
+    double sum = 0;
+    int32_t columns = it->call->columns;
+    for (int32_t k = 0; k < columns; k++)
+        sum += column_df(it, chain, residual + k * it->call->space.rows);
+    return sum / columns;
 }

@@ -141,7 +141,9 @@ static double weight_of(const llr_cursor_t *at)
       "upper bound of the relative distance of the objective to its minimum; none for logistic "   \
       "loss at lambda 0 and for averages",                                                         \
       at->row->fit.certified_gap)                                                                  \
-    X(REAL, false, df, "1", "effective degrees of freedom", at->row->fit.df)                       \
+    X(REAL, false, df, "1",                                                                        \
+      "effective degrees of freedom; none for logistic loss where the job leaves it out",          \
+      at->row->fit.df)                                                                             \
     ACCURACY_COLUMNS(X, validation)                                                                \
     ACCURACY_COLUMNS(X, test)                                                                      \
     X(REAL, true, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)           \

@@ -159,8 +159,11 @@ static llr_code_t solve_rows(llr_fit_set_t *set, llr_subsample_t *sample, llr_er
                          facts->shape.classes,
                          sample->stratum_start,
                          sample->stratum_class};
-    llr_solve_options_t options = {job->tolerance, MAX_ITERATIONS, worker->should_stop,
-                                   worker->argument};
+    llr_solve_options_t options = {.tolerance = job->tolerance,
+                                   .leaves_df = !job->logistic_df,
+                                   .max_iterations = MAX_ITERATIONS,
+                                   .should_stop = worker->should_stop,
+                                   .argument = worker->argument};
     set->rows = sample->rows;
     return llr_solve(set->unit->loss, &rows, path, set->paths, &options, &set->solutions,
                      &worker->arena, error);

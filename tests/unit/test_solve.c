@@ -108,7 +108,8 @@ static void solve(const problem_t *problem, double tolerance, outcome_t *out)
                            problem->classes,
                            problem->start,
                            problem->class_of};
-    llr_solve_options_t options = {tolerance, 1000, never, &asked};
+    llr_solve_options_t options = {
+        .tolerance = tolerance, .max_iterations = 1000, .should_stop = never, .argument = &asked};
     out->bytes = llr_solve_bytes(&(llr_solve_shape_t){.loss = problem->loss,
                                                       .rows = problem->rows,
                                                       .dim = dim,

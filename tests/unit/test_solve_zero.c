@@ -312,7 +312,10 @@ static void calls_can_be_stopped(void)
     for (int loss = 0; loss < LLR_LOSS_COUNT; loss++)
         for (int64_t question = 1; question <= 3; question++) {
             int64_t left = question;
-            llr_solve_options_t options = {1e-8, 1000, stops_at, &left};
+            llr_solve_options_t options = {.tolerance = 1e-8,
+                                           .max_iterations = 1000,
+                                           .should_stop = stops_at,
+                                           .argument = &left};
             llr_path_t path = {world.weight[0], zero, 2};
             outcome_t out = world_solve(&world, (llr_loss_t)loss, &path, 1, &options);
             CU_ASSERT_EQUAL(out.code, LLR_STOPPED);

@@ -55,7 +55,7 @@ static void add_fit(const sweep_t *sweep, int64_t cell, const llr_subsample_t *s
     llr_sample_t sample = {x,       s->rows,          TOY_DIM,         s->strata,
                            classes, s->stratum_start, s->stratum_class};
     llr_path_t path = {ones, toy->job.lambda, LAMBDAS};
-    llr_solve_options_t options = {toy->job.tolerance, 1000, NULL, NULL};
+    llr_solve_options_t options = {.tolerance = toy->job.tolerance, .max_iterations = 1000};
     llr_solutions_t out = {LAMBDAS, llr_columns(classes), 0, fit, theta, b};
     CU_ASSERT_EQUAL(llr_solve(unit->loss, &sample, &path, 1, &options, &out, &arena, NULL), LLR_OK);
     const llr_fit_t *mine = &fit[cell % LAMBDAS];
