@@ -27,7 +27,7 @@ static llr_code_t fail_delta(const llr_job_t *job, const llr_job_dataset_t *data
                              int64_t n, int64_t dim, const char *remedy, llr_error_t *error)
 {
     return llr_fail(error, LLR_INVALID,
-                    "%s:%lld: dataset \"%s\": deltas: %g of %lld columns gives n = %lld; %s",
+                    "%s:%lld: dataset \"%s\": deltas: %g of %lld columns gives n = %lld%s",
                     job->file, (long long)dataset->line, dataset->name, delta, (long long)dim,
                     (long long)n, remedy);
 }
@@ -50,9 +50,10 @@ llr_code_t llr_job_resolve_sizes(llr_job_t *job, int64_t index, int64_t dim, llr
     for (dataset->sizes = 0; dataset->sizes < deltas; dataset->sizes++) {
         double value = delta[dataset->sizes], rows = round((double)dim / value);
         int64_t n = rows < LLR_LARGEST_SIZE ? (int64_t)rows : LLR_LARGEST_SIZE;
-        if (n < 2) return fail_delta(job, dataset, value, n, dim, "ask for a smaller delta", error);
+        if (n < 2)
+            return fail_delta(job, dataset, value, n, dim, "; ask for a smaller delta", error);
         if (holds(dataset->size, dataset->sizes, n))
-            return fail_delta(job, dataset, value, n, dim, "as another delta does; drop one",
+            return fail_delta(job, dataset, value, n, dim, ", as another delta does; drop one",
                               error);
         dataset->size[dataset->sizes] = n;
     }

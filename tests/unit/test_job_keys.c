@@ -226,7 +226,7 @@ static void expect_refusal(const char *deltas, int64_t dim, const char *says)
 static void deltas_that_do_not_suit_are_refused(void)
 {
     expect_refusal("[.5, .1, .51]", 10,
-                   "jobs/a.yaml:2: dataset \"a\": deltas: 0.51 of 10 columns gives n = 20; as "
+                   "jobs/a.yaml:2: dataset \"a\": deltas: 0.51 of 10 columns gives n = 20, as "
                    "another delta does; drop one");
     expect_refusal("[.5, 8]", 10,
                    "jobs/a.yaml:2: dataset \"a\": deltas: 8 of 10 columns gives n = 1; ask for a "
