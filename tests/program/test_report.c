@@ -411,7 +411,8 @@ static void an_unfinished_sweep_says_so(void)
              done);
     run(&outcome, "$L report $D/cut --format csv >$D/report.csv");
     CU_ASSERT_TRUE(ended(&outcome, 0, said));
-    CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
+    CU_ASSERT_EQUAL(count_lines(outcome.err), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.err, "class 1 has 20 validation rows"));
     run(&outcome, "awk -F, '/,uniform,/ { units += $(NF - 1) } END { print \"units\", units }' "
                   "$D/report.csv");
     snprintf(said, sizeof said, "units %d\n", done);
