@@ -75,6 +75,8 @@ static const mistake_t mistakes[] = {
     {GOOD "version: 2\n", "version: 2 is out of range"},
     {GOOD "losses: [sqare]\n", "losses: `sqare` is not known here; did you mean `square`?"},
     {GOOD "losses: [square, square]\n", "losses: `square` stands there twice"},
+    {GOOD "rules: [averaged_balanced, balanced_subsample, averaged_balanced]\n",
+     "rules: `averaged_balanced` stands there twice"},
     {GOOD "losses: []\n", "losses: the list has 0 entries"},
     {GOOD "preprocess: whiten\n", "preprocess: `whiten` is not known here"},
     {GOOD "preprocess: pca\n", "preprocess: pca: how much is missing; write {pca: "},
