@@ -193,7 +193,6 @@ static void work(llr_schedule_t *s)
         solve_here(s, unit);
     }
     llr_comm_send(s->comm, 0, LLR_TAG_DONE, NULL, 0);
-    while (!s->stopping && !s->finish) serve_one(s);
 }
 
 static void lead(llr_schedule_t *s)
