@@ -140,15 +140,6 @@ static llr_code_t merge(gather_t *gather, llr_error_t *error)
     return code == LLR_OK ? closed : code;
 }
 
-static int64_t count_unanswered(const gather_t *gather)
-{
-    int64_t count = 0;
-    for (int64_t u = 0; u < gather->session.grid.units; u++)
-        for (int64_t r = 0; r < gather->block[u].rows; r++)
-            count += !llr_fit_status_is_answer(gather->block[u].row[r].fit.status);
-    return count;
-}
-
 static llr_code_t write_table(const gather_t *gather, llr_error_t *error)
 {
     const llr_session_t *session = &gather->session;
@@ -161,7 +152,7 @@ static llr_code_t write_table(const gather_t *gather, llr_error_t *error)
     llr_provenance_add_gathered(&facts, gather->options->argument, gather->options->arguments);
     LLR_TRY(llr_table_digest(&table, &digest, error));
     LLR_TRY(llr_table_write(&table, &facts.provenance, gather->output, error));
-    int64_t unanswered = count_unanswered(gather);
+    int64_t unanswered = llr_table_unanswered(&table);
     if (!gather->options->quiet)
         printf("%lld units of %d folders; table in %s\ndigest %s\n", (long long)gather->done,
                gather->options->arguments, gather->output, llr_hash_text(digest, text));
@@ -201,7 +192,7 @@ static llr_code_t run(gather_t *gather, llr_error_t *error)
     gather->block = llr_alloc(grid->units, sizeof *gather->block);
     gather->origin = llr_alloc(grid->units, sizeof *gather->origin);
     if (!gather->output || !gather->block || !gather->origin)
-        return llr_fail_memory(error, grid->units, "the rows");
+        return llr_fail_memory(error, grid->units * (int64_t)sizeof *gather->block, "the rows");
     LLR_TRY(llr_folder_make(gather->output, error));
     LLR_TRY(merge(gather, error));
     LLR_TRY(

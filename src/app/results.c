@@ -68,7 +68,8 @@ llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t
     LLR_TRY(code);
     const llr_grid_t *grid = &loaded->session.grid;
     loaded->block = llr_alloc(grid->units, sizeof *loaded->block);
-    if (!loaded->block) return llr_fail_memory(error, grid->units, "the rows");
+    if (!loaded->block)
+        return llr_fail_memory(error, grid->units * (int64_t)sizeof *loaded->block, "the rows");
     loaded->results = (llr_results_t){grid, loaded->session.catalog.facts, loaded->block};
     return read_journal(loaded, folder, error);
 }
