@@ -107,7 +107,7 @@ static const mistake_t mistakes[] = {
     {GOOD "tolerance: 1e-16\n", "tolerance: 1e-16 is out of range"},
     {GOOD "output: [a]\n", "output: expected a single value, found a list"},
     {GOOD "name: a=b\n", "a name has no '/'"},
-    {GOOD "deltas: [.1]\n", "a.yaml:1: sizes and deltas say the same thing twice"},
+    {GOOD "deltas: [.1]\n", "a.yaml:3: sizes and deltas say the same thing twice"},
     {GOOD "unit_size: -1\n", "a.yaml:3: unit_size: -1 is out of range"},
     {GOOD "seeds: {count: 100000000}\nexponents: {from: 0, to: 2, count: 100000}\n", "cells"},
     {GOOD "exponents: [1, 2\n", "not valid YAML"},
