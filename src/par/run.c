@@ -252,11 +252,19 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
     return code;
 }
 
+static bool has_all_units(const run_t *run)
+{
+    int64_t unit = 0;
+    while (unit < run->grid.units && run->block[unit].rows) unit++;
+    return unit == run->grid.units;
+}
+
 static llr_code_t write_table(run_t *run, llr_error_t *error)
 {
     llr_table_t table = {&run->grid, run->catalog.facts, run->block};
     LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
     run->result->unanswered = llr_table_unanswered(&table);
+    run->result->whole = has_all_units(run);
     if (!run->options->output) return LLR_OK;
     return llr_table_write(&table, run->options->provenance, run->options->output, error);
 }
