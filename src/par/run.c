@@ -266,7 +266,13 @@ static llr_code_t write_table(run_t *run, llr_error_t *error)
     run->result->unanswered = llr_table_unanswered(&table);
     run->result->whole = has_all_units(run);
     if (!run->options->output) return LLR_OK;
-    return llr_table_write(&table, run->options->provenance, run->options->output, error);
+    llr_error_t failure = {0};
+    llr_code_t code =
+        llr_table_write(&table, run->options->provenance, run->options->output, &failure);
+    if (code == LLR_OK) return LLR_OK;
+    return llr_fail(error, code,
+                    "%.800s; all units are safe in the journal: run again when this is mended",
+                    failure.text);
 }
 
 void llr_run_rows_destroy(llr_run_rows_t *rows)
