@@ -5,8 +5,8 @@
  *   llr_sweep_set(sweep, "sizes", "[80]");
  *   if (llr_sweep_run(sweep, &comm) != LLR_OK) fprintf(stderr, "%s\n", llr_sweep_error(sweep));
  *   for (int64_t r = 0; r < llr_sweep_rows(sweep); r++)
- *       printf("%s %g\n", llr_sweep_text(sweep, r, "key"), llr_sweep_number(sweep, r,
- * "test_overall")); llr_sweep_destroy(sweep);
+ *       printf("%g\n", llr_sweep_number(sweep, r, "test_overall"));
+ *   llr_sweep_destroy(sweep);
  *
  * Only llr_sweep_run is collective; everything else is local and works without MPI, also before
  * MPI_Init and after MPI_Finalize. A sweep belongs to one thread; several sweeps may be alive at

@@ -15,6 +15,7 @@ typedef struct gather {
     const llr_options_t *options;
     llr_session_t session;           /* job and datasets, as the first folder names them */
     llr_journal_identity_t identity; /* of all folders */
+    const char *first;               /* the first of them that has records; NULL: none has */
     char *output;                    /* owned: folder that is written */
     const char *folder;              /* being read */
     llr_block_t *block;              /* owned, units */
@@ -78,23 +79,27 @@ static llr_code_t read_folder(gather_t *gather, const char *folder, llr_error_t 
     return code;
 }
 
-/* Is this the journal of a sweep, and of the same one as the first folder's? */
-static llr_code_t check_folder(gather_t *gather, const char *folder, bool first, llr_error_t *error)
+/* Is this the journal of a sweep, and of the same one as the first that holds records? A shard may
+ * hold none. */
+static llr_code_t check_folder(gather_t *gather, const char *folder, llr_error_t *error)
 {
     llr_text_t path = path_in(folder, "journal");
-    llr_journal_identity_t identity;
+    llr_journal_identity_t identity, *ours = &gather->identity;
+    bool found = false;
     llr_code_t code = path.failed ? llr_fail_memory(error, 0, "a path")
-                                  : llr_journal_identify(path.data, &identity, error);
+                                  : llr_journal_identify(path.data, &identity, &found, error);
     llr_text_destroy(&path);
     LLR_TRY(code);
-    if (first) gather->identity = identity;
-    const llr_journal_identity_t *ours = &gather->identity;
+    if (!found) return LLR_OK;
+    if (!gather->first) {
+        gather->identity = identity;
+        gather->first = folder;
+    }
     if (llr_hash_equal(identity.job, ours->job) && llr_hash_equal(identity.content, ours->content))
         return LLR_OK;
-    return llr_fail(error, LLR_INVALID, "%s is of another sweep than %s: %s differs", folder,
-                    gather->options->argument[0],
-                    llr_hash_equal(identity.job, ours->job) ? "the contents of a dataset"
-                                                            : "the job");
+    return llr_fail(
+        error, LLR_INVALID, "%s is of another sweep than %s: %s differs", folder, gather->first,
+        llr_hash_equal(identity.job, ours->job) ? "the contents of a dataset" : "the job");
 }
 
 /* The job as the first folder has it, with its datasets' facts and contents. */
@@ -110,11 +115,13 @@ static llr_code_t open_job(gather_t *gather, llr_error_t *error)
     if (code == LLR_INVALID) llr_session_findings(&session->findings);
     LLR_TRY(code);
     LLR_TRY(llr_record_contents(folder, &session->job, &session->catalog, error));
-    if (llr_hash_equal(gather->identity.job, llr_job_fingerprint(&session->job)) &&
-        llr_hash_equal(gather->identity.content, llr_catalog_content(&session->catalog)))
-        return LLR_OK;
-    return llr_fail(error, LLR_INVALID, "%s/job.yaml is not the job of the journal beside it",
-                    folder);
+    llr_journal_identity_t identity = {llr_job_fingerprint(&session->job),
+                                       llr_catalog_content(&session->catalog), session->grid.units};
+    if (gather->first && !llr_journal_same(&gather->identity, &identity))
+        return llr_fail(error, LLR_INVALID, "%s/job.yaml is not the job of the journal in %s",
+                        folder, gather->first);
+    gather->identity = identity;
+    return LLR_OK;
 }
 
 /* What the output holds already is kept; then what the folders add. */
@@ -133,15 +140,6 @@ static llr_code_t merge(gather_t *gather, llr_error_t *error)
     return code == LLR_OK ? closed : code;
 }
 
-static int64_t count_unanswered(const gather_t *gather)
-{
-    int64_t count = 0;
-    for (int64_t u = 0; u < gather->session.grid.units; u++)
-        for (int64_t r = 0; r < gather->block[u].rows; r++)
-            count += !llr_fit_status_is_answer(gather->block[u].row[r].fit.status);
-    return count;
-}
-
 static llr_code_t write_table(const gather_t *gather, llr_error_t *error)
 {
     const llr_session_t *session = &gather->session;
@@ -154,7 +152,7 @@ static llr_code_t write_table(const gather_t *gather, llr_error_t *error)
     llr_provenance_add_gathered(&facts, gather->options->argument, gather->options->arguments);
     LLR_TRY(llr_table_digest(&table, &digest, error));
     LLR_TRY(llr_table_write(&table, &facts.provenance, gather->output, error));
-    int64_t unanswered = count_unanswered(gather);
+    int64_t unanswered = llr_table_unanswered(&table);
     if (!gather->options->quiet)
         printf("%lld units of %d folders; table in %s\ndigest %s\n", (long long)gather->done,
                gather->options->arguments, gather->output, llr_hash_text(digest, text));
@@ -187,14 +185,14 @@ static llr_code_t run(gather_t *gather, llr_error_t *error)
     if (!options->output)
         return llr_fail(error, LLR_INVALID, "gather: --output DIR is needed: the folder to write");
     for (int f = 0; f < options->arguments; f++)
-        LLR_TRY(check_folder(gather, options->argument[f], f == 0, error));
+        LLR_TRY(check_folder(gather, options->argument[f], error));
     LLR_TRY(open_job(gather, error));
     const llr_grid_t *grid = &gather->session.grid;
     gather->output = llr_session_output(&gather->session);
     gather->block = llr_alloc(grid->units, sizeof *gather->block);
     gather->origin = llr_alloc(grid->units, sizeof *gather->origin);
     if (!gather->output || !gather->block || !gather->origin)
-        return llr_fail_memory(error, grid->units, "the rows");
+        return llr_fail_memory(error, grid->units * (int64_t)sizeof *gather->block, "the rows");
     LLR_TRY(llr_folder_make(gather->output, error));
     LLR_TRY(merge(gather, error));
     LLR_TRY(

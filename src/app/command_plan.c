@@ -2,7 +2,25 @@
 #include "app/session.h"
 #include "par/memory.h"
 
+#include <math.h>
 #include <stdio.h>
+
+/* Of the blocks of a subsample and loss the dearest: flops, and bytes of workspace. */
+static double dearest_cost(const llr_session_t *session, const llr_facts_t *facts, int64_t first)
+{
+    double most = 0;
+    for (int64_t b = 0; b < session->grid.blocks; b++)
+        most = fmax(most, llr_unit_cost(&session->grid, facts, first + b));
+    return most;
+}
+
+static double dearest_bytes(const llr_session_t *session, const llr_facts_t *facts, int64_t first)
+{
+    double most = 0;
+    for (int64_t b = 0; b < session->grid.blocks; b++)
+        most = fmax(most, (double)llr_unit_bytes(&session->grid, facts, first + b));
+    return most;
+}
 
 /* One line a dataset, loss and size: the shapes of the work. */
 static void print_units(const llr_session_t *session)
@@ -17,15 +35,15 @@ static void print_units(const llr_session_t *session)
         printf("%-20s %-9s %9lld %7lld %9.3g %12.3g %12s\n",
                session->job.dataset[unit->dataset].name, llr_loss_name(unit->loss),
                (long long)unit->n, (long long)facts->dim, (double)facts->dim / (double)unit->n,
-               llr_unit_cost(grid, facts, u),
-               llr_bytes_text((double)llr_unit_bytes(grid, facts, u), bytes));
+               dearest_cost(session, facts, u),
+               llr_bytes_text(dearest_bytes(session, facts, u), bytes));
     }
 }
 
 static void print_line(const char *what, double bytes, const char *remark)
 {
     char text[LLR_NUMBER_TEXT];
-    printf("  %-34s %10s  %s\n", what, llr_bytes_text(bytes, text), remark);
+    printf("  %-34s %10s%s%s\n", what, llr_bytes_text(bytes, text), *remark ? "  " : "", remark);
 }
 
 static void print_memory(const llr_memory_need_t *need, int64_t ranks)
@@ -39,7 +57,7 @@ static void print_memory(const llr_memory_need_t *need, int64_t ranks)
     print_line("table rows", (double)need->rows, "rank 0");
     if (need->fitting)
         print_line("fitting components", (double)need->fitting, "rank 0, before the rest");
-    snprintf(node, sizeof node, "node, %lld ranks", (long long)ranks);
+    snprintf(node, sizeof node, "node, %lld rank%s", (long long)ranks, ranks == 1 ? "" : "s");
     print_line(node, (double)llr_memory_need_node(need, ranks), "all of it: ask for this much");
     print_line("free on this node now", (double)llr_memory_available(), "");
 }
@@ -53,10 +71,10 @@ llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
     if (code == LLR_OK) {
         llr_session_warn(&session.grid, session.catalog.facts);
         llr_memory_need_t need = llr_memory_need(&session.catalog, &session.grid);
-        printf("%s: %lld cells in %lld units of %lld (%lld weightings x %lld lambdas)\n\n",
+        printf("%s: %lld cells in %lld units of %s%lld (%lld weightings x %lld lambdas)\n\n",
                session.job.name, (long long)session.grid.cells, (long long)session.grid.units,
-               (long long)session.grid.unit[0].cells, (long long)session.grid.weightings,
-               (long long)session.job.lambdas);
+               session.grid.blocks > 1 ? "at most " : "", (long long)session.grid.unit[0].cells,
+               (long long)session.grid.weightings, (long long)session.job.lambdas);
         print_units(&session);
         print_memory(&need, options->ranks);
         if (llr_memory_need_node(&need, options->ranks) > llr_memory_available())

@@ -138,11 +138,11 @@ static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t 
     printf("%lld units solved in %.1f s, %.4g fits/s; table in %s\n", (long long)progress->done,
            progress->seconds,
            progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0, run->output);
-    if (run->options->shards > 1)
+    if (result->whole)
+        printf("digest %s\n", llr_hash_text(result->digest, digest));
+    else
         printf("a part of the table: merge all %lld shards with llrsweep gather\n",
                (long long)run->options->shards);
-    else
-        printf("digest %s\n", llr_hash_text(result->digest, digest));
 }
 
 static llr_code_t run_job(run_t *run, llr_error_t *error)

@@ -60,32 +60,39 @@ void llr_report_describe(llr_report_t *report)
     describe_done(report);
 }
 
-/* "class 0: 180, class 1: 179", or of very many "1000 classes of 48 to 50". */
+/* "class 0: 180, class 1: 179", or of very many "1000 classes of 48 to 50". other: of the other
+ * split; a group without rows in both is of classes that are left out. */
 static void add_counts(llr_text_t *out, const char *one, const char *many, const int64_t *count,
-                       int32_t kinds)
+                       const int64_t *other, int32_t kinds)
 {
     enum { LISTED = 12 };
     int64_t least = INT64_MAX, most = 0;
+    int32_t present = 0;
     for (int32_t k = 0; k < kinds; k++) {
+        if (!count[k] && !other[k]) continue;
         if (kinds <= LISTED)
-            llr_text_add(out, "%s%s %d: %lld", k ? ", " : "", one, k, (long long)count[k]);
+            llr_text_add(out, "%s%s %d: %lld", present ? ", " : "", one, k, (long long)count[k]);
         least = count[k] < least ? count[k] : least;
         most = count[k] > most ? count[k] : most;
+        present++;
     }
     if (kinds > LISTED)
-        llr_text_add(out, "%d %s of %lld to %lld", kinds, many, (long long)least, (long long)most);
+        llr_text_add(out, "%d %s of %lld to %lld", present, many, (long long)least,
+                     (long long)most);
 }
 
 static void add_split(llr_text_t *out, const char *name, const llr_facts_t *facts,
                       llr_split_t split)
 {
-    const int64_t *count = facts->eval_count + split * llr_shape_slots(facts->shape);
-    int64_t rows = 0;
+    int64_t slots = llr_shape_slots(facts->shape), rows = 0;
+    const int64_t *count = facts->eval_count + split * slots;
+    const int64_t *other = facts->eval_count + (LLR_SPLITS - 1 - split) * slots;
     for (int32_t c = 0; c < facts->shape.classes; c++) rows += count[c];
     llr_text_add(out, "%s %lld (", name, (long long)rows);
-    add_counts(out, "class", "classes", count, facts->shape.classes);
+    add_counts(out, "class", "classes", count, other, facts->shape.classes);
     if (facts->shape.groups) llr_text_add(out, "; ");
-    add_counts(out, "group", "groups", count + facts->shape.classes, facts->shape.groups);
+    add_counts(out, "group", "groups", count + facts->shape.classes, other + facts->shape.classes,
+               facts->shape.groups);
     llr_text_add(out, ")");
 }
 

@@ -27,13 +27,14 @@ static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_err
     llr_text_t path = {0};
     const llr_session_t *session = &loaded->session;
     llr_journal_identity_t identity;
+    bool found = false;
     llr_text_add(&path, "%s/journal", folder);
     if (path.failed) return llr_fail_memory(error, 0, "a path");
-    llr_code_t code = llr_journal_identify(path.data, &identity, error);
-    if (code == LLR_OK && !llr_hash_equal(identity.job, llr_job_fingerprint(&session->job)))
+    llr_code_t code = llr_journal_identify(path.data, &identity, &found, error);
+    if (found && !llr_hash_equal(identity.job, llr_job_fingerprint(&session->job)))
         code = llr_fail(error, LLR_INVALID, "%s/job.yaml is not the job of the journal beside it",
                         folder);
-    if (code == LLR_OK)
+    if (code == LLR_OK && found)
         code =
             llr_journal_read(path.data, &identity, found_record, loaded, &loaded->journal, error);
     llr_text_destroy(&path);
@@ -67,7 +68,8 @@ llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t
     LLR_TRY(code);
     const llr_grid_t *grid = &loaded->session.grid;
     loaded->block = llr_alloc(grid->units, sizeof *loaded->block);
-    if (!loaded->block) return llr_fail_memory(error, grid->units, "the rows");
+    if (!loaded->block)
+        return llr_fail_memory(error, grid->units * (int64_t)sizeof *loaded->block, "the rows");
     loaded->results = (llr_results_t){grid, loaded->session.catalog.facts, loaded->block};
     return read_journal(loaded, folder, error);
 }

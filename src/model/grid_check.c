@@ -144,9 +144,21 @@ static void check_dataset(const look_t *look)
 
 static void warn_few(const look_t *look, const char *kind, int32_t index, int64_t rows)
 {
-    if (rows < LLR_FEW_ROWS)
+    if (!rows)
+        FIND(look, "%s %d has no validation rows: it has no say in a choice", kind, index);
+    else if (rows < LLR_FEW_ROWS)
         FIND(look, "%s %d has %lld validation rows: an accuracy over them moves in steps of %.2g",
-             kind, index, (long long)rows, rows ? 1 / (double)rows : 1.0);
+             kind, index, (long long)rows, 1 / (double)rows);
+}
+
+/* A file may have groups of classes that are left out. */
+static bool has_group(const llr_facts_t *facts, int32_t group)
+{
+    int64_t place = facts->shape.classes + group, slots = llr_shape_slots(facts->shape);
+    int64_t rows = facts->pool_count[place];
+    for (int split = 0; split < LLR_SPLITS; split++)
+        rows += facts->eval_count[split * slots + place];
+    return rows > 0;
 }
 
 static void warn_absent(const look_t *look, int64_t n)
@@ -169,7 +181,8 @@ static void warn_dataset(const look_t *look)
         warn_few(look, "class", c, facts->eval_count[c]);
     if (by_group || look->job->select_by == LLR_SELECT_WORST_GROUP)
         for (int32_t g = 0; g < facts->shape.groups; g++)
-            warn_few(look, "group", g, facts->eval_count[facts->shape.classes + g]);
+            if (has_group(facts, g))
+                warn_few(look, "group", g, facts->eval_count[facts->shape.classes + g]);
     if (by_group && look->job->sampling == LLR_SAMPLING_STRATIFIED)
         for (int64_t i = 0; i < sizes; i++) warn_absent(look, size[i]);
 }

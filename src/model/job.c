@@ -27,7 +27,7 @@ static llr_code_t fail_delta(const llr_job_t *job, const llr_job_dataset_t *data
                              int64_t n, int64_t dim, const char *remedy, llr_error_t *error)
 {
     return llr_fail(error, LLR_INVALID,
-                    "%s:%lld: dataset \"%s\": deltas: %g of %lld columns gives n = %lld; %s",
+                    "%s:%lld: dataset \"%s\": deltas: %g of %lld columns gives n = %lld%s",
                     job->file, (long long)dataset->line, dataset->name, delta, (long long)dim,
                     (long long)n, remedy);
 }
@@ -50,18 +50,22 @@ llr_code_t llr_job_resolve_sizes(llr_job_t *job, int64_t index, int64_t dim, llr
     for (dataset->sizes = 0; dataset->sizes < deltas; dataset->sizes++) {
         double value = delta[dataset->sizes], rows = round((double)dim / value);
         int64_t n = rows < LLR_LARGEST_SIZE ? (int64_t)rows : LLR_LARGEST_SIZE;
-        if (n < 2) return fail_delta(job, dataset, value, n, dim, "ask for a smaller delta", error);
+        if (n < 2)
+            return fail_delta(job, dataset, value, n, dim, "; ask for a smaller delta", error);
         if (holds(dataset->size, dataset->sizes, n))
-            return fail_delta(job, dataset, value, n, dim, "as another delta does; drop one",
+            return fail_delta(job, dataset, value, n, dim, ", as another delta does; drop one",
                               error);
         dataset->size[dataset->sizes] = n;
     }
     return LLR_OK;
 }
 
-static void find(const llr_job_t *job, llr_findings_t *findings, const char *text)
+/* Where a mistake of the job as a whole stands: at the key, or at the top without it. */
+static const llr_node_t *node_of(llr_yaml_t *yaml, const char *key)
 {
-    llr_findings_add(findings, "%s:1: %s", job->file, text);
+    const llr_node_t *root = yaml_document_get_root_node(yaml->document);
+    const llr_node_t *node = llr_yaml_find(yaml, root, key);
+    return node ? node : root;
 }
 
 static bool has_sizes(const llr_job_t *job, const llr_job_dataset_t *dataset)
@@ -69,14 +73,15 @@ static bool has_sizes(const llr_job_t *job, const llr_job_dataset_t *dataset)
     return dataset->size || dataset->delta || job->size || job->delta;
 }
 
-static void check_sizes(const llr_job_t *job, llr_findings_t *findings)
+static void check_sizes(const llr_job_t *job, llr_yaml_t *yaml)
 {
     if (job->size && job->delta)
-        find(job, findings, "sizes and deltas say the same thing twice; give one of them");
+        llr_yaml_complain(yaml, node_of(yaml, "deltas"),
+                          "sizes and deltas say the same thing twice; give one of them");
     for (int64_t d = 0; d < job->datasets; d++)
         if (!has_sizes(job, &job->dataset[d])) {
-            find(job, findings,
-                 "key `sizes` is missing: n, rows of a subsample, e.g. sizes: [300]");
+            llr_yaml_complain(yaml, node_of(yaml, "sizes"),
+                              "key `sizes` is missing: n, rows of a subsample, e.g. sizes: [300]");
             return;
         }
 }
@@ -97,18 +102,21 @@ static double count_cells(const llr_job_t *job)
            (double)(job->exponents + job->ratios + LLR_RULE_COUNT);
 }
 
-static void check_whole(const llr_job_t *job, llr_findings_t *findings)
+static void check_whole(const llr_job_t *job, llr_yaml_t *yaml)
 {
-    check_sizes(job, findings);
+    check_sizes(job, yaml);
     if (job->ratios && job->weights_by == LLR_BY_GROUP)
-        find(job, findings,
-             "ratios: are for `weights_by: class`, a ratio of two classes; use exponents");
+        llr_yaml_complain(
+            yaml, node_of(yaml, "ratios"),
+            "ratios: are for `weights_by: class`, a ratio of two classes; use exponents");
     if (job->prior && job->sampling == LLR_SAMPLING_UNIFORM)
-        find(job, findings,
-             "priors: are for `sampling: stratified`; uniform takes rows as they come");
+        llr_yaml_complain(
+            yaml, node_of(yaml, "priors"),
+            "priors: are for `sampling: stratified`; uniform takes rows as they come");
     if (count_cells(job) > LARGEST_CELLS)
-        llr_findings_add(findings, "%s:1: about %.3g cells; one job takes at most %.3g", job->file,
-                         count_cells(job), (double)LARGEST_CELLS);
+        llr_yaml_complain(yaml, yaml_document_get_root_node(yaml->document),
+                          "about %.3g cells; one job takes at most %.3g", count_cells(job),
+                          (double)LARGEST_CELLS);
 }
 
 /* The file's name without folder and ending. */
@@ -143,8 +151,8 @@ static void read_document(llr_job_t *job, const char *text, int64_t length,
     llr_yaml_t yaml = {&document, job->file, findings};
     llr_yaml_mapping_with(&yaml, yaml_document_get_root_node(&document), "", llr_job_keys,
                           llr_job_key_count, overrides, job);
+    if (!findings->count) check_whole(job, &yaml);
     yaml_document_delete(&document);
-    if (!findings->count) check_whole(job, findings);
 }
 
 llr_code_t llr_job_parse_with(llr_job_t *job, const char *text, int64_t length, const char *file,

@@ -206,10 +206,13 @@ static void read_rules(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     int64_t count, word;
     for (int r = FIRST; r < LLR_RULE_COUNT; r++) words[r - FIRST] = llr_rule_name((llr_rule_t)r);
     if (!llr_yaml_list_length(yaml, node, "rules", 0, &count)) return;
-    for (int64_t i = 0; i < count; i++)
-        if (llr_yaml_word(yaml, llr_yaml_entry(yaml, node, i), "rules", words,
-                          LLR_RULE_COUNT - FIRST, &word))
-            job->rules |= 1u << (word + FIRST);
+    for (int64_t i = 0; i < count; i++) {
+        const llr_node_t *entry = llr_yaml_entry(yaml, node, i);
+        if (!llr_yaml_word(yaml, entry, "rules", words, LLR_RULE_COUNT - FIRST, &word)) continue;
+        if (job->rules & 1u << (word + FIRST))
+            llr_yaml_complain(yaml, entry, "rules: `%s` stands there twice", words[word]);
+        job->rules |= 1u << (word + FIRST);
+    }
 }
 
 bool llr_read_sizes(llr_yaml_t *yaml, const llr_node_t *node, int64_t **size, int64_t *count)

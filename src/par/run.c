@@ -157,7 +157,7 @@ static llr_code_t order_units(run_t *run, llr_error_t *error)
     run->order = llr_alloc(units, sizeof *run->order);
     if (!list || !run->order) {
         free(list);
-        return llr_fail_memory(error, units, "the list of units");
+        return llr_fail_memory(error, units * (int64_t)sizeof(costed_t), "the list of units");
     }
     for (int64_t u = 0; u < units; u++)
         list[u] = (costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
@@ -210,7 +210,8 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
 static llr_code_t begin(run_t *run, llr_error_t *error)
 {
     run->block = llr_alloc(run->grid.units, sizeof *run->block);
-    if (!run->block) return llr_fail_memory(error, run->grid.units, "the rows");
+    if (!run->block)
+        return llr_fail_memory(error, run->grid.units * (int64_t)sizeof *run->block, "the rows");
     if (run->options->output) LLR_TRY(open_output(run, error));
     LLR_TRY(order_units(run, error));
     if (run->options->begun)
@@ -251,22 +252,27 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
     return code;
 }
 
-static int64_t count_unanswered(const run_t *run)
+static bool has_all_units(const run_t *run)
 {
-    int64_t count = 0;
-    for (int64_t u = 0; u < run->grid.units; u++)
-        for (int64_t r = 0; r < run->block[u].rows; r++)
-            count += !llr_fit_status_is_answer(run->block[u].row[r].fit.status);
-    return count;
+    int64_t unit = 0;
+    while (unit < run->grid.units && run->block[unit].rows) unit++;
+    return unit == run->grid.units;
 }
 
 static llr_code_t write_table(run_t *run, llr_error_t *error)
 {
     llr_table_t table = {&run->grid, run->catalog.facts, run->block};
     LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
-    run->result->unanswered = count_unanswered(run);
+    run->result->unanswered = llr_table_unanswered(&table);
+    run->result->whole = has_all_units(run);
     if (!run->options->output) return LLR_OK;
-    return llr_table_write(&table, run->options->provenance, run->options->output, error);
+    llr_error_t failure = {0};
+    llr_code_t code =
+        llr_table_write(&table, run->options->provenance, run->options->output, &failure);
+    if (code == LLR_OK) return LLR_OK;
+    return llr_fail(error, code,
+                    "%.800s; all units are safe in the journal: run again when this is mended",
+                    failure.text);
 }
 
 void llr_run_rows_destroy(llr_run_rows_t *rows)

@@ -47,6 +47,7 @@ typedef struct llr_run_result {
     llr_progress_t progress;
     llr_hash_t digest;
     int64_t unanswered; /* cells whose status is no answer */
+    bool whole;         /* the table has all units, those of other shards too */
 } llr_run_result_t;
 
 /* Collective. The job is resolved in place. LLR_OK, LLR_UNSOLVED: the table is written;

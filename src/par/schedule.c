@@ -166,6 +166,10 @@ static void solve_here(llr_schedule_t *s, int64_t unit)
     if (!master) llr_text_add_bytes(&out, &unit, sizeof unit);
     llr_code_t code = s->job->solve(s->job->argument, unit, &out, &failure);
     if (code == LLR_OK && out.failed) code = llr_fail_memory(&failure, out.length, "a result");
+    if (code == LLR_OK && !master && out.length > INT32_MAX)
+        code = llr_fail(&failure, LLR_INVALID,
+                        "the rows of a unit take %lld bytes, a message at most %d; set unit_size",
+                        (long long)out.length, INT32_MAX);
     if (code == LLR_OK && master) keep_result(s, unit, out.data, out.length);
     if (code == LLR_OK && !master) llr_comm_send(s->comm, 0, LLR_TAG_RESULT, out.data, out.length);
     if (code != LLR_OK && code != LLR_STOPPED) {
@@ -193,7 +197,6 @@ static void work(llr_schedule_t *s)
         solve_here(s, unit);
     }
     llr_comm_send(s->comm, 0, LLR_TAG_DONE, NULL, 0);
-    while (!s->stopping && !s->finish) serve_one(s);
 }
 
 static void lead(llr_schedule_t *s)

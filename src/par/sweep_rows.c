@@ -15,7 +15,8 @@ llr_code_t llr_sweep_index_rows(llr_sweep_t *sweep, llr_error_t *error)
     sweep->cell = llr_alloc(rows->grid.cells, sizeof *sweep->cell);
     sweep->key = llr_alloc(rows->grid.cells, sizeof *sweep->key);
     if (!sweep->cell || !sweep->key)
-        return llr_fail_memory(error, rows->grid.cells, "the list of rows");
+        return llr_fail_memory(error, rows->grid.cells * (int64_t)sizeof *sweep->cell,
+                               "the list of rows");
     for (int64_t u = 0; u < rows->grid.units; u++)
         for (int64_t r = 0; r < rows->block[u].rows; r++)
             sweep->cell[sweep->cells++] = rows->grid.unit[u].first_cell + r;

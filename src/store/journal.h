@@ -17,6 +17,8 @@ typedef struct llr_journal_identity {
     int64_t units;
 } llr_journal_identity_t;
 
+bool llr_journal_same(const llr_journal_identity_t *a, const llr_journal_identity_t *b);
+
 typedef struct llr_journal llr_journal_t;
 
 /* Called for every record found, in segment order: unit and its payload (borrowed for the call). A
@@ -42,8 +44,9 @@ llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *id
                             llr_journal_visitor_t *visit, void *argument,
                             llr_journal_state_t *state, llr_error_t *error);
 
-/* The identity in the first readable segment head; LLR_INVALID when there is none. */
-llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity,
+/* The identity in the first readable segment head; found false: no run has finished a unit here.
+ * LLR_INVALID: the folder is not there. */
+llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity, bool *found,
                                 llr_error_t *error);
 
 /* Creates the folder where missing and this run's segment (O_EXCL), after all that are there.

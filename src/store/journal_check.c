@@ -44,7 +44,9 @@ static llr_code_t open_segments(llr_journal_check_t *check, bool lock, llr_error
 {
     const llr_segments_t *segments = &check->segments;
     check->segment = llr_alloc(segments->count, sizeof *check->segment);
-    if (!check->segment) return llr_fail_memory(error, segments->count, "the list of segments");
+    if (!check->segment)
+        return llr_fail_memory(error, segments->count * (int64_t)sizeof *check->segment,
+                               "the list of segments");
     for (int64_t i = 0; i < segments->count; i++)
         check->segment[i] = (llr_segment_facts_t){
             .path = segments->path[i], .epoch = segments->epoch[i], .lock = -1};
@@ -74,8 +76,10 @@ static llr_code_t settle_identity(llr_journal_check_t *check, const llr_journal_
     check->ambiguous = given ? heads && !own : own < heads;
     if (!check->known) return LLR_OK;
     check->unit = llr_alloc(check->identity.units, sizeof *check->unit);
-    return check->unit ? LLR_OK
-                       : llr_fail_memory(error, check->identity.units, "the list of units");
+    return check->unit
+               ? LLR_OK
+               : llr_fail_memory(error, check->identity.units * (int64_t)sizeof *check->unit,
+                                 "the list of units");
 }
 
 static bool is_of_job(const llr_journal_check_t *check, const llr_journal_record_t *record)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The first record seen of a unit. */
 typedef struct seen {
@@ -175,15 +176,15 @@ static llr_code_t first_head(const llr_segments_t *segments, llr_journal_identit
     return LLR_OK;
 }
 
-llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity,
+llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity, bool *found,
                                 llr_error_t *error)
 {
     llr_segments_t segments;
-    bool found = false;
+    *found = false;
+    if (access(folder, F_OK))
+        return llr_fail(error, LLR_INVALID, "%s: no journal of a sweep is here", folder);
     llr_code_t code = llr_segments_list(&segments, folder, error);
-    if (code == LLR_OK) code = first_head(&segments, identity, &found, error);
+    if (code == LLR_OK) code = first_head(&segments, identity, found, error);
     llr_segments_destroy(&segments);
-    if (code == LLR_OK && !found)
-        code = llr_fail(error, LLR_INVALID, "%s: no journal of a sweep is here", folder);
     return code;
 }

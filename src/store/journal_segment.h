@@ -34,8 +34,6 @@ llr_journal_head_t llr_journal_head(const llr_journal_identity_t *identity);
 void llr_journal_encode(llr_text_t *out, int64_t unit, const void *payload, int64_t bytes,
                         llr_hash_t result);
 
-bool llr_journal_same(const llr_journal_identity_t *a, const llr_journal_identity_t *b);
-
 /* The segments of a folder by epoch, then name. */
 typedef struct llr_segments {
     char **path;    /* owned, each owned */

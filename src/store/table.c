@@ -15,6 +15,15 @@ typedef struct writing {
     llr_aside_t file[FILES];
 } writing_t;
 
+int64_t llr_table_unanswered(const llr_table_t *table)
+{
+    int64_t count = 0;
+    for (int64_t u = 0; u < table->grid->units; u++)
+        for (int64_t r = 0; r < table->block[u].rows; r++)
+            count += !llr_fit_status_is_answer(table->block[u].row[r].fit.status);
+    return count;
+}
+
 static llr_code_t write_csv(const llr_table_t *table, llr_aside_t *files[LLR_SHEETS],
                             llr_hash_t *digest, llr_error_t *error)
 {

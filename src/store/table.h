@@ -19,6 +19,9 @@ typedef struct llr_table {
     const llr_block_t *block; /* borrowed, grid->units; a block without rows: unit not done */
 } llr_table_t;
 
+/* Rows whose status is no answer (llr_fit_status_is_answer). */
+int64_t llr_table_unanswered(const llr_table_t *table);
+
 /* Hash of the bytes of results.csv and, after it, of long.csv, as if the timing and placement
  * columns (seconds, rank_id, host) were not there. LLR_FAILED: out of memory. */
 llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_error_t *error);

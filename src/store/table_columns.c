@@ -99,10 +99,10 @@ static double weight_of(const llr_cursor_t *at)
     X(COUNT, false, split##_count, "rows", #split " rows; 0 where accuracies are exact",           \
       at->split.count)                                                                             \
     X(COUNT, false, split##_worst_class_count, "rows",                                             \
-      #split " rows of the class with the smallest accuracy; 0 where exact",                       \
+      #split " rows of the class with the smallest accuracy; 0 where exact or without a fit",      \
       at->split.worst_class_count)                                                                 \
     X(COUNT, false, split##_worst_group_count, "rows",                                             \
-      #split " rows of the group with the smallest accuracy; 0 without groups",                    \
+      #split " rows of the group with the smallest accuracy; 0 without groups or a fit",           \
       at->split.worst_group_count)
 
 #define MAIN_COLUMNS(X)                                                                            \

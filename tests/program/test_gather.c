@@ -106,6 +106,39 @@ static void gathering_twice_changes_nothing(void)
     CU_ASSERT_TRUE(ended(&outcome, 0, "the same, bit for bit"));
 }
 
+/* Into one folder, one after the other: the last one has the whole table. */
+static void shards_may_share_a_folder(void)
+{
+    outcome_t outcome;
+    char digest[64];
+    run(&outcome, "$L run $D/options.yaml -o $D/shared --shard 2/2");
+    CU_ASSERT_TRUE(ended(&outcome, 3, "a part of the table: merge all 2 shards"));
+    run(&outcome, "$M -n 2 $L run $D/options.yaml -o $D/shared --shard 1/2");
+    CU_ASSERT_TRUE(ended(&outcome, 3, "digest"));
+    CU_ASSERT_PTR_NULL(strstr(outcome.out, "a part of the table"));
+    digest_of(&outcome, digest);
+    CU_ASSERT_STRING_EQUAL(digest, whole);
+}
+
+/* Of more shards than units the last ones have none. */
+static void a_shard_may_be_empty(void)
+{
+    outcome_t outcome;
+    char digest[64];
+    run(&outcome, "$L run $D/options.yaml -o $D/none --shard 5000/5000");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "0 units"));
+    run(&outcome, "$L status $D/none && $L report $D/none --format csv");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "0 of "));
+    run(&outcome, "$L gather $D/none $D/all -o $D/with-none");
+    CU_ASSERT_TRUE(ended(&outcome, 3, "digest"));
+    digest_of(&outcome, digest);
+    CU_ASSERT_STRING_EQUAL(digest, whole);
+    run(&outcome, "$L gather $D/none -o $D/only-none");
+    CU_ASSERT_TRUE(ended(&outcome, 4, "units are missing, first that of"));
+    run(&outcome, "$L gather $D/none $D/uniform-1 -o $D/x");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "none/job.yaml is not the job of the journal in"));
+}
+
 static void an_unfinished_gather_can_be_finished(void)
 {
     outcome_t outcome;
@@ -159,6 +192,8 @@ int main(void)
         {"the table is the same for all ranks", the_table_is_the_same_for_all_ranks},
         {"three shards are one run", three_shards_are_one_run},
         {"gathering twice changes nothing", gathering_twice_changes_nothing},
+        {"shards may share a folder", shards_may_share_a_folder},
+        {"a shard may be empty", a_shard_may_be_empty},
         {"an unfinished gather can be finished", an_unfinished_gather_can_be_finished},
         {"what does not belong together is refused", what_does_not_belong_together_is_refused},
         {"different numbers are refused", different_numbers_are_refused},

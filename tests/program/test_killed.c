@@ -83,6 +83,11 @@ static void a_full_disk_loses_nothing(void)
     run(&outcome, "$L status $D/full");
     CU_ASSERT_TRUE(ended(&outcome, 0, " of 120 units done"));
     CU_ASSERT_PTR_NULL(strstr(outcome.out, "job: 0 of"));
+    /* Then the table. */
+    run(&outcome, "$L run $D/job.yaml -o $D/full -q && rm $D/full/results.csv && "
+                  "bash -c 'ulimit -f 8; exec $L run $D/job.yaml -o $D/full -q'");
+    CU_ASSERT_TRUE(ended(&outcome, 1, "all units are safe in the journal"));
+    CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
     run(&outcome, "$L run $D/job.yaml -o $D/full");
     CU_ASSERT_TRUE(ended(&outcome, 0, "units found"));
     digest_of(&outcome, digest);

@@ -132,6 +132,22 @@ static void few_rows_are_warned_of_where_they_count(void)
            group[2]);
 }
 
+/* Group 2 loses its rows outside the pool, group 3 all it has: its classes are left out. */
+static void warn_without_rows(const llr_grid_t *grid, const llr_facts_t *facts,
+                              llr_findings_t *findings)
+{
+    for (int split = 0; split < LLR_SPLITS; split++)
+        for (int group = 2; group < 4; group++)
+            facts->eval_count[split * llr_shape_slots(facts->shape) + 2 + group] = 0;
+    llr_grid_warn(grid, facts, findings);
+}
+
+static void groups_of_other_classes_are_not_warned_of(void)
+{
+    EXPECT(warn_without_rows, true, "sizes: [100]\nselect_by: worst_group\n", "class 1 has 29",
+           "group 1 has 28", "group 2 has no validation rows: it has no say in a choice");
+}
+
 /* Of 3 rows group 2, of the pool, gets none; group 3 is not in the pool and not asked for. */
 static void absent_groups_are_warned_of(void)
 {
@@ -149,6 +165,7 @@ int main(void)
         {"a class that cannot be reached is found", a_class_that_cannot_be_reached_is_found},
         {"what needs groups says so", what_needs_groups_says_so},
         {"few rows are warned of where they count", few_rows_are_warned_of_where_they_count},
+        {"groups of other classes are not warned of", groups_of_other_classes_are_not_warned_of},
         {"absent groups are warned of", absent_groups_are_warned_of},
     };
     return LLR_RUN_SUITE("grid_check", tests);

@@ -37,7 +37,7 @@ static const struct {
     {DATA "deltas: [.1, 0.10]\n", "a.yaml:2: deltas: 0.1 stands there twice"},
     {DATA "deltas: .1\n", "a.yaml:2: deltas: expected a list, found a single value"},
     {DATA "deltas: {from: .1, to: .5}\n", "deltas: key `count` is missing"},
-    {DATA "sizes: [9]\ndeltas: [.1]\n", "a.yaml:1: sizes and deltas say the same thing twice"},
+    {DATA "sizes: [9]\ndeltas: [.1]\n", "a.yaml:3: sizes and deltas say the same thing twice"},
     {"datasets:\n  - {name: a, path: a.h5, sizes: [9], deltas: [.1]}\n",
      "a.yaml:2: dataset \"a\": give either sizes or deltas"},
     {"datasets:\n  - {name: a, path: a.h5, deltas: [x]}\n",
@@ -68,9 +68,9 @@ static const struct {
     {GOOD "weights_by: [class]\n", "weights_by: expected a single value, found a list"},
     {GOOD "sampling: stratify\n", "a.yaml:3: sampling: `stratify` is not known here"},
     {GOOD "weights_by: group\nratios: [2]\n",
-     "a.yaml:1: ratios: are for `weights_by: class`, a ratio of two classes; use exponents"},
+     "a.yaml:4: ratios: are for `weights_by: class`, a ratio of two classes; use exponents"},
     {GOOD "sampling: uniform\npriors: [.5, .5]\n",
-     "a.yaml:1: priors: are for `sampling: stratified`; uniform takes rows as they come"},
+     "a.yaml:4: priors: are for `sampling: stratified`; uniform takes rows as they come"},
     {GOOD "balanced_repeats: 0\n", "a.yaml:3: balanced_repeats: 0 is out of range"},
     {GOOD "balanced_repeats: 100001\n", "balanced_repeats: 100001 is out of range"},
     {GOOD "balanced_repeats: [10]\n", "balanced_repeats: expected a single value"},
@@ -226,7 +226,7 @@ static void expect_refusal(const char *deltas, int64_t dim, const char *says)
 static void deltas_that_do_not_suit_are_refused(void)
 {
     expect_refusal("[.5, .1, .51]", 10,
-                   "jobs/a.yaml:2: dataset \"a\": deltas: 0.51 of 10 columns gives n = 20; as "
+                   "jobs/a.yaml:2: dataset \"a\": deltas: 0.51 of 10 columns gives n = 20, as "
                    "another delta does; drop one");
     expect_refusal("[.5, 8]", 10,
                    "jobs/a.yaml:2: dataset \"a\": deltas: 8 of 10 columns gives n = 1; ask for a "

@@ -21,10 +21,14 @@ static void records_come_back_from_all_segments(void)
     llr_error_t error = {0};
     llr_journal_identity_t theirs;
     scratch_folder(folder);
-    CU_ASSERT_EQUAL(llr_journal_identify(folder, &theirs, &error), LLR_INVALID);
+    bool known = true;
+    CU_ASSERT_EQUAL(llr_journal_identify("not there", &theirs, &known, &error), LLR_INVALID);
+    write_segment(folder, 50, 0); /* leaves no file */
+    CU_ASSERT_EQUAL(llr_journal_identify(folder, &theirs, &known, &error), LLR_OK);
+    CU_ASSERT_FALSE(known);
     write_segment(folder, 10, 3);
     write_segment(folder, 0, 2);
-    write_segment(folder, 50, 0); /* leaves no file */
+    write_segment(folder, 50, 0);
     CU_ASSERT_EQUAL(first_segment(folder, path), 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(path, "/000001-"));
     CU_ASSERT_EQUAL(read_back(folder, &found, &state, &error), LLR_OK);
@@ -34,7 +38,8 @@ static void records_come_back_from_all_segments(void)
     CU_ASSERT_EQUAL(state.segments, 2);
     CU_ASSERT_EQUAL(state.records, 5);
     CU_ASSERT_EQUAL(state.torn_bytes, 0);
-    CU_ASSERT_EQUAL(llr_journal_identify(folder, &theirs, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_journal_identify(folder, &theirs, &known, &error), LLR_OK);
+    CU_ASSERT_TRUE(known);
     CU_ASSERT_EQUAL(memcmp(&theirs, &identity, sizeof theirs), 0);
     remove_folder(folder);
     CU_ASSERT_EQUAL(read_back(folder, &found, &state, &error), LLR_OK);
