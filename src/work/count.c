@@ -1,0 +1,199 @@
+#include "work/count.h"
+
+#include "linalg/blas.h"
+#include "linalg/tile.h"
+#include "model/metrics.h"
+#include "model/solve.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Evaluation rows that standardising looks at. */
+enum { LOOK_ROWS = 256 };
+/* With more fits in doubt than one in so many, a tile is all done in double precision. */
+enum { DOUBTFUL_SHARE = 4 };
+
+/* Standardising ---------------------------------------------------------------------------- */
+
+/* The i-th of LOOK_ROWS rows spread over both lists, as doubles. */
+static void look(const llr_dataset_t *dataset, int64_t i, double *x)
+{
+    int64_t first = dataset->eval[0].rows, rows = first + dataset->eval[1].rows;
+    int64_t at = rows * i / LOOK_ROWS;
+    llr_dataset_eval_rows(dataset, at < first ? LLR_SPLIT_VALIDATION : LLR_SPLIT_TEST,
+                          at < first ? at : at - first, 1, x);
+}
+
+/* Means into shift, deviations into scale. x: scratch, columns. */
+static void find_moments(llr_count_t *count, double *x)
+{
+    int64_t columns = count->heads.dim;
+    memset(count->shift, 0, (size_t)columns * sizeof *count->shift);
+    memset(count->scale, 0, (size_t)columns * sizeof *count->scale);
+    for (int64_t i = 0; i < LOOK_ROWS; i++) {
+        look(count->dataset, i, x);
+        for (int64_t j = 0; j < columns; j++) count->shift[j] += x[j] / LOOK_ROWS;
+    }
+    for (int64_t i = 0; i < LOOK_ROWS; i++) {
+        look(count->dataset, i, x);
+        for (int64_t j = 0; j < columns; j++) {
+            double off = x[j] - count->shift[j];
+            count->scale[j] += off * off / LOOK_ROWS;
+        }
+    }
+    for (int64_t j = 0; j < columns; j++) count->scale[j] = sqrt(count->scale[j]);
+}
+
+/* The inverse of a deviation; columns that seem constant get that of the mean deviation. Single
+ * precision must be able to hold it. */
+static double scale_of(double deviation, double mean)
+{
+    double used = deviation > 1e-7 * mean ? deviation : mean;
+    return used > 1e-30 && used < 1e30 ? 1 / used : 1;
+}
+
+/* Any numbers will do for the bounds; these make them tight. Rows in single precision are
+ * standardised by numbers in single precision. */
+static void choose_standard(llr_count_t *count)
+{
+    int64_t columns = count->heads.dim;
+    bool single = llr_dataset_eval_type(count->dataset) == LLR_FLOAT32;
+    double mean = 0;
+    find_moments(count, count->x);
+    for (int64_t j = 0; j < columns; j++) mean += count->scale[j] / (double)columns;
+    for (int64_t j = 0; j < columns; j++) {
+        count->scale[j] = scale_of(count->scale[j], mean);
+        count->shift_single[j] = (float)count->shift[j];
+        count->scale_single[j] = (float)count->scale[j];
+        if (!single) continue;
+        count->shift[j] = (double)count->shift_single[j];
+        count->scale[j] = (double)count->scale_single[j];
+    }
+}
+
+static float standardise(llr_count_t *count, const void *row, float *z)
+{
+    int64_t columns = count->heads.dim;
+    return llr_dataset_eval_type(count->dataset) == LLR_FLOAT32
+               ? llr_tile_standardise_float(columns, row, count->shift_single, count->scale_single,
+                                            z)
+               : llr_tile_standardise_double(columns, row, count->shift, count->scale, z);
+}
+
+/* Creating --------------------------------------------------------------------------------- */
+
+llr_code_t llr_count_create(llr_count_t *count, const llr_dataset_t *dataset,
+                            const llr_heads_t *heads, llr_arena_t *arena, llr_error_t *error)
+{
+    *count = (llr_count_t){.dataset = dataset, .heads = *heads};
+    int64_t columns = heads->dim, width = llr_strips(heads->fits) * LLR_STRIP;
+    LLR_TAKE(count->shift, arena, columns, error);
+    LLR_TAKE(count->scale, arena, columns, error);
+    LLR_TAKE(count->shift_single, arena, columns, error);
+    LLR_TAKE(count->scale_single, arena, columns, error);
+    LLR_TAKE(count->hits, arena, llr_shape_slots(dataset->facts.shape) * width, error);
+    LLR_TAKE(count->doubt, arena, LLR_TILE_ROWS * width, error);
+    LLR_TAKE(count->x, arena, LLR_TILE_ROWS * columns, error);
+    LLR_TAKE(count->score, arena, LLR_TILE_ROWS * heads->fits * heads->columns, error);
+    choose_standard(count);
+    return llr_scores_create(&count->scores, heads, count->shift, count->scale, arena, error);
+}
+
+int64_t llr_count_bytes(const llr_facts_t *facts, int64_t fits)
+{
+    int64_t columns = facts->columns, width = llr_strips(fits) * LLR_STRIP;
+    int32_t scores = llr_columns(facts->shape.classes);
+    return 2 * llr_arena_cost(columns, sizeof(double)) +
+           2 * llr_arena_cost(columns, sizeof(float)) +
+           llr_arena_cost(llr_shape_slots(facts->shape) * width, sizeof(int32_t)) +
+           llr_arena_cost(LLR_TILE_ROWS * width, sizeof(int32_t)) +
+           llr_arena_cost(LLR_TILE_ROWS * columns, sizeof(double)) +
+           llr_arena_cost(LLR_TILE_ROWS * fits * scores, sizeof(double)) +
+           llr_scores_bytes(fits, scores, columns);
+}
+
+/* Counting --------------------------------------------------------------------------------- */
+
+/* Rows of the double-precision scores of the fits [fit, fit + fits) into correct. */
+static void count_double(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
+                         int64_t fit, int64_t fits, int64_t *correct)
+{
+    const llr_heads_t *heads = &count->heads;
+    const llr_eval_t *eval = &count->dataset->eval[split];
+    llr_shape_t shape = count->dataset->facts.shape;
+    int64_t vectors = fits * heads->columns, at = fit * heads->columns;
+    llr_gemm(false, true, rows, vectors, heads->dim, 1, count->x, heads->dim,
+             heads->theta + at * heads->dim, heads->dim, 0, count->score, vectors);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t v = 0; v < vectors; v++) count->score[i * vectors + v] += heads->b[at + v];
+    llr_count_correct(count->score, rows, fits, heads->columns, eval->label + first,
+                      eval->group ? eval->group + first : NULL, shape,
+                      correct + fit * llr_shape_slots(shape));
+}
+
+void llr_count_tile_double(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
+                           int64_t *correct)
+{
+    llr_dataset_eval_rows(count->dataset, split, first, rows, count->x);
+    count_double(count, split, first, rows, 0, count->heads.fits, correct);
+}
+
+/* Hits into hits, doubts into doubt; returns the number of the latter. */
+static int64_t decide_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
+                           const float *squares)
+{
+    const llr_eval_t *eval = &count->dataset->eval[split];
+    llr_shape_t shape = count->dataset->facts.shape;
+    int64_t width = count->scores.width, slot[LLR_ROW_SLOTS], doubts = 0;
+    int32_t *hits[LLR_ROW_SLOTS];
+    memset(count->hits, 0, (size_t)(llr_shape_slots(shape) * width) * sizeof *count->hits);
+    for (int64_t i = 0; i < rows; i++) {
+        int32_t label = eval->label[first + i], *doubt = count->doubt + i * width;
+        int slots = llr_row_slots(shape, label, eval->group ? eval->group[first + i] : 0, slot);
+        for (int s = 0; s < slots; s++) hits[s] = count->hits + slot[s] * width;
+        if (llr_scores_decide(&count->scores, i, label, squares[i], hits, slots, doubt))
+            for (int64_t f = 0; f < count->heads.fits; f++) doubts -= doubt[f];
+    }
+    return doubts;
+}
+
+static void add_hits(const llr_count_t *count, int64_t *correct)
+{
+    int64_t slots = llr_shape_slots(count->dataset->facts.shape);
+    for (int64_t s = 0; s < slots; s++)
+        for (int64_t f = 0; f < count->heads.fits; f++)
+            correct[f * slots + s] += count->hits[s * count->scores.width + f];
+}
+
+/* Row after row, each with the fits that are in doubt on it. */
+static void settle_doubts(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
+                          int64_t *correct)
+{
+    for (int64_t i = 0; i < rows; i++) {
+        const int32_t *doubt = count->doubt + i * count->scores.width;
+        bool loaded = false;
+        for (int64_t f = 0; f < count->heads.fits; f++) {
+            if (!doubt[f]) continue;
+            if (!loaded) llr_dataset_eval_rows(count->dataset, split, first + i, 1, count->x);
+            loaded = true;
+            count_double(count, split, first + i, 1, f, 1, correct);
+        }
+    }
+}
+
+void llr_count_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
+                    int64_t *correct)
+{
+    float squares[LLR_TILE_ROWS];
+    for (int64_t i = 0; i < rows; i++)
+        squares[i] = standardise(count, llr_dataset_eval_row(count->dataset, split, first + i),
+                                 count->scores.z + i * count->scores.stride);
+    llr_scores_multiply(&count->scores);
+    int64_t doubts = decide_tile(count, split, first, rows, squares);
+    if (doubts > rows * count->heads.fits / DOUBTFUL_SHARE) {
+        llr_count_tile_double(count, split, first, rows, correct);
+        return;
+    }
+    add_hits(count, correct);
+    if (doubts) settle_doubts(count, split, first, rows, correct);
+}
