@@ -29,12 +29,13 @@ void llr_tile_product(int64_t depth, int64_t strips, const float *a, int64_t lda
                       float *c, int64_t ldc);
 int64_t llr_tile_chain(int64_t depth);
 
-/* Decides the fits on one row. score, offset: columns x width, a score being their sum; slope,
- * floor: width, norm * slope + floor being the bound of a margin. One column: the margin of a fit
- * is its score, or minus that where label is 0; more: score[label] - score[k] of each k != label.
- * Margins that are all above the bound make a hit and add 1 to hits[0 .. slots) (width each); one
- * below minus the bound makes none; all else, NaN too, is in doubt: -1 in doubt (width), which is
- * 0 elsewhere. Returns whether any is in doubt. width: a multiple of LLR_STRIP. */
+/* Decides the fits on one row. score, offset, slope, floor: columns x width: the scores are score +
+ * offset, and norm * slope + floor their bounds of error. One column: the margin of a fit is its
+ * score, or minus that where label is 0; more: score[label] less that of each other column, with
+ * the sum of both bounds. Margins that are all above their bounds make a hit and add 1 to
+ * hits[0 .. slots) (width each); one below minus its bound makes none; all else, NaN too, is in
+ * doubt: -1 in doubt (width), which is 0 elsewhere. Returns whether any is in doubt. width: a
+ * multiple of LLR_STRIP. */
 bool llr_tile_decide(int64_t width, int32_t columns, int32_t label, const float *score,
                      const float *offset, float norm, const float *slope, const float *floor,
                      int32_t *const *hits, int slots, int32_t *doubt);

@@ -86,39 +86,19 @@ static void NAME(product)(int64_t depth, int64_t strips, const float *a, int64_t
 {
     for (int64_t k = 0; k < depth; k += DEPTH) {
         int64_t here = depth - k < DEPTH ? depth - k : DEPTH;
-        for (int64_t s = 0; s < strips; s += WIDEST)
-            NAME(part)
-            (strips - s < WIDEST ? strips - s : WIDEST, here, k == 0, a + k, lda,
-             b + (s * depth + k) * LLR_STRIP, depth * LLR_STRIP, c + s * LLR_STRIP, ldc);
+        for (int64_t s = 0; s < strips; s += WIDEST) NAME(part)
+        (strips - s < WIDEST ? strips - s : WIDEST, here, k == 0, a + k, lda,
+         b + (s * depth + k) * LLR_STRIP, depth * LLR_STRIP, c + s * LLR_STRIP, ldc);
     }
 }
 
-/* One strip of fits: those that hit, and those in doubt. */
-static inline __attribute__((always_inline)) void
-NAME(decide_strip)(int64_t width, int32_t columns, int32_t label, const float *score,
-                   const float *offset, const NAME(lanes_t) * bounds, NAME(marks_t) * hits,
-                   NAME(marks_t) * doubt)
-{
-    NAME(lanes_t) zero = {0}, bound = *bounds;
-    NAME(marks_t) hit = zero == zero, miss = zero != zero;
-    if (columns == 1) {
-        NAME(lanes_t) margin = *(const NAME(lanes_t) *)score + *(const NAME(lanes_t) *)offset;
-        if (!label) margin = -margin;
-        hit = margin > bound;
-        miss = margin < -bound;
-    }
-    for (int32_t k = 0; columns > 1 && k < columns; k++) {
-        if (k == label) continue;
-        const float *own = score + label * width, *other = score + k * width;
-        NAME(lanes_t)
-        margin = (*(const NAME(lanes_t) *)own + *(const NAME(lanes_t) *)(offset + label * width)) -
-                 (*(const NAME(lanes_t) *)other + *(const NAME(lanes_t) *)(offset + k * width));
-        hit &= margin > bound;
-        miss |= margin < -bound;
-    }
-    *doubt = ~(hit | miss);
-    *hits = hit;
-}
+/* Bounds of the scores of a strip. */
+#define BOUND(k)                                                                                   \
+    (norm * *(const NAME(lanes_t) *)(slope + (k)*width + f) +                                      \
+     *(const NAME(lanes_t) *)(floor + (k)*width + f))
+#define SCORE(k)                                                                                   \
+    (*(const NAME(lanes_t) *)(score + (k)*width + f) +                                             \
+     *(const NAME(lanes_t) *)(offset + (k)*width + f))
 
 static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const float *score,
                          const float *offset, float norm, const float *slope, const float *floor,
@@ -126,15 +106,28 @@ static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const fl
 {
     NAME(marks_t) any = {0};
     for (int64_t f = 0; f < width; f += LLR_STRIP) {
-        NAME(lanes_t)
-        bound = norm * *(const NAME(lanes_t) *)(slope + f) + *(const NAME(lanes_t) *)(floor + f);
-        NAME(marks_t) hit, doubtful;
-        NAME(decide_strip)(width, columns, label, score + f, offset + f, &bound, &hit, &doubtful);
+        int32_t own = columns > 1 ? label : 0;
+        NAME(lanes_t) mine = SCORE(own), bound = BOUND(own), margin = {0};
+        NAME(marks_t) hit = margin == margin, miss = margin != margin;
+        if (columns == 1) {
+            if (!label) mine = -mine;
+            hit = mine > bound;
+            miss = mine < -bound;
+        }
+        for (int32_t k = 0; k < columns; k++) {
+            if (k == own) continue;
+            margin = mine - SCORE(k);
+            NAME(lanes_t) both = bound + BOUND(k);
+            hit &= margin > both;
+            miss |= margin < -both;
+        }
         for (int s = 0; s < slots; s++) *(NAME(marks_t) *)(hits[s] + f) -= hit;
-        *(NAME(marks_t) *)(doubt + f) = doubtful;
-        any |= doubtful;
+        *(NAME(marks_t) *)(doubt + f) = ~(hit | miss);
+        any |= ~(hit | miss);
     }
     int32_t found = 0;
     for (int i = 0; i < LLR_STRIP; i++) found |= any[i];
     return found;
 }
+#undef BOUND
+#undef SCORE

@@ -160,19 +160,17 @@ static double set_offset(const source_t *source, int32_t k, int64_t fit, float *
            2 * DOUBLE * (double)(heads->dim + 4) * size / measure;
 }
 
-/* A margin is one score or the difference of two. The slack is for products of roundings, here and
- * in the bound itself. */
-static void add_bounds(llr_scores_t *scores, const source_t *source, int32_t k)
+/* The slack is for products of roundings, here, in the bound itself and in a difference. */
+static void set_bounds(llr_scores_t *scores, const source_t *source, int32_t k)
 {
-    const llr_score_column_t *column = &scores->column[k];
-    double slack = (scores->columns > 1 ? 2 : 1) * (1.01 + SINGLE * (double)scores->dim);
+    double slack = 1.01 + SINGLE * (double)scores->dim;
     for (int64_t f = 0; f < source->heads->fits; f++) {
-        float *offset = &scores->offset[k * scores->width + f];
-        double floor = set_offset(source, k, f, offset) * slack + UNDERFLOW;
-        double slope = slope_of(source, column, f) * slack;
-        if (!is_sound(source->measure[f]) || !(floor < LARGEST_FLOOR)) slope = INFINITY;
-        if (slope > (double)scores->slope[f]) scores->slope[f] = (float)slope;
-        if (floor > (double)scores->floor[f]) scores->floor[f] = (float)floor;
+        int64_t at = k * scores->width + f;
+        double floor = set_offset(source, k, f, &scores->offset[at]) * slack + UNDERFLOW;
+        double slope = slope_of(source, &scores->column[k], f) * slack;
+        bool sound = is_sound(source->measure[f]) && floor < LARGEST_FLOOR;
+        scores->slope[at] = sound ? (float)slope : INFINITY;
+        scores->floor[at] = (float)floor;
     }
 }
 
@@ -186,7 +184,7 @@ static void make_column(llr_scores_t *scores, source_t *source, int32_t k)
         store_mixed(source, column);
     else
         store_plain(source, column);
-    add_bounds(scores, source, k);
+    set_bounds(scores, source, k);
 }
 
 static llr_code_t take_arrays(llr_scores_t *scores, int64_t fits, llr_arena_t *arena,
@@ -199,13 +197,13 @@ static llr_code_t take_arrays(llr_scores_t *scores, int64_t fits, llr_arena_t *a
         LLR_TAKE(scores->column[k].mixture, arena, width * most, error);
     }
     LLR_TAKE(scores->offset, arena, scores->columns * width, error);
-    LLR_TAKE(scores->slope, arena, width, error);
-    LLR_TAKE(scores->floor, arena, width, error);
+    LLR_TAKE(scores->slope, arena, scores->columns * width, error);
+    LLR_TAKE(scores->floor, arena, scores->columns * width, error);
     LLR_TAKE(scores->z, arena, LLR_TILE_ROWS * scores->stride, error);
     LLR_TAKE(scores->y, arena, LLR_TILE_ROWS * most, error);
     LLR_TAKE(scores->score, arena, LLR_TILE_ROWS * scores->columns * width, error);
-    memset(scores->slope, 0, (size_t)width * sizeof *scores->slope);
-    memset(scores->floor, 0, (size_t)width * sizeof *scores->floor);
+    memset(scores->slope, 0, (size_t)(scores->columns * width) * sizeof *scores->slope);
+    memset(scores->floor, 0, (size_t)(scores->columns * width) * sizeof *scores->floor);
     memset(scores->z, 0, (size_t)(LLR_TILE_ROWS * scores->stride) * sizeof *scores->z);
     /* Where no fit is, a margin that is never in doubt. */
     for (int32_t k = 0; k < scores->columns; k++)
@@ -218,7 +216,7 @@ int64_t llr_scores_bytes(int64_t fits, int32_t columns, int64_t dim)
     int64_t width = width_of(fits), most = llr_scores_basis_most(fits, dim), f = sizeof(float);
     return llr_arena_cost(columns, sizeof(llr_score_column_t)) +
            columns * (llr_arena_cost(width * dim, f) + llr_arena_cost(width * most, f)) +
-           llr_arena_cost(columns * width, f) + 2 * llr_arena_cost(width, f) +
+           3 * llr_arena_cost(columns * width, f) +
            llr_arena_cost(LLR_TILE_ROWS * stride_of(dim), f) +
            llr_arena_cost(LLR_TILE_ROWS * most, f) +
            llr_arena_cost(LLR_TILE_ROWS * columns * width, f) +
@@ -276,4 +274,15 @@ bool llr_scores_decide(const llr_scores_t *scores, int64_t i, int32_t label, flo
     const float *score = scores->score + i * scores->columns * scores->width;
     return llr_tile_decide(scores->width, scores->columns, label, score, scores->offset,
                            norm_from(squares), scores->slope, scores->floor, hits, slots, doubt);
+}
+
+bool llr_scores_beaten(const llr_scores_t *scores, int64_t i, int64_t fit, int32_t label, int32_t k,
+                       float squares)
+{
+    const float *score = scores->score + i * scores->columns * scores->width;
+    int64_t own = label * scores->width + fit, other = k * scores->width + fit;
+    float margin = (score[own] + scores->offset[own]) - (score[other] + scores->offset[other]);
+    float norm = norm_from(squares);
+    return margin > (norm * scores->slope[own] + scores->floor[own]) +
+                        (norm * scores->slope[other] + scores->floor[other]);
 }

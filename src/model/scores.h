@@ -7,9 +7,9 @@
  * are written as mixtures of an orthonormal basis (model/scores_basis.h), and scores are two thin
  * products, where that is less work than one.
  *
- * A margin (of linalg/tile.h) is off what double precision gives, in whatever order that sums, by
- * at most slope * |z| + floor: slope holds what basis and mixture leave over of the coefficients,
- * and the rounding of all products. */
+ * A score is off what double precision gives, in whatever order that sums, by at most
+ * slope * |z| + floor: slope holds what basis and mixture leave over of the coefficients, and the
+ * rounding of all products. */
 #ifndef LLR_MODEL_SCORES_H
 #define LLR_MODEL_SCORES_H
 
@@ -39,7 +39,7 @@ typedef struct llr_scores {
     int32_t columns;
     llr_score_column_t *column; /* columns */
     float *offset;              /* columns x width: of a score, the same for all rows */
-    float *slope, *floor;       /* width */
+    float *slope, *floor;       /* columns x width */
     float *z;                   /* LLR_TILE_ROWS rows, stride apart: the tile, standardised */
     int64_t stride;
     float *y, *score; /* LLR_TILE_ROWS x the widest basis; LLR_TILE_ROWS x columns x width */
@@ -58,5 +58,8 @@ void llr_scores_multiply(llr_scores_t *scores);
 /* llr_tile_decide on row i of the tile. squares: what standardising it returned. */
 bool llr_scores_decide(const llr_scores_t *scores, int64_t i, int32_t label, float squares,
                        int32_t *const *hits, int slots, int32_t *doubt);
+/* Is the score of column k, on row i of the tile, proven to be less than that of the label? */
+bool llr_scores_beaten(const llr_scores_t *scores, int64_t i, int64_t fit, int32_t label, int32_t k,
+                       float squares);
 
 #endif

@@ -114,33 +114,24 @@ int64_t llr_count_bytes(const llr_facts_t *facts, int64_t fits)
 
 /* Counting --------------------------------------------------------------------------------- */
 
-/* Rows of the double-precision scores of the fits [fit, fit + fits) into correct. */
-static void count_double(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
-                         int64_t fit, int64_t fits, int64_t *correct)
-{
-    const llr_heads_t *heads = &count->heads;
-    const llr_eval_t *eval = &count->dataset->eval[split];
-    llr_shape_t shape = count->dataset->facts.shape;
-    int64_t vectors = fits * heads->columns, at = fit * heads->columns;
-    llr_gemm(false, true, rows, vectors, heads->dim, 1, count->x, heads->dim,
-             heads->theta + at * heads->dim, heads->dim, 0, count->score, vectors);
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t v = 0; v < vectors; v++) count->score[i * vectors + v] += heads->b[at + v];
-    llr_count_correct(count->score, rows, fits, heads->columns, eval->label + first,
-                      eval->group ? eval->group + first : NULL, shape,
-                      correct + fit * llr_shape_slots(shape));
-}
-
 void llr_count_tile_double(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
                            int64_t *correct)
 {
+    const llr_heads_t *heads = &count->heads;
+    const llr_eval_t *eval = &count->dataset->eval[split];
+    int64_t vectors = heads->fits * heads->columns;
     llr_dataset_eval_rows(count->dataset, split, first, rows, count->x);
-    count_double(count, split, first, rows, 0, count->heads.fits, correct);
+    llr_gemm(false, true, rows, vectors, heads->dim, 1, count->x, heads->dim, heads->theta,
+             heads->dim, 0, count->score, vectors);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t v = 0; v < vectors; v++) count->score[i * vectors + v] += heads->b[v];
+    llr_count_correct(count->score, rows, heads->fits, heads->columns, eval->label + first,
+                      eval->group ? eval->group + first : NULL, count->dataset->facts.shape,
+                      correct);
 }
 
 /* Hits into hits, doubts into doubt; returns the number of the latter. */
-static int64_t decide_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
-                           const float *squares)
+static int64_t decide_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows)
 {
     const llr_eval_t *eval = &count->dataset->eval[split];
     llr_shape_t shape = count->dataset->facts.shape;
@@ -151,7 +142,9 @@ static int64_t decide_tile(llr_count_t *count, llr_split_t split, int64_t first,
         int32_t label = eval->label[first + i], *doubt = count->doubt + i * width;
         int slots = llr_row_slots(shape, label, eval->group ? eval->group[first + i] : 0, slot);
         for (int s = 0; s < slots; s++) hits[s] = count->hits + slot[s] * width;
-        if (llr_scores_decide(&count->scores, i, label, squares[i], hits, slots, doubt))
+        count->doubtful[i] =
+            llr_scores_decide(&count->scores, i, label, count->squares[i], hits, slots, doubt);
+        if (count->doubtful[i])
             for (int64_t f = 0; f < count->heads.fits; f++) doubts -= doubt[f];
     }
     return doubts;
@@ -165,35 +158,52 @@ static void add_hits(const llr_count_t *count, int64_t *correct)
             correct[f * slots + s] += count->hits[s * count->scores.width + f];
 }
 
-/* Row after row, each with the fits that are in doubt on it. */
-static void settle_doubts(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
-                          int64_t *correct)
+/* Is the fit right on row i of the tile, whose features are x, in double precision? Columns that
+ * are proven to lose need no score. */
+static bool hits_double(const llr_count_t *count, int64_t i, int64_t fit, int32_t label)
 {
-    for (int64_t i = 0; i < rows; i++) {
-        const int32_t *doubt = count->doubt + i * count->scores.width;
-        bool loaded = false;
-        for (int64_t f = 0; f < count->heads.fits; f++) {
-            if (!doubt[f]) continue;
-            if (!loaded) llr_dataset_eval_rows(count->dataset, split, first + i, 1, count->x);
-            loaded = true;
-            count_double(count, split, first + i, 1, f, 1, correct);
-        }
+    const llr_heads_t *heads = &count->heads;
+    for (int32_t k = 0; k < heads->columns; k++) {
+        int64_t vector = fit * heads->columns + k;
+        bool loses = heads->columns > 1 && k != label &&
+                     llr_scores_beaten(&count->scores, i, fit, label, k, count->squares[i]);
+        count->score[k] = loses
+                              ? -INFINITY
+                              : llr_dot(heads->dim, count->x, heads->theta + vector * heads->dim) +
+                                    heads->b[vector];
     }
+    return llr_predict(count->score, heads->columns) == label;
+}
+
+static void settle_row(llr_count_t *count, llr_split_t split, int64_t first, int64_t i,
+                       int64_t *correct)
+{
+    const llr_eval_t *eval = &count->dataset->eval[split];
+    llr_shape_t shape = count->dataset->facts.shape;
+    const int32_t *doubt = count->doubt + i * count->scores.width;
+    int32_t label = eval->label[first + i];
+    int64_t slot[LLR_ROW_SLOTS], all = llr_shape_slots(shape);
+    int slots = llr_row_slots(shape, label, eval->group ? eval->group[first + i] : 0, slot);
+    llr_dataset_eval_rows(count->dataset, split, first + i, 1, count->x);
+    for (int64_t f = 0; f < count->heads.fits; f++)
+        if (doubt[f] && hits_double(count, i, f, label))
+            for (int s = 0; s < slots; s++) correct[f * all + slot[s]]++;
 }
 
 void llr_count_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
                     int64_t *correct)
 {
-    float squares[LLR_TILE_ROWS];
     for (int64_t i = 0; i < rows; i++)
-        squares[i] = standardise(count, llr_dataset_eval_row(count->dataset, split, first + i),
-                                 count->scores.z + i * count->scores.stride);
+        count->squares[i] =
+            standardise(count, llr_dataset_eval_row(count->dataset, split, first + i),
+                        count->scores.z + i * count->scores.stride);
     llr_scores_multiply(&count->scores);
-    int64_t doubts = decide_tile(count, split, first, rows, squares);
+    int64_t doubts = decide_tile(count, split, first, rows);
     if (doubts > rows * count->heads.fits / DOUBTFUL_SHARE) {
         llr_count_tile_double(count, split, first, rows, correct);
         return;
     }
     add_hits(count, correct);
-    if (doubts) settle_doubts(count, split, first, rows, correct);
+    for (int64_t i = 0; i < rows; i++)
+        if (count->doubtful[i]) settle_row(count, split, first, i, correct);
 }

@@ -3,6 +3,7 @@
 #ifndef LLR_WORK_COUNT_H
 #define LLR_WORK_COUNT_H
 
+#include "linalg/tile.h"
 #include "model/scores.h"
 #include "store/dataset.h"
 
@@ -13,6 +14,8 @@ typedef struct llr_count {
     llr_scores_t scores;
     double *shift, *scale;              /* columns: standardise the rows */
     float *shift_single, *scale_single; /* columns: the same numbers, for single-precision rows */
+    float squares[LLR_TILE_ROWS];       /* of the tile's rows, standardised */
+    bool doubtful[LLR_TILE_ROWS];       /* rows with a fit in doubt */
     int32_t *hits;                      /* slots x width, of one tile */
     int32_t *doubt;                     /* LLR_TILE_ROWS x width */
     double *x, *score;                  /* LLR_TILE_ROWS x columns, x (fits * score columns) */
