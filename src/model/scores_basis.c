@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* A basis is wide enough when, in the mean over the vectors, this much of the unit is left over:
- * of a thousand scores about one is then in doubt, which costs less than a wider basis. */
-#define LEFT_OVER 2e-4
+ * of a thousand scores a few are then in doubt, which costs less than a wider basis. */
+#define LEFT_OVER 5e-4
 /* Squares of what is left below this are rounding. */
 #define NOTHING 1e-14
 

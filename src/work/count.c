@@ -44,12 +44,23 @@ static void find_moments(llr_count_t *count, double *x)
     for (int64_t j = 0; j < columns; j++) count->scale[j] = sqrt(count->scale[j]);
 }
 
-/* The inverse of a deviation; columns that seem constant get that of the mean deviation. Single
- * precision must be able to hold it. */
-static double scale_of(double deviation, double mean)
+/* A deviation that is no rounding of a constant column. */
+static bool varies(double deviation, double shift)
 {
-    double used = deviation > 1e-7 * mean ? deviation : mean;
-    return used > 1e-30 && used < 1e30 ? 1 / used : 1;
+    return deviation > 1e-12 * fabs(shift);
+}
+
+/* Deviations to their inverses; columns that seem constant are given the least one of the others.
+ * Single precision must be able to hold it. */
+static void invert(const double *shift, double *scale, int64_t columns)
+{
+    double least = INFINITY;
+    for (int64_t j = 0; j < columns; j++)
+        if (varies(scale[j], shift[j]) && scale[j] < least) least = scale[j];
+    for (int64_t j = 0; j < columns; j++) {
+        double deviation = varies(scale[j], shift[j]) ? scale[j] : least;
+        scale[j] = deviation > 1e-30 && deviation < 1e30 ? 1 / deviation : 1;
+    }
 }
 
 /* Any numbers will do for the bounds; these make them tight. Rows in single precision are
@@ -57,15 +68,14 @@ static double scale_of(double deviation, double mean)
 static void choose_standard(llr_count_t *count)
 {
     int64_t columns = count->heads.dim;
-    bool single = llr_dataset_eval_type(count->dataset) == LLR_FLOAT32;
-    double mean = 0;
     find_moments(count, count->x);
-    for (int64_t j = 0; j < columns; j++) mean += count->scale[j] / (double)columns;
+    invert(count->shift, count->scale, columns);
     for (int64_t j = 0; j < columns; j++) {
-        count->scale[j] = scale_of(count->scale[j], mean);
         count->shift_single[j] = (float)count->shift[j];
         count->scale_single[j] = (float)count->scale[j];
-        if (!single) continue;
+    }
+    if (llr_dataset_eval_type(count->dataset) == LLR_FLOAT64) return;
+    for (int64_t j = 0; j < columns; j++) {
         count->shift[j] = (double)count->shift_single[j];
         count->scale[j] = (double)count->scale_single[j];
     }
