@@ -1,18 +1,20 @@
-/* The kernels of tile.c for one kind of CPU. Included once a kind, with NAME(x) its name for x and
- * ROWS the rows of a register block. */
+/* The kernels of tile.c for one kind of CPU. Included once a kind, with NAME(x) its name for x,
+ * LANES the numbers of a vector, and ROWS the rows of a register block. */
 
-typedef float NAME(lanes_t) __attribute__((vector_size(64)));
-typedef int32_t NAME(marks_t) __attribute__((vector_size(64)));
+typedef float NAME(lanes_t) __attribute__((vector_size(4 * LANES)));
+typedef int32_t NAME(marks_t) __attribute__((vector_size(4 * LANES)));
+/* Vectors of a register block that is so many strips wide. */
+#define VECTORS(strips) ((strips) * (LLR_STRIP / LANES))
 
-static float NAME(sum_of_squares)(int64_t strips, const float *z)
+static float NAME(sum_of_squares)(int64_t count, const float *z)
 {
     NAME(lanes_t) sum = {0};
-    for (int64_t s = 0; s < strips; s++) {
-        NAME(lanes_t) x = *(const NAME(lanes_t) *)(z + s * LLR_STRIP);
+    for (int64_t j = 0; j < count; j += LANES) {
+        NAME(lanes_t) x = *(const NAME(lanes_t) *)(z + j);
         sum += x * x;
     }
     float total = 0;
-    for (int i = 0; i < LLR_STRIP; i++) total += sum[i];
+    for (int i = 0; i < LANES; i++) total += sum[i];
     return total;
 }
 
@@ -22,7 +24,7 @@ static float NAME(standardise_float)(int64_t dim, const float *restrict x,
 {
     for (int64_t j = 0; j < dim; j++) z[j] = (x[j] - shift[j]) * scale[j];
     for (int64_t j = dim; j % LLR_STRIP; j++) z[j] = 0;
-    return NAME(sum_of_squares)(llr_strips(dim), z);
+    return NAME(sum_of_squares)(llr_strips(dim) * LLR_STRIP, z);
 }
 
 static float NAME(standardise_double)(int64_t dim, const double *restrict x,
@@ -31,7 +33,7 @@ static float NAME(standardise_double)(int64_t dim, const double *restrict x,
 {
     for (int64_t j = 0; j < dim; j++) z[j] = (float)((x[j] - shift[j]) * scale[j]);
     for (int64_t j = dim; j % LLR_STRIP; j++) z[j] = 0;
-    return NAME(sum_of_squares)(llr_strips(dim), z);
+    return NAME(sum_of_squares)(llr_strips(dim) * LLR_STRIP, z);
 }
 
 /* ROWS rows by `strips` strips of the product, over a part of the depth; strips is a constant. */
@@ -40,28 +42,29 @@ static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_
                                                               const float *b, int64_t ldb, float *c,
                                                               int64_t ldc)
 {
-    NAME(lanes_t) sum[ROWS][WIDEST];
+    NAME(lanes_t) sum[ROWS][VECTORS(WIDEST)], right[VECTORS(WIDEST)];
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 3
-        for (int s = 0; s < strips; s++) sum[i][s] = (NAME(lanes_t)){0};
+#pragma GCC unroll 12
+        for (int v = 0; v < VECTORS(strips); v++) sum[i][v] = (NAME(lanes_t)){0};
     for (int64_t k = 0; k < depth; k++) {
-        NAME(lanes_t) right[WIDEST];
-#pragma GCC unroll 3
-        for (int s = 0; s < strips; s++)
-            right[s] = *(const NAME(lanes_t) *)(b + s * ldb + k * LLR_STRIP);
+#pragma GCC unroll 12
+        for (int v = 0; v < VECTORS(strips); v++) {
+            int strip = v * LANES / LLR_STRIP, lane = v * LANES % LLR_STRIP;
+            right[v] = *(const NAME(lanes_t) *)(b + strip * ldb + k * LLR_STRIP + lane);
+        }
 #pragma GCC unroll 8
         for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 3
-            for (int s = 0; s < strips; s++) sum[i][s] += a[i * lda + k] * right[s];
+#pragma GCC unroll 12
+            for (int v = 0; v < VECTORS(strips); v++) sum[i][v] += a[i * lda + k] * right[v];
     }
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 3
-        for (int s = 0; s < strips; s++) {
-            NAME(lanes_t) *out = (NAME(lanes_t) *)(c + i * ldc + s * LLR_STRIP);
-            if (!first) sum[i][s] += *out;
-            *out = sum[i][s];
+#pragma GCC unroll 12
+        for (int v = 0; v < VECTORS(strips); v++) {
+            NAME(lanes_t) *out = (NAME(lanes_t) *)(c + i * ldc + v * LANES);
+            if (!first) sum[i][v] += *out;
+            *out = sum[i][v];
         }
 }
 
@@ -92,7 +95,7 @@ static void NAME(product)(int64_t depth, int64_t strips, const float *a, int64_t
     }
 }
 
-/* Bounds of the scores of a strip. */
+/* Scores of a vector of fits, and their bounds of error. */
 #define BOUND(k)                                                                                   \
     (norm * *(const NAME(lanes_t) *)(slope + (k)*width + f) +                                      \
      *(const NAME(lanes_t) *)(floor + (k)*width + f))
@@ -105,7 +108,7 @@ static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const fl
                          int32_t *const *hits, int slots, int32_t *doubt)
 {
     NAME(marks_t) any = {0};
-    for (int64_t f = 0; f < width; f += LLR_STRIP) {
+    for (int64_t f = 0; f < width; f += LANES) {
         int32_t own = columns > 1 ? label : 0;
         NAME(lanes_t) mine = SCORE(own), bound = BOUND(own), margin = {0};
         NAME(marks_t) hit = margin == margin, miss = margin != margin;
@@ -126,8 +129,9 @@ static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const fl
         any |= ~(hit | miss);
     }
     int32_t found = 0;
-    for (int i = 0; i < LLR_STRIP; i++) found |= any[i];
+    for (int i = 0; i < LANES; i++) found |= any[i];
     return found;
 }
 #undef BOUND
 #undef SCORE
+#undef VECTORS

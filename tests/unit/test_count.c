@@ -92,6 +92,18 @@ static void normal_fits(world_t *world)
     llr_random_normal(&world->random, world->b, vectors);
 }
 
+/* From the last column on; where a score is no number it only matters that all agree. */
+static int32_t predict(const double *score, int32_t columns)
+{
+    if (columns == 1) return score[0] > 0;
+    for (int32_t k = 0; k < columns; k++)
+        if (isnan(score[k])) return llr_predict(score, columns);
+    int32_t best = columns - 1;
+    for (int32_t k = columns - 2; k >= 0; k--)
+        if (score[k] >= score[best]) best = k;
+    return best;
+}
+
 /* The definition, summed in order. */
 static void count_plainly(const world_t *world, int split, int64_t *correct)
 {
@@ -110,7 +122,7 @@ static void count_plainly(const world_t *world, int split, int64_t *correct)
                 score[k] += world->b[v];
             }
             int32_t label = eval->label[i];
-            if (llr_predict(score, world->columns) != label) continue;
+            if (predict(score, world->columns) != label) continue;
             correct[f * slots + label]++;
             if (!eval->group) continue;
             correct[f * slots + shape.classes + eval->group[i]]++;
