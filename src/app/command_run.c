@@ -145,6 +145,18 @@ static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t 
         printf("digest %s\n", llr_hash_text(result->digest, digest));
 }
 
+/* -v: where the time of this rank went. */
+static void print_times(const llr_times_t *times)
+{
+    double wall = 0, cpu = 0;
+    for (int s = 0; s < LLR_STAGES; s++) wall += times->wall[s], cpu += times->cpu[s];
+    fprintf(stderr, "llrsweep: rank 0: %.3f s, CPU %.3f s:", wall, cpu);
+    for (int s = 0; s < LLR_STAGES; s++)
+        fprintf(stderr, "%s %s %.3f (CPU %.3f)", s ? "," : "", llr_stage_name((llr_stage_t)s),
+                times->wall[s], times->cpu[s]);
+    fputc('\n', stderr);
+}
+
 static llr_code_t run_job(run_t *run, llr_error_t *error)
 {
     llr_run_result_t result = {0};
@@ -157,6 +169,7 @@ static llr_code_t run_job(run_t *run, llr_error_t *error)
     code = sweep(run, &result, error);
     if (is_first(run) && (code == LLR_OK || code == LLR_UNSOLVED || code == LLR_STOPPED))
         print_end(run, code, &result);
+    if (is_first(run) && run->options->verbose && !run->options->quiet) print_times(&result.times);
     return code;
 }
 

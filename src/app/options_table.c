@@ -189,7 +189,7 @@ const llr_option_t llr_option_table[] = {
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
      NULL, set_shard},
     {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
-    {"--verbose", "-v", NULL, "run", "also versions, kernel and hashes", NULL, NULL, set_verbose},
+    {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL, NULL, set_verbose},
     {"--format", NULL, "NAME", "report", "form of the report", "text", format_choice, set_format},
     {"--metric", NULL, "NAME", "report", "test accuracy shown", "the job's select_by",
      metric_choice, set_metric},
