@@ -97,6 +97,28 @@ int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell)
     return cell / grid->places * grid->blocks + place / block_cells(grid);
 }
 
+static int64_t place_of_loss(const llr_job_t *job, llr_loss_t loss)
+{
+    int32_t l = 0;
+    while (l < job->losses && job->loss[l] != loss) l++;
+    return l;
+}
+
+int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t loss, int64_t n,
+                           int64_t seed)
+{
+    const llr_job_t *job = grid->job;
+    int64_t before = 0, sizes, at = 0, l = place_of_loss(job, loss), s = seed - job->seed_first;
+    for (int64_t d = 0; d < dataset; d++) {
+        llr_job_sizes(job, d, &sizes);
+        before += sizes * job->losses;
+    }
+    const int64_t *size = llr_job_sizes(job, dataset, &sizes);
+    while (at < sizes && size[at] != n) at++;
+    if (at == sizes || l == job->losses || s < 0 || s >= job->seeds) return -1;
+    return ((before + l * sizes + at) * job->seeds + s) * grid->blocks;
+}
+
 static void add_subsample(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
 {
     const llr_unit_t *u = &grid->unit[unit];

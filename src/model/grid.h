@@ -41,6 +41,10 @@ void llr_grid_destroy(llr_grid_t *grid);
 /* Unit that a cell belongs to. */
 int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell);
 
+/* The first unit of a subsample and loss, or -1. */
+int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t loss, int64_t n,
+                           int64_t seed);
+
 /* "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out);
 

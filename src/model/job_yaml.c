@@ -69,7 +69,8 @@ int llr_yaml_load(yaml_document_t *document, const char *text, int64_t length, c
     } else {
         loaded = yaml_document_get_root_node(document) != NULL;
         if (!loaded)
-            llr_findings_add(findings, "%s:1: the file is empty; see jobs/example.yaml", file);
+            llr_findings_add(findings,
+                             "%s:1: the file is empty; `llrsweep help job` lists the keys", file);
         if (!loaded || !is_last(&parser, file, findings)) {
             yaml_document_delete(document);
             loaded = 0;

@@ -56,16 +56,9 @@ double llr_summary_value(const llr_summary_t *summary, llr_select_t select)
     }
 }
 
-/* The first unit of a setting at a seed, or -1. */
 static int64_t find_unit(const llr_results_t *results, const llr_setting_t *setting, int64_t seed)
 {
-    for (int64_t u = 0; u < results->grid->units; u += results->grid->blocks) {
-        const llr_unit_t *unit = &results->grid->unit[u];
-        if (unit->dataset == setting->dataset && unit->loss == setting->loss &&
-            unit->n == setting->n && unit->seed == seed)
-            return u;
-    }
-    return -1;
+    return llr_grid_find_unit(results->grid, setting->dataset, setting->loss, setting->n, seed);
 }
 
 /* The row at a place of the cells that begin with this unit, or NULL while it is not done. */
@@ -201,12 +194,18 @@ static llr_ranked_t over_seeds(const llr_results_t *results, const llr_setting_t
     return ranked;
 }
 
+/* Means that differ by rounding alone are ties. */
+static double settled(double mean)
+{
+    return rint(nan_loses(mean) * 1e12);
+}
+
 static bool ranks_before(const llr_ranked_t *a, const llr_ranked_t *b)
 {
-    double x[KEYS] = {(double)a->validation.seeds, a->validation.mean, nan_loses(a->balanced),
-                      a->lambda, nan_loses(-a->gamma)};
-    double y[KEYS] = {(double)b->validation.seeds, b->validation.mean, nan_loses(b->balanced),
-                      b->lambda, nan_loses(-b->gamma)};
+    double x[KEYS] = {(double)a->validation.seeds, settled(a->validation.mean),
+                      settled(a->balanced), a->lambda, nan_loses(-a->gamma)};
+    double y[KEYS] = {(double)b->validation.seeds, settled(b->validation.mean),
+                      settled(b->balanced), b->lambda, nan_loses(-b->gamma)};
     return is_larger(x, y);
 }
 
