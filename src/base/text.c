@@ -61,19 +61,35 @@ static locale_t c_locale(void)
     return locale;
 }
 
+static void find_shortest(double value, char *out)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, LLR_NUMBER_TEXT, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) return;
+    }
+}
+
+/* Keys name the same few numbers over and over. */
 char *llr_number_text(double value, char *out)
 {
-    locale_t before = uselocale(c_locale());
-    if (isnan(value)) {
-        strcpy(out, "nan");
-    } else {
-        for (int digits = 1; digits <= 17; digits++) {
-            snprintf(out, LLR_NUMBER_TEXT, "%.*g", digits, value);
-            if (strtod(out, NULL) == value) break;
-        }
+    enum { REMEMBERED = 256 };
+    static _Thread_local struct {
+        double value;
+        char text[LLR_NUMBER_TEXT];
+    } memory[REMEMBERED];
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int place = (int)(bits * 0x9e3779b97f4a7c15u >> 56);
+    if (!*memory[place].text || memcmp(&memory[place].value, &value, sizeof value)) {
+        locale_t before = uselocale(c_locale());
+        memory[place].value = value;
+        if (isnan(value))
+            strcpy(memory[place].text, "nan");
+        else
+            find_shortest(value, memory[place].text);
+        uselocale(before);
     }
-    uselocale(before);
-    return out;
+    return strcpy(out, memory[place].text);
 }
 
 int llr_text_to_double(const char *text, double *value)

@@ -1,8 +1,8 @@
+#include "base/real.h"
 #include "store/table_write.h"
 
 #include <locale.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Where the text goes. */
@@ -72,9 +72,9 @@ static void add_real(sink_t *sink, double value, bool placement)
     char text[LLR_NUMBER_TEXT] = "";
     int length = 0;
     if (fabs(value) < 1e15 && value == rint(value) && !(value == 0 && signbit(value)))
-        length = snprintf(text, sizeof text, "%lld", (long long)value);
+        length = llr_whole_text((int64_t)value, text);
     else if (!isnan(value))
-        length = snprintf(text, sizeof text, "%.17g", value);
+        length = llr_real_text(value, text);
     add_cell(sink, text, length, placement);
 }
 
@@ -86,9 +86,7 @@ static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor
         add_text(sink, column->get.text(cursor), column->placement);
         break;
     case LLR_COLUMN_COUNT:
-        add_cell(sink, text,
-                 snprintf(text, sizeof text, "%lld", (long long)column->get.count(cursor)),
-                 column->placement);
+        add_cell(sink, text, llr_whole_text(column->get.count(cursor), text), column->placement);
         break;
     case LLR_COLUMN_REAL:
         add_real(sink, column->get.real(cursor), column->placement);
