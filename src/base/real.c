@@ -47,16 +47,18 @@ static bool scale(uint64_t mantissa, int exponent, int power, uint64_t *whole)
     return round_off((product >> cut) * factor, shift - cut, factor, whole);
 }
 
-/* value = digits 10^(exponent - 16), digits of 17 places; false: left to printf. */
+/* value = digits 10^(exponent - 16), digits of 17 places; false: left to printf. value: normal. */
 static bool find_digits(double value, uint64_t *digits, int *exponent)
 {
-    int binary;
-    uint64_t mantissa = (uint64_t)ldexp(frexp(value, &binary), 53);
-    *exponent = (int)floor(log10(value));
+    uint64_t bits, hidden = (uint64_t)1 << 52;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t mantissa = (bits & (hidden - 1)) | hidden;
+    int binary = (int)(bits >> 52) - 1023;
+    *exponent = (int)floor(binary * 0.30102999566398120); /* log10(2): right, or one too low */
     for (int again = 0; again < 2; again++) {
-        if (!scale(mantissa, binary - 53, DIGITS - 1 - *exponent, digits)) return false;
+        if (!scale(mantissa, binary - 52, DIGITS - 1 - *exponent, digits)) return false;
         if (*digits > ten_to_16 && *digits < ten_to_17) return true;
-        *exponent += *digits >= ten_to_17 ? 1 : -1;
+        ++*exponent;
     }
     return false;
 }

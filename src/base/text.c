@@ -33,15 +33,23 @@ void llr_text_add_bytes(llr_text_t *text, const void *bytes, int64_t count)
     text->data[text->length] = '\0';
 }
 
+void llr_text_add_word(llr_text_t *text, const char *word)
+{
+    llr_text_add_bytes(text, word, (int64_t)strlen(word));
+}
+
+/* Most additions fit into the room that is there. */
 void llr_text_add(llr_text_t *text, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int count = vsnprintf(NULL, 0, format, arguments);
+    size_t room = text->failed ? 0 : (size_t)(text->room - text->length);
+    int count = vsnprintf(room ? text->data + text->length : NULL, room, format, arguments);
     va_end(arguments);
     if (count >= 0 && !text_reserve(text, count)) {
-        vsnprintf(text->data + text->length, (size_t)count + 1, format, again);
+        if ((size_t)count >= room)
+            vsnprintf(text->data + text->length, (size_t)count + 1, format, again);
         text->length += count;
     }
     va_end(again);
