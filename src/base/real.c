@@ -63,10 +63,18 @@ static bool find_digits(double value, uint64_t *digits, int *exponent)
     return false;
 }
 
-/* Digits as text without the zeros at their end; returns how many. */
+static void write_part(uint32_t digits, int places, char *out)
+{
+    for (int i = places - 1; i >= 0; i--, digits /= 10) out[i] = (char)('0' + digits % 10);
+}
+
+/* Digits as text without the zeros at their end; returns how many. Two parts, so that short words
+ * do. */
 static int write_digits(uint64_t digits, char *out)
 {
-    for (int i = DIGITS - 1; i >= 0; i--, digits /= 10) out[i] = (char)('0' + digits % 10);
+    enum { LOW = 8, LOW_SIZE = 100000000 };
+    write_part((uint32_t)(digits / LOW_SIZE), DIGITS - LOW, out);
+    write_part((uint32_t)(digits % LOW_SIZE), LOW, out + DIGITS - LOW);
     int count = DIGITS;
     while (count > 1 && out[count - 1] == '0') count--;
     return count;

@@ -200,13 +200,23 @@ static void settle_row(llr_count_t *count, llr_split_t split, int64_t first, int
             for (int s = 0; s < slots; s++) correct[f * all + slot[s]]++;
 }
 
+/* Rows lie anywhere: the next but one is fetched while this one is standardised. */
+static void fetch(const llr_count_t *count, llr_split_t split, int64_t index)
+{
+    if (index >= count->dataset->eval[split].rows) return;
+    const char *row = llr_dataset_eval_row(count->dataset, split, index);
+    int64_t bytes = count->heads.dim * llr_dtype_size(llr_dataset_eval_type(count->dataset));
+    for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at);
+}
+
 void llr_count_tile(llr_count_t *count, llr_split_t split, int64_t first, int64_t rows,
                     int64_t *correct)
 {
-    for (int64_t i = 0; i < rows; i++)
-        count->squares[i] =
-            standardise(count, llr_dataset_eval_row(count->dataset, split, first + i),
-                        count->scores.z + i * count->scores.stride);
+    for (int64_t i = 0; i < rows; i++) {
+        const void *row = llr_dataset_eval_row(count->dataset, split, first + i);
+        fetch(count, split, first + i + 2);
+        count->squares[i] = standardise(count, row, count->scores.z + i * count->scores.stride);
+    }
     llr_scores_multiply(&count->scores);
     int64_t doubts = decide_tile(count, split, first, rows);
     if (doubts > rows * count->heads.fits / DOUBTFUL_SHARE) {
