@@ -60,6 +60,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *fac
     if (run->options->quiet) return;
     if (run->options->verbose) print_provenance(&run->facts.provenance);
     llr_session_warn(grid, facts);
+    llr_session_warn_kernel();
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
             (long long)progress->units, ranks, ranks == 1 ? "" : "s");
     if (run->options->shards > 1)
