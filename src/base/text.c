@@ -33,6 +33,11 @@ void llr_text_add_bytes(llr_text_t *text, const void *bytes, int64_t count)
     text->data[text->length] = '\0';
 }
 
+char *llr_text_room(llr_text_t *text, int64_t extra)
+{
+    return text_reserve(text, extra) ? NULL : text->data + text->length;
+}
+
 void llr_text_add_word(llr_text_t *text, const char *word)
 {
     llr_text_add_bytes(text, word, (int64_t)strlen(word));

@@ -36,8 +36,11 @@ static void add_cell(sink_t *sink, const char *cell, int64_t length, bool placem
 {
     if (placement && !sink->cut) hash_rest(sink);
     sink->cut = placement;
-    if (sink->line_has) llr_text_add_bytes(&sink->text, ",", 1);
-    llr_text_add_bytes(&sink->text, cell, length);
+    char *to = llr_text_room(&sink->text, length + 1);
+    if (!to) return;
+    if (sink->line_has) *to++ = ',';
+    memcpy(to, cell, (size_t)length);
+    sink->text.length += length + sink->line_has;
     sink->line_has = true;
 }
 
@@ -49,11 +52,22 @@ static void end_line(sink_t *sink)
     if (sink->text.length > SINK_BYTES) flush(sink);
 }
 
+/* Length of what stands before the first character that needs quotes. */
+static int64_t plain_length(const char *text)
+{
+    static const bool special[256] = {
+        ['\0'] = true, [','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true};
+    const unsigned char *end = (const unsigned char *)text;
+    while (!special[*end]) end++;
+    return (const char *)end - text;
+}
+
 /* RFC 4180: quoted where it holds a comma, a quote or a line break, quotes doubled. */
 static void add_text(sink_t *sink, const char *text, bool placement)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        add_cell(sink, text, (int64_t)strlen(text), placement);
+    int64_t length = plain_length(text);
+    if (!text[length]) {
+        add_cell(sink, text, length, placement);
         return;
     }
     llr_text_t quoted = {0};
