@@ -15,9 +15,13 @@
 /* A fit whose offset may be off by more is left to double precision. */
 #define LARGEST_FLOOR 1e30
 
+/* A basis of so many fits costs as much as it spares on about 20 rows a fit. */
+enum { ROWS_A_FIT = 16 };
+
 /* What the scores are made from, while they are. */
 typedef struct source {
     const llr_heads_t *heads;
+    int64_t rows;
     const double *shift, *scale;
     double *measure; /* fits: what a fit's coefficients are divided by */
     double *length;  /* norms of the rounded directions or vectors */
@@ -83,17 +87,22 @@ static void fill_vectors(source_t *source, int32_t k)
 
 /* Storing ---------------------------------------------------------------------------------- */
 
-/* x (count rows, stride apart, of width columns) rounded in place and stored as strips of rows:
- * strips x depth x LLR_STRIP, depth >= width, zeros elsewhere. */
+/* Where element (i, j) stands in strips of rows. */
+static int64_t packed(int64_t i, int64_t j, int64_t depth)
+{
+    return (i / LLR_STRIP * depth + j) * LLR_STRIP + i % LLR_STRIP;
+}
+
+/* x (count rows, stride apart, of width columns) stored as strips of rows, strips x depth x
+ * LLR_STRIP, depth >= width, zeros elsewhere; then x as it was rounded. The two are apart because
+ * GCC 12 takes a vector of doubles to float and back for itself. */
 static void pack(double *x, int64_t count, int64_t stride, int64_t width, int64_t depth, float *out)
 {
     memset(out, 0, (size_t)(width_of(count) * depth) * sizeof *out);
     for (int64_t i = 0; i < count; i++)
-        for (int64_t j = 0; j < width; j++) {
-            float rounded = (float)x[i * stride + j];
-            out[(i / LLR_STRIP * depth + j) * LLR_STRIP + i % LLR_STRIP] = rounded;
-            x[i * stride + j] = (double)rounded;
-        }
+        for (int64_t j = 0; j < width; j++) out[packed(i, j, depth)] = (float)x[i * stride + j];
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < width; j++) x[i * stride + j] = (double)out[packed(i, j, depth)];
 }
 
 static double euclidean(const double *x, int64_t count)
@@ -180,7 +189,8 @@ static void make_column(llr_scores_t *scores, source_t *source, int32_t k)
 {
     llr_score_column_t *column = &scores->column[k];
     fill_vectors(source, k);
-    if (llr_scores_basis_find(&source->basis))
+    bool pays = source->rows >= ROWS_A_FIT * source->heads->fits;
+    if (pays && llr_scores_basis_find(&source->basis))
         store_mixed(source, column);
     else
         store_plain(source, column);
@@ -223,10 +233,11 @@ int64_t llr_scores_bytes(int64_t fits, int32_t columns, int64_t dim)
            2 * llr_arena_cost(fits, sizeof(double)) + llr_scores_basis_bytes(fits, dim);
 }
 
-llr_code_t llr_scores_create(llr_scores_t *scores, const llr_heads_t *heads, const double *shift,
-                             const double *scale, llr_arena_t *arena, llr_error_t *error)
+llr_code_t llr_scores_create(llr_scores_t *scores, const llr_heads_t *heads, int64_t rows,
+                             const double *shift, const double *scale, llr_arena_t *arena,
+                             llr_error_t *error)
 {
-    source_t source = {.heads = heads, .shift = shift, .scale = scale};
+    source_t source = {.heads = heads, .rows = rows, .shift = shift, .scale = scale};
     *scores = (llr_scores_t){.dim = heads->dim,
                              .width = width_of(heads->fits),
                              .columns = heads->columns,

@@ -45,9 +45,11 @@ typedef struct llr_scores {
     float *y, *score; /* LLR_TILE_ROWS x the widest basis; LLR_TILE_ROWS x columns x width */
 } llr_scores_t;
 
-/* shift, scale: dim, scale > 0: the very numbers that rows are standardised with. */
-llr_code_t llr_scores_create(llr_scores_t *scores, const llr_heads_t *heads, const double *shift,
-                             const double *scale, llr_arena_t *arena, llr_error_t *error);
+/* shift, scale: dim, scale > 0: the very numbers that rows are standardised with. rows: that will
+ * be scored; few are not worth a basis. */
+llr_code_t llr_scores_create(llr_scores_t *scores, const llr_heads_t *heads, int64_t rows,
+                             const double *shift, const double *scale, llr_arena_t *arena,
+                             llr_error_t *error);
 
 /* Upper bound of what that takes from the arena: a fixed formula. */
 int64_t llr_scores_bytes(int64_t fits, int32_t columns, int64_t dim);

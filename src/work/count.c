@@ -106,7 +106,8 @@ llr_code_t llr_count_create(llr_count_t *count, const llr_dataset_t *dataset,
     LLR_TAKE(count->x, arena, LLR_TILE_ROWS * columns, error);
     LLR_TAKE(count->score, arena, LLR_TILE_ROWS * heads->fits * heads->columns, error);
     choose_standard(count);
-    return llr_scores_create(&count->scores, heads, count->shift, count->scale, arena, error);
+    int64_t rows = dataset->eval[0].rows + dataset->eval[1].rows;
+    return llr_scores_create(&count->scores, heads, rows, count->shift, count->scale, arena, error);
 }
 
 int64_t llr_count_bytes(const llr_facts_t *facts, int64_t fits)
