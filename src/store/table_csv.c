@@ -5,6 +5,15 @@
 #include <math.h>
 #include <string.h>
 
+/* A number and its text: weights, strengths and rates come again and again. */
+typedef struct known {
+    double value;
+    int length; /* 0: none yet */
+    char text[LLR_NUMBER_TEXT];
+} known_t;
+
+enum { KNOWN = 512 };
+
 /* Where the text goes. The digest leaves out the timing and placement columns, which stand last. */
 typedef struct sink {
     llr_aside_t *file;    /* or NULL */
@@ -12,6 +21,7 @@ typedef struct sink {
     llr_text_t text;      /* waiting for both */
     int64_t hashed;       /* of it */
     bool line_has, cut;   /* a cell stands in the line; the digest of the line has ended */
+    known_t known[KNOWN];
 } sink_t;
 
 enum { SINK_BYTES = 1 << 20 };
@@ -84,17 +94,31 @@ static void add_text(sink_t *sink, const char *text, bool placement)
     llr_text_destroy(&quoted);
 }
 
+static const known_t *find_text(sink_t *sink, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    known_t *known = &sink->known[bits * 0x9e3779b97f4a7c15u >> 55]; /* 64 - 55 bits: KNOWN */
+    if (known->length && !memcmp(&known->value, &value, sizeof value)) return known;
+    known->value = value;
+    known->length = llr_real_text(value, known->text);
+    return known;
+}
+
 /* 17 digits read back as exactly this double; NaN is an empty cell. Whole numbers take the short
  * way to the same text. */
 static void add_real(sink_t *sink, double value, bool placement)
 {
-    char text[LLR_NUMBER_TEXT] = "";
-    int length = 0;
-    if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value)))
-        length = llr_whole_text((int64_t)value, text);
-    else if (!isnan(value))
-        length = llr_real_text(value, text);
-    add_cell(sink, text, length, placement);
+    char text[LLR_NUMBER_TEXT];
+    if (isnan(value)) {
+        add_cell(sink, "", 0, placement);
+    } else if (fabs(value) < 1e15 && value == (double)(int64_t)value &&
+               !(value == 0 && signbit(value))) {
+        add_cell(sink, text, llr_whole_text((int64_t)value, text), placement);
+    } else {
+        const known_t *known = find_text(sink, value);
+        add_cell(sink, known->text, known->length, placement);
+    }
 }
 
 static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
