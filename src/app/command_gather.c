@@ -150,8 +150,7 @@ static llr_code_t write_table(const gather_t *gather, llr_error_t *error)
     llr_provenance_fill(&facts, 1);
     llr_provenance_add_job(&facts, &session->job);
     llr_provenance_add_gathered(&facts, gather->options->argument, gather->options->arguments);
-    LLR_TRY(llr_table_digest(&table, &digest, error));
-    LLR_TRY(llr_table_write(&table, &facts.provenance, gather->output, error));
+    LLR_TRY(llr_table_write(&table, &facts.provenance, gather->output, &digest, error));
     int64_t unanswered = llr_table_unanswered(&table);
     if (!gather->options->quiet)
         printf("%lld units of %d folders; table in %s\ndigest %s\n", (long long)gather->done,

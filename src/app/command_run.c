@@ -60,6 +60,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *fac
     if (run->options->quiet) return;
     if (run->options->verbose) print_provenance(&run->facts.provenance);
     llr_session_warn(grid, facts);
+    llr_session_warn_kernel();
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
             (long long)progress->units, ranks, ranks == 1 ? "" : "s");
     if (run->options->shards > 1)
@@ -145,6 +146,18 @@ static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t 
                (long long)run->options->shards);
 }
 
+/* -v: where the time of this rank went. */
+static void print_times(const llr_times_t *times)
+{
+    double wall = 0, cpu = 0;
+    for (int s = 0; s < LLR_STAGES; s++) wall += times->wall[s], cpu += times->cpu[s];
+    fprintf(stderr, "llrsweep: rank 0: %.3f s, CPU %.3f s:", wall, cpu);
+    for (int s = 0; s < LLR_STAGES; s++)
+        fprintf(stderr, "%s %s %.3f (CPU %.3f)", s ? "," : "", llr_stage_name((llr_stage_t)s),
+                times->wall[s], times->cpu[s]);
+    fputc('\n', stderr);
+}
+
 static llr_code_t run_job(run_t *run, llr_error_t *error)
 {
     llr_run_result_t result = {0};
@@ -157,6 +170,7 @@ static llr_code_t run_job(run_t *run, llr_error_t *error)
     code = sweep(run, &result, error);
     if (is_first(run) && (code == LLR_OK || code == LLR_UNSOLVED || code == LLR_STOPPED))
         print_end(run, code, &result);
+    if (is_first(run) && run->options->verbose && !run->options->quiet) print_times(&result.times);
     return code;
 }
 

@@ -1,6 +1,7 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
 #include "app/help.h"
+#include "app/session.h"
 #include "app/signals.h"
 #include "par/provenance.h"
 
@@ -83,6 +84,8 @@ static void print_version(void)
     printf("llrsweep %s\n", facts.value[0]);
     for (int64_t i = 1; i < facts.provenance.count; i++)
         printf("  %-12s %s\n", facts.key[i], facts.value[i]);
+    fflush(stdout);
+    llr_session_warn_kernel();
 }
 
 static llr_code_t answer(const llr_options_t *options, llr_error_t *error)

@@ -1,5 +1,6 @@
 #include "app/session.h"
 
+#include "linalg/blas.h"
 #include "store/job_file.h"
 #include "store/layout.h"
 
@@ -69,6 +70,17 @@ void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts)
     for (int64_t i = 0; i < warnings.count; i++)
         fprintf(stderr, "llrsweep: warning: %s\n", warnings.line[i]);
     llr_findings_destroy(&warnings);
+}
+
+void llr_session_warn_kernel(void)
+{
+    const char *forced = getenv("OPENBLAS_CORETYPE");
+    if (!forced || !*forced || !llr_blas_kernel_is_old()) return;
+    fprintf(stderr,
+            "llrsweep: warning: BLAS runs its kernel %s because OPENBLAS_CORETYPE is set to %s; "
+            "this CPU can run a newer one, so solving is slower than it could be: "
+            "unset OPENBLAS_CORETYPE\n",
+            llr_blas_kernel(), forced);
 }
 
 char *llr_session_output(const llr_session_t *session)

@@ -28,6 +28,9 @@ void llr_session_findings(const llr_findings_t *findings);
 /* Prints what a user should know of the numbers to come (llr_grid_warn), a line each, to stderr. */
 void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts);
 
+/* Prints, to stderr, that the environment holds the BLAS back, where it does. */
+void llr_session_warn_kernel(void);
+
 /* The result folder, absolute or relative to the caller; owned by the caller. */
 char *llr_session_output(const llr_session_t *session);
 

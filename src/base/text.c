@@ -33,15 +33,28 @@ void llr_text_add_bytes(llr_text_t *text, const void *bytes, int64_t count)
     text->data[text->length] = '\0';
 }
 
+char *llr_text_room(llr_text_t *text, int64_t extra)
+{
+    return text_reserve(text, extra) ? NULL : text->data + text->length;
+}
+
+void llr_text_add_word(llr_text_t *text, const char *word)
+{
+    llr_text_add_bytes(text, word, (int64_t)strlen(word));
+}
+
+/* Most additions fit into the room that is there. */
 void llr_text_add(llr_text_t *text, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int count = vsnprintf(NULL, 0, format, arguments);
+    size_t room = text->failed ? 0 : (size_t)(text->room - text->length);
+    int count = vsnprintf(room ? text->data + text->length : NULL, room, format, arguments);
     va_end(arguments);
     if (count >= 0 && !text_reserve(text, count)) {
-        vsnprintf(text->data + text->length, (size_t)count + 1, format, again);
+        if ((size_t)count >= room)
+            vsnprintf(text->data + text->length, (size_t)count + 1, format, again);
         text->length += count;
     }
     va_end(again);
@@ -61,19 +74,35 @@ static locale_t c_locale(void)
     return locale;
 }
 
+static void find_shortest(double value, char *out)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, LLR_NUMBER_TEXT, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) return;
+    }
+}
+
+/* Keys name the same few numbers over and over. */
 char *llr_number_text(double value, char *out)
 {
-    locale_t before = uselocale(c_locale());
-    if (isnan(value)) {
-        strcpy(out, "nan");
-    } else {
-        for (int digits = 1; digits <= 17; digits++) {
-            snprintf(out, LLR_NUMBER_TEXT, "%.*g", digits, value);
-            if (strtod(out, NULL) == value) break;
-        }
+    enum { REMEMBERED = 256 };
+    static _Thread_local struct {
+        double value;
+        char text[LLR_NUMBER_TEXT];
+    } memory[REMEMBERED];
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int place = (int)(bits * 0x9e3779b97f4a7c15u >> 56);
+    if (!*memory[place].text || memcmp(&memory[place].value, &value, sizeof value)) {
+        locale_t before = uselocale(c_locale());
+        memory[place].value = value;
+        if (isnan(value))
+            strcpy(memory[place].text, "nan");
+        else
+            find_shortest(value, memory[place].text);
+        uselocale(before);
     }
-    uselocale(before);
-    return out;
+    return strcpy(out, memory[place].text);
 }
 
 int llr_text_to_double(const char *text, double *value)

@@ -15,6 +15,9 @@ typedef struct llr_text {
 
 void llr_text_add(llr_text_t *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void llr_text_add_bytes(llr_text_t *text, const void *bytes, int64_t count);
+void llr_text_add_word(llr_text_t *text, const char *word);
+/* Room for so many bytes more behind the text, or NULL; length is the caller's to raise. */
+char *llr_text_room(llr_text_t *text, int64_t extra);
 void llr_text_destroy(llr_text_t *text);
 
 enum { LLR_NUMBER_TEXT = 32 };

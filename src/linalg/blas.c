@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <limits.h>
+#include <strings.h>
 
 int64_t llr_blas_limit(void)
 {
@@ -38,6 +39,49 @@ const char *llr_blas_kernel(void)
 {
     return openblas_get_corename();
 }
+
+#if defined(__x86_64__)
+/* Vectors by length: none or SSE, AVX, AVX2 with FMA, AVX-512. */
+enum { VECTORS_SSE, VECTORS_AVX, VECTORS_AVX2, VECTORS_AVX512 };
+
+static int vectors_of_cpu(void)
+{
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return VECTORS_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return VECTORS_AVX2;
+    return __builtin_cpu_supports("avx") ? VECTORS_AVX : VECTORS_SSE;
+}
+
+/* A kernel that is not named here may be newer than all that are. */
+static int vectors_of_kernel(const char *kernel)
+{
+    static const struct {
+        const char *name;
+        int vectors;
+    } known[] = {
+        {"Prescott", VECTORS_SSE},    {"Core2", VECTORS_SSE},     {"Penryn", VECTORS_SSE},
+        {"Dunnington", VECTORS_SSE},  {"Nehalem", VECTORS_SSE},   {"Atom", VECTORS_SSE},
+        {"Athlon", VECTORS_SSE},      {"Opteron", VECTORS_SSE},   {"Opteron_SSE3", VECTORS_SSE},
+        {"Barcelona", VECTORS_SSE},   {"Bobcat", VECTORS_SSE},    {"Nano", VECTORS_SSE},
+        {"Sandybridge", VECTORS_AVX}, {"Bulldozer", VECTORS_AVX}, {"Piledriver", VECTORS_AVX},
+        {"Steamroller", VECTORS_AVX}, {"Haswell", VECTORS_AVX2},  {"Excavator", VECTORS_AVX2},
+        {"Zen", VECTORS_AVX2}};
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (!strcasecmp(kernel, known[k].name)) return known[k].vectors;
+    return VECTORS_AVX512;
+}
+
+bool llr_blas_kernel_is_old(void)
+{
+    return vectors_of_kernel(llr_blas_kernel()) < vectors_of_cpu();
+}
+#else
+bool llr_blas_kernel_is_old(void)
+{
+    return false;
+}
+#endif
 
 const char *llr_blas_version(void)
 {

@@ -22,6 +22,8 @@ void llr_axpy(int64_t n, double a, const double *x, double *y);
 
 /* Name of the CPU kernel that BLAS picked ("Haswell"); static string. */
 const char *llr_blas_kernel(void);
+/* Is that kernel made for vectors shorter than this CPU has? false where it cannot be told. */
+bool llr_blas_kernel_is_old(void);
 /* Version and build options of the BLAS; static string. */
 const char *llr_blas_version(void);
 /* Number of threads BLAS may use in this process. */

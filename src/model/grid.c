@@ -1,6 +1,7 @@
 #include "model/grid.h"
 
 #include "base/memory.h"
+#include "base/real.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,23 +120,43 @@ int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t l
     return ((before + l * sizes + at) * job->seeds + s) * grid->blocks;
 }
 
+static void add_whole(int64_t value, llr_text_t *out)
+{
+    char text[LLR_NUMBER_TEXT];
+    llr_text_add_bytes(out, text, llr_whole_text(value, text));
+}
+
+/* A table has every key many times over: words are put together without printf. */
 static void add_subsample(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
 {
     const llr_unit_t *u = &grid->unit[unit];
-    llr_text_add(out, "%s/%s/%lld/%lld", grid->job->dataset[u->dataset].name,
-                 llr_loss_name(u->loss), (long long)u->n, (long long)u->seed);
+    llr_text_add_word(out, grid->job->dataset[u->dataset].name);
+    llr_text_add_word(out, "/");
+    llr_text_add_word(out, llr_loss_name(u->loss));
+    llr_text_add_word(out, "/");
+    add_whole(u->n, out);
+    llr_text_add_word(out, "/");
+    add_whole(u->seed, out);
+}
+
+static void add_number(double value, llr_text_t *out)
+{
+    char text[LLR_NUMBER_TEXT];
+    llr_text_add_word(out, llr_number_text(value, text));
 }
 
 /* "/rule[=value]/lambda" */
 static void add_place(const llr_grid_t *grid, int64_t place, llr_text_t *out)
 {
     const llr_weighting_t *weighting = &grid->weighting[place / grid->job->lambdas];
-    char number[LLR_NUMBER_TEXT];
-    llr_text_add(out, "/%s", llr_rule_name(weighting->rule));
-    if (weighting->rule == LLR_RULE_EXPONENT || weighting->rule == LLR_RULE_RATIO)
-        llr_text_add(out, "=%s", llr_number_text(weighting->value, number));
-    llr_text_add(out, "/%s",
-                 llr_number_text(grid->job->lambda[place % grid->job->lambdas], number));
+    llr_text_add_word(out, "/");
+    llr_text_add_word(out, llr_rule_name(weighting->rule));
+    if (weighting->rule == LLR_RULE_EXPONENT || weighting->rule == LLR_RULE_RATIO) {
+        llr_text_add_word(out, "=");
+        add_number(weighting->value, out);
+    }
+    llr_text_add_word(out, "/");
+    add_number(grid->job->lambda[place % grid->job->lambdas], out);
 }
 
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out)

@@ -6,9 +6,15 @@
 
 #include <stdint.h>
 
+enum { LLR_ROW_SLOTS = 3 }; /* a row counts in so many slots at most */
+
 /* The class of one row: K = 2 (one column): 1 iff the score is > 0; K > 2: the argmax, ties to the
  * lower index. score: columns. */
 int32_t llr_predict(const double *score, int32_t columns);
+
+/* The slots of the shape that a row counts in; returns how many. group: read where the shape has
+ * groups. */
+int llr_row_slots(llr_shape_t shape, int32_t label, int32_t group, int64_t slot[LLR_ROW_SLOTS]);
 
 /* Adds the rows predicted right to correct.
  * score: rows x (fits * columns), row-major; label: rows; group: rows or NULL;

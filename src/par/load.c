@@ -16,18 +16,21 @@ static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memor
 }
 
 static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t index,
-                              llr_error_t *error)
+                              llr_times_t *times, llr_error_t *error)
 {
     llr_source_t *source = &catalog->source[index];
     void *memory = NULL;
     int64_t bytes = source->rows * source->dim * llr_dtype_size(source->type);
     LLR_TRY(llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error));
+    llr_stage_t before = llr_times_enter(times, LLR_STAGE_READ);
     llr_code_t code = read_slice(comm, source, memory, error);
     llr_comm_fence(comm);
     LLR_TRY(llr_comm_agree(comm, code, error));
     catalog->features[index] = memory;
+    llr_times_enter(times, LLR_STAGE_HASH);
     if (llr_comm_rank(comm) == 0) catalog->content[index] = llr_source_content(source, memory);
     llr_comm_broadcast(comm, &catalog->content[index], sizeof catalog->content[index]);
+    llr_times_enter(times, before);
     return LLR_OK;
 }
 
@@ -66,11 +69,12 @@ static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catal
 }
 
 llr_code_t llr_load_datasets(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog,
-                             llr_error_t *error)
+                             llr_times_t *times, llr_error_t *error)
 {
     LLR_TRY(llr_comm_agree(comm, llr_catalog_open(catalog, job, error), error));
     LLR_TRY(llr_comm_agree(comm, llr_memory_check_shared(comm, catalog, error), error));
-    for (int64_t s = 0; s < catalog->sources; s++) LLR_TRY(load_source(comm, catalog, s, error));
+    for (int64_t s = 0; s < catalog->sources; s++)
+        LLR_TRY(load_source(comm, catalog, s, times, error));
     LLR_TRY(llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error));
     return resolve(comm, job, catalog, error);
 }

@@ -74,6 +74,7 @@ static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_
     const llr_facts_t *facts = facts_of(run, unit);
     llr_block_t block = {0};
     LLR_TRY(llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error));
+    llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_SOLVE);
     double started = llr_clock_cpu_seconds();
     llr_code_t code = llr_unit_run(&run->worker, unit, &block, NULL, error);
     if (code == LLR_OK) {
@@ -81,6 +82,18 @@ static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_
         llr_block_pack(&block, out);
     }
     llr_block_destroy(&block);
+    llr_times_enter(&run->result->times, before);
+    return code;
+}
+
+static llr_code_t append(run_t *run, int64_t unit, const void *bytes, int64_t count,
+                         llr_error_t *error)
+{
+    if (!run->journal) return LLR_OK;
+    llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_JOURNAL);
+    llr_code_t code = llr_journal_append(run->journal, unit, bytes, count,
+                                         llr_block_result(&run->block[unit]), error);
+    llr_times_enter(&run->result->times, before);
     return code;
 }
 
@@ -89,9 +102,7 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
 {
     run_t *run = argument;
     LLR_TRY(unpack(run, unit, bytes, count, error));
-    if (run->journal)
-        LLR_TRY(llr_journal_append(run->journal, unit, bytes, count,
-                                   llr_block_result(&run->block[unit]), error));
+    LLR_TRY(append(run, unit, bytes, count, error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
     return LLR_OK;
@@ -114,7 +125,10 @@ static llr_code_t pulse(void *argument, llr_error_t *error)
     show(run);
     if (!run->journal || now - run->last_sync < 1) return LLR_OK;
     run->last_sync = now;
-    return llr_journal_sync(run->journal, error);
+    llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_JOURNAL);
+    llr_code_t code = llr_journal_sync(run->journal, error);
+    llr_times_enter(&run->result->times, before);
+    return code;
 }
 
 static bool stop_wanted(void *argument)
@@ -200,7 +214,9 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
 {
     const char *output = run->options->output;
     LLR_TRY(llr_folder_make(output, error));
+    llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_JOURNAL);
     llr_code_t code = open_journal(run, error);
+    llr_times_enter(&run->result->times, before);
     if (code == LLR_INVALID) explain_refusal(run, error);
     LLR_TRY(code);
     return llr_record_write(output, run->job, &run->catalog, error);
@@ -235,7 +251,7 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
 {
     llr_comm_t *comm = run->comm;
     bool first = llr_comm_rank(comm) == 0;
-    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, error));
+    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, &run->result->times, error));
     llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
     LLR_TRY(llr_comm_agree(comm, code, error));
     LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
@@ -247,6 +263,7 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
     llr_schedule_job_t job = {run->order, run->orders, run->options->grace, solve_unit,
                               keep_unit,  pulse,       stop_wanted,         run};
     run->started = run->last_sync = llr_clock_seconds();
+    llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
     llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
     if (llr_comm_rank(run->comm) == 0) show(run);
     return code;
@@ -262,13 +279,13 @@ static bool has_all_units(const run_t *run)
 static llr_code_t write_table(run_t *run, llr_error_t *error)
 {
     llr_table_t table = {&run->grid, run->catalog.facts, run->block};
-    LLR_TRY(llr_table_digest(&table, &run->result->digest, error));
+    llr_hash_t *digest = &run->result->digest;
     run->result->unanswered = llr_table_unanswered(&table);
     run->result->whole = has_all_units(run);
-    if (!run->options->output) return LLR_OK;
+    if (!run->options->output) return llr_table_digest(&table, digest, error);
     llr_error_t failure = {0};
     llr_code_t code =
-        llr_table_write(&table, run->options->provenance, run->options->output, &failure);
+        llr_table_write(&table, run->options->provenance, run->options->output, digest, &failure);
     if (code == LLR_OK) return LLR_OK;
     return llr_fail(error, code,
                     "%.800s; all units are safe in the journal: run again when this is mended",
@@ -301,7 +318,9 @@ static void clean_up(run_t *run)
 static llr_code_t finish(run_t *run, llr_code_t code, llr_error_t *error)
 {
     llr_error_t closing = {0};
+    llr_times_enter(&run->result->times, LLR_STAGE_JOURNAL);
     llr_code_t closed = llr_journal_close(&run->journal, &closing);
+    llr_times_enter(&run->result->times, LLR_STAGE_TABLE);
     if (code != LLR_OK) return LLR_OK; /* what went wrong before is known to all */
     if (closed != LLR_OK) {
         *error = closing;
@@ -315,6 +334,7 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
 {
     run_t run = {.comm = comm, .job = job, .options = options, .result = result};
     *result = (llr_run_result_t){0};
+    llr_times_begin(&result->times, LLR_STAGE_BUILD);
     llr_code_t code = prepare(&run, findings, error);
     if (code == LLR_OK) code = schedule(&run, error);
     llr_error_t late = {0};
@@ -325,6 +345,7 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
         code = closed;
     }
     clean_up(&run);
+    llr_times_enter(&result->times, LLR_STAGE_WAIT);
     llr_comm_broadcast(comm, result, sizeof *result);
     return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;
 }

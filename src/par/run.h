@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "model/grid.h"
 #include "par/comm.h"
+#include "par/times.h"
 #include "store/catalog.h"
 #include "store/table.h"
 
@@ -48,6 +49,7 @@ typedef struct llr_run_result {
     llr_hash_t digest;
     int64_t unanswered; /* cells whose status is no answer */
     bool whole;         /* the table has all units, those of other shards too */
+    llr_times_t times;  /* of rank 0 */
 } llr_run_result_t;
 
 /* Collective. The job is resolved in place. LLR_OK, LLR_UNSOLVED: the table is written;

@@ -54,6 +54,10 @@ void llr_dataset_row(const llr_dataset_t *dataset, int64_t row, double *out);
 void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,
                            int64_t count, double *out);
 
+/* One row of a split's list where it lies: facts.columns numbers of the type that all have. */
+const void *llr_dataset_eval_row(const llr_dataset_t *dataset, llr_split_t split, int64_t index);
+llr_dtype_t llr_dataset_eval_type(const llr_dataset_t *dataset);
+
 /* Exact rates for synthetic K = 2 (problem.md, 2): rate[c] = 1 - error of class c at theta
  * (facts.columns) and b. */
 void llr_dataset_exact_rates(const llr_dataset_t *dataset, const double *theta, double b,

@@ -27,6 +27,18 @@ void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int6
             memcpy(out, dataset->sampled + row[i] * columns, (size_t)columns * sizeof *out);
 }
 
+llr_dtype_t llr_dataset_eval_type(const llr_dataset_t *dataset)
+{
+    return dataset->source ? dataset->source->type : LLR_FLOAT64;
+}
+
+const void *llr_dataset_eval_row(const llr_dataset_t *dataset, llr_split_t split, int64_t index)
+{
+    const void *rows = dataset->source ? dataset->features : dataset->sampled;
+    int64_t at = dataset->eval[split].row[index] * dataset->facts.columns;
+    return (const char *)rows + at * llr_dtype_size(llr_dataset_eval_type(dataset));
+}
+
 void llr_dataset_exact_rates(const llr_dataset_t *dataset, const double *theta, double b,
                              double *rate)
 {

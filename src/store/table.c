@@ -74,15 +74,15 @@ static llr_code_t add_digest(writing_t *writing, const llr_provenance_t *given, 
     return LLR_OK;
 }
 
-static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, llr_error_t *error)
+static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, llr_hash_t *digest,
+                            llr_error_t *error)
 {
     llr_aside_t *file = writing->file, *sheets[LLR_SHEETS] = {&file[FILE_MAIN], &file[FILE_LONG]};
     char digest_text[LLR_HASH_TEXT];
-    llr_hash_t digest;
-    LLR_TRY(write_csv(writing->table, sheets, &digest, error));
+    LLR_TRY(write_csv(writing->table, sheets, digest, error));
     LLR_TRY(llr_aside_finish(&file[FILE_MAIN], error));
     LLR_TRY(llr_aside_finish(&file[FILE_LONG], error));
-    LLR_TRY(add_digest(writing, given, llr_hash_text(digest, digest_text), error));
+    LLR_TRY(add_digest(writing, given, llr_hash_text(*digest, digest_text), error));
     LLR_TRY(llr_table_provenance(&writing->provenance, &file[FILE_PROVENANCE], error));
     LLR_TRY(llr_aside_finish(&file[FILE_PROVENANCE], error));
     llr_code_t code = llr_table_h5(writing->table, &writing->provenance, &file[FILE_H5], error);
@@ -91,12 +91,13 @@ static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, l
 }
 
 llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,
-                           const char *folder, llr_error_t *error)
+                           const char *folder, llr_hash_t *digest, llr_error_t *error)
 {
     writing_t writing = {.table = table};
+    llr_hash_t here;
     LLR_TRY(llr_folder_make(folder, error));
     llr_code_t code = open_files(&writing, folder, error);
-    if (code == LLR_OK) code = write_all(&writing, provenance, error);
+    if (code == LLR_OK) code = write_all(&writing, provenance, digest ? digest : &here, error);
     for (int f = 0; f < FILES && code == LLR_OK; f++)
         code = llr_aside_rename(&writing.file[f], error);
     if (code == LLR_OK) code = llr_folder_sync(folder, error);

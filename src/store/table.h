@@ -28,10 +28,11 @@ llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_er
 
 /* Writes results.h5, results.csv, long.csv and provenance.yaml into the folder (made where
  * missing): all to temporary names, fsynced, then renamed, results.h5 last; the folder fsynced. The
- * provenance gets one line more, `digest`. LLR_FAILED (path, errno in words): the files of an
- * earlier table stand as they were, and no temporary file is left. */
+ * provenance gets one line more, `digest`, which is returned too (digest may be NULL). LLR_FAILED
+ * (path, errno in words): the files of an earlier table stand as they were, and no temporary file
+ * is left. */
 llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,
-                           const char *folder, llr_error_t *error);
+                           const char *folder, llr_hash_t *digest, llr_error_t *error);
 
 /* Version of the HDF5 library in use; static string. */
 const char *llr_hdf5_version(void);

@@ -1,54 +1,83 @@
+#include "base/real.h"
 #include "store/table_write.h"
 
 #include <locale.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Where the text goes. */
+/* A number and its text: weights, strengths and rates come again and again. */
+typedef struct known {
+    double value;
+    int length; /* 0: none yet */
+    char text[LLR_NUMBER_TEXT];
+} known_t;
+
+enum { KNOWN = 512 };
+
+/* Where the text goes. The digest leaves out the timing and placement columns, which stand last. */
 typedef struct sink {
-    llr_aside_t *file;       /* or NULL */
-    llr_hasher_t *hasher;    /* or NULL */
-    llr_text_t file_text;    /* waiting for the file: all columns */
-    llr_text_t hash_text;    /* waiting for the hasher: without timing and placement */
-    bool line_has, hash_has; /* something stands before the next cell of the line */
+    llr_aside_t *file;    /* or NULL */
+    llr_hasher_t *hasher; /* or NULL */
+    llr_text_t text;      /* waiting for both */
+    int64_t hashed;       /* of it */
+    bool line_has, cut;   /* a cell stands in the line; the digest of the line has ended */
+    known_t known[KNOWN];
 } sink_t;
 
 enum { SINK_BYTES = 1 << 20 };
 
+static void hash_rest(sink_t *sink)
+{
+    if (sink->hasher && sink->text.length > sink->hashed)
+        llr_hasher_add(sink->hasher, sink->text.data + sink->hashed,
+                       sink->text.length - sink->hashed);
+    sink->hashed = sink->text.length;
+}
+
 static void flush(sink_t *sink)
 {
-    if (sink->file && sink->file_text.length)
-        llr_aside_write(sink->file, sink->file_text.data, sink->file_text.length);
-    if (sink->hash_text.length)
-        llr_hasher_add(sink->hasher, sink->hash_text.data, sink->hash_text.length);
-    sink->file_text.length = sink->hash_text.length = 0;
+    hash_rest(sink);
+    if (sink->file && sink->text.length)
+        llr_aside_write(sink->file, sink->text.data, sink->text.length);
+    sink->text.length = sink->hashed = 0;
 }
 
 static void add_cell(sink_t *sink, const char *cell, int64_t length, bool placement)
 {
-    if (sink->line_has) llr_text_add_bytes(&sink->file_text, ",", 1);
-    llr_text_add_bytes(&sink->file_text, cell, length);
+    if (placement && !sink->cut) hash_rest(sink);
+    sink->cut = placement;
+    char *to = llr_text_room(&sink->text, length + 1);
+    if (!to) return;
+    if (sink->line_has) *to++ = ',';
+    memcpy(to, cell, (size_t)length);
+    sink->text.length += length + sink->line_has;
     sink->line_has = true;
-    if (placement) return;
-    if (sink->hash_has) llr_text_add_bytes(&sink->hash_text, ",", 1);
-    llr_text_add_bytes(&sink->hash_text, cell, length);
-    sink->hash_has = true;
 }
 
 static void end_line(sink_t *sink)
 {
-    llr_text_add_bytes(&sink->file_text, "\n", 1);
-    llr_text_add_bytes(&sink->hash_text, "\n", 1);
-    sink->line_has = sink->hash_has = false;
-    if (sink->file_text.length > SINK_BYTES) flush(sink);
+    if (sink->cut) sink->hashed = sink->text.length;
+    llr_text_add_bytes(&sink->text, "\n", 1);
+    sink->line_has = sink->cut = false;
+    if (sink->text.length > SINK_BYTES) flush(sink);
+}
+
+/* Length of what stands before the first character that needs quotes. */
+static int64_t plain_length(const char *text)
+{
+    static const bool special[256] = {
+        ['\0'] = true, [','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true};
+    const unsigned char *end = (const unsigned char *)text;
+    while (!special[*end]) end++;
+    return (const char *)end - text;
 }
 
 /* RFC 4180: quoted where it holds a comma, a quote or a line break, quotes doubled. */
 static void add_text(sink_t *sink, const char *text, bool placement)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        add_cell(sink, text, (int64_t)strlen(text), placement);
+    int64_t length = plain_length(text);
+    if (!text[length]) {
+        add_cell(sink, text, length, placement);
         return;
     }
     llr_text_t quoted = {0};
@@ -59,23 +88,37 @@ static void add_text(sink_t *sink, const char *text, bool placement)
     }
     llr_text_add_bytes(&quoted, "\"", 1);
     if (quoted.failed)
-        sink->file_text.failed = 1;
+        sink->text.failed = 1;
     else
         add_cell(sink, quoted.data, quoted.length, placement);
     llr_text_destroy(&quoted);
+}
+
+static const known_t *find_text(sink_t *sink, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    known_t *known = &sink->known[bits * 0x9e3779b97f4a7c15u >> 55]; /* 64 - 55 bits: KNOWN */
+    if (known->length && !memcmp(&known->value, &value, sizeof value)) return known;
+    known->value = value;
+    known->length = llr_real_text(value, known->text);
+    return known;
 }
 
 /* 17 digits read back as exactly this double; NaN is an empty cell. Whole numbers take the short
  * way to the same text. */
 static void add_real(sink_t *sink, double value, bool placement)
 {
-    char text[LLR_NUMBER_TEXT] = "";
-    int length = 0;
-    if (fabs(value) < 1e15 && value == rint(value) && !(value == 0 && signbit(value)))
-        length = snprintf(text, sizeof text, "%lld", (long long)value);
-    else if (!isnan(value))
-        length = snprintf(text, sizeof text, "%.17g", value);
-    add_cell(sink, text, length, placement);
+    char text[LLR_NUMBER_TEXT];
+    if (isnan(value)) {
+        add_cell(sink, "", 0, placement);
+    } else if (fabs(value) < 1e15 && value == (double)(int64_t)value &&
+               !(value == 0 && signbit(value))) {
+        add_cell(sink, text, llr_whole_text((int64_t)value, text), placement);
+    } else {
+        const known_t *known = find_text(sink, value);
+        add_cell(sink, known->text, known->length, placement);
+    }
 }
 
 static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
@@ -86,9 +129,7 @@ static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor
         add_text(sink, column->get.text(cursor), column->placement);
         break;
     case LLR_COLUMN_COUNT:
-        add_cell(sink, text,
-                 snprintf(text, sizeof text, "%lld", (long long)column->get.count(cursor)),
-                 column->placement);
+        add_cell(sink, text, llr_whole_text(column->get.count(cursor), text), column->placement);
         break;
     case LLR_COLUMN_REAL:
         add_real(sink, column->get.real(cursor), column->placement);
@@ -98,7 +139,7 @@ static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor
 
 static bool has_failed(const sink_t *sink)
 {
-    return sink->file_text.failed || sink->hash_text.failed || (sink->file && sink->file->failure);
+    return sink->text.failed || (sink->file && sink->file->failure);
 }
 
 /* false: out of memory. */
@@ -114,7 +155,7 @@ static bool write_lines(sink_t *sink, const llr_table_t *table, const llr_sheet_
         end_line(sink);
     }
     flush(sink);
-    bool out_of_memory = cursor.key.failed || sink->file_text.failed || sink->hash_text.failed;
+    bool out_of_memory = cursor.key.failed || sink->text.failed;
     llr_cursor_end(&cursor);
     return !out_of_memory;
 }
@@ -128,8 +169,7 @@ llr_code_t llr_table_csv(const llr_table_t *table, const llr_sheet_t *sheet, llr
     bool whole = plain && write_lines(&sink, table, sheet);
     uselocale(before);
     if (plain) freelocale(plain);
-    llr_text_destroy(&sink.file_text);
-    llr_text_destroy(&sink.hash_text);
+    llr_text_destroy(&sink.text);
     return whole ? LLR_OK : llr_fail_memory(error, SINK_BYTES, "the text of the table");
 }
 

@@ -1,41 +1,30 @@
 /* Accuracies of the fits of a set, on the features as they are. */
-#include "linalg/blas.h"
-#include "model/metrics.h"
+#include "linalg/tile.h"
+#include "work/count.h"
 #include "work/fit_set.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { METRIC_ROWS = 256 }; /* evaluation rows whose scores are made in one GEMM */
+enum { ROWS_BETWEEN_STOPS = 4 * LLR_TILE_ROWS };
 
-static void add_intercepts(double *score, const double *b, int64_t rows, int64_t columns)
+static bool must_stop(const llr_worker_t *worker, int64_t first)
 {
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++) score[i * columns + j] += b[j];
+    return first % ROWS_BETWEEN_STOPS == 0 && worker->should_stop &&
+           worker->should_stop(worker->argument);
 }
 
-/* Counts right predictions of all fits on one split: one GEMM a block of rows. */
-static llr_code_t count_split(const llr_fit_set_t *set, llr_split_t split, int64_t *correct,
-                              llr_error_t *error)
+/* Right predictions of all fits on one split. */
+static llr_code_t count_split(const llr_fit_set_t *set, llr_count_t *count, llr_split_t split,
+                              int64_t *correct)
 {
-    llr_worker_t *worker = set->worker;
-    const llr_solutions_t *out = &set->solutions;
-    const llr_facts_t *facts = &set->dataset->facts;
-    const llr_eval_t *eval = &set->dataset->eval[split];
-    int64_t columns = facts->columns, vectors = out->fits * out->columns;
-    double *x, *score;
-    LLR_TAKE(x, &worker->arena, METRIC_ROWS * columns, error);
-    LLR_TAKE(score, &worker->arena, METRIC_ROWS * vectors, error);
-    memset(correct, 0, (size_t)(out->fits * llr_shape_slots(facts->shape)) * sizeof *correct);
-    for (int64_t first = 0; first < eval->rows; first += METRIC_ROWS) {
-        if (worker->should_stop && worker->should_stop(worker->argument)) return LLR_STOPPED;
-        int64_t rows = eval->rows - first < METRIC_ROWS ? eval->rows - first : METRIC_ROWS;
-        llr_dataset_eval_rows(set->dataset, split, first, rows, x);
-        llr_gemm(false, true, rows, vectors, columns, 1, x, columns, set->raw, columns, 0, score,
-                 vectors);
-        add_intercepts(score, out->b, rows, vectors);
-        llr_count_correct(score, rows, out->fits, out->columns, eval->label + first,
-                          eval->group ? eval->group + first : NULL, facts->shape, correct);
+    int64_t all = set->dataset->eval[split].rows;
+    int64_t slots = llr_shape_slots(set->dataset->facts.shape);
+    memset(correct, 0, (size_t)(set->solutions.fits * slots) * sizeof *correct);
+    for (int64_t first = 0; first < all; first += LLR_TILE_ROWS) {
+        int64_t rows = all - first < LLR_TILE_ROWS ? all - first : LLR_TILE_ROWS;
+        if (must_stop(set->worker, first)) return LLR_STOPPED;
+        llr_count_tile(count, split, first, rows, correct);
     }
     return LLR_OK;
 }
@@ -50,17 +39,30 @@ static void store_rates(const llr_facts_t *facts, llr_split_t split, const int64
     }
 }
 
-static llr_code_t measure_split(llr_fit_set_t *set, llr_split_t split, llr_block_t *block,
-                                llr_error_t *error)
+static llr_code_t measure_split(llr_fit_set_t *set, llr_count_t *count, llr_split_t split,
+                                int64_t *correct, llr_block_t *block)
 {
     const llr_facts_t *facts = &set->dataset->facts;
-    int64_t slots = llr_shape_slots(facts->shape), *correct;
-    LLR_TAKE(correct, &set->worker->arena, set->solutions.fits * slots, error);
-    LLR_TRY(count_split(set, split, correct, error));
+    int64_t slots = llr_shape_slots(facts->shape);
+    LLR_TRY(count_split(set, count, split, correct));
     for (int64_t m = 0; m < set->members; m++)
         for (int64_t l = 0; l < set->member[m].lambdas; l++)
             store_rates(facts, split, correct + llr_fit_set_fit(set, &set->member[m], l) * slots,
                         llr_fit_set_row(set, &set->member[m], l, block));
+    return LLR_OK;
+}
+
+static llr_code_t measure_rows(llr_fit_set_t *set, llr_block_t *block, llr_error_t *error)
+{
+    const llr_facts_t *facts = &set->dataset->facts;
+    const llr_solutions_t *out = &set->solutions;
+    llr_heads_t heads = {out->fits, facts->columns, out->columns, set->raw, out->b};
+    llr_count_t count;
+    int64_t *correct;
+    LLR_TAKE(correct, &set->worker->arena, out->fits * llr_shape_slots(facts->shape), error);
+    LLR_TRY(llr_count_create(&count, set->dataset, &heads, &set->worker->arena, error));
+    for (int split = 0; split < LLR_SPLITS; split++)
+        LLR_TRY(measure_split(set, &count, (llr_split_t)split, correct, block));
     return LLR_OK;
 }
 
@@ -86,18 +88,14 @@ llr_code_t llr_fit_set_measure(llr_fit_set_t *set, llr_block_t *block, llr_error
         measure_exactly(set, block);
         return LLR_OK;
     }
-    for (int split = 0; split < LLR_SPLITS; split++) {
-        int64_t mark = llr_arena_mark(&set->worker->arena);
-        LLR_TRY(measure_split(set, (llr_split_t)split, block, error));
-        llr_arena_release(&set->worker->arena, mark);
-    }
-    return LLR_OK;
+    int64_t mark = llr_arena_mark(&set->worker->arena);
+    llr_code_t code = measure_rows(set, block, error);
+    llr_arena_release(&set->worker->arena, mark);
+    return code;
 }
 
 int64_t llr_measure_bytes(const llr_facts_t *facts, int64_t fits)
 {
-    int64_t vectors = fits * llr_columns(facts->shape.classes);
     return llr_arena_cost(fits * llr_shape_slots(facts->shape), sizeof(int64_t)) +
-           llr_arena_cost(METRIC_ROWS * facts->columns, sizeof(double)) +
-           llr_arena_cost(METRIC_ROWS * vectors, sizeof(double));
+           llr_count_bytes(facts, fits);
 }

@@ -77,10 +77,26 @@ static void output_goes_where_it_is_sent(void)
     remove_scratch();
 }
 
+/* Nehalem is older than any CPU with AVX. */
+static void an_old_kernel_is_told_of(void)
+{
+    outcome_t outcome;
+    run(&outcome, "grep -qw avx /proc/cpuinfo && OPENBLAS_CORETYPE=Nehalem $L --version");
+    if (!strstr(outcome.out, "Nehalem")) {
+        printf("  no older BLAS kernel here: not tried\n");
+        return;
+    }
+    CU_ASSERT_TRUE(ended(&outcome, 0, "warning: BLAS runs its kernel Nehalem because"));
+    CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
+    run(&outcome, "env -u OPENBLAS_CORETYPE $L --version");
+    CU_ASSERT_EQUAL(strlen(outcome.err), 0);
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
         {"version says what it was built with", version_says_what_it_was_built_with},
+        {"an old kernel is told of", an_old_kernel_is_told_of},
         {"every job of the tree is good", every_job_of_the_tree_is_good},
         {"the demo shows the point", the_demo_shows_the_point},
         {"rows are nested and of the pool", rows_are_nested_and_of_the_pool},

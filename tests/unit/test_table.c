@@ -331,7 +331,8 @@ static void write_and_check(int64_t exponents, int64_t lambdas, llr_by_t by, int
     char folder[PATH];
     create_world_of(&world, exponents, lambdas, by, unit_size);
     scratch_folder(folder);
-    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, NULL, &error),
+                          LLR_OK);
     check_csv(&world, folder);
     check_h5(folder);
     CU_ASSERT_EQUAL(remove_folder(folder), 4);
@@ -369,7 +370,8 @@ static void a_table_without_rows_has_its_columns(void)
     create_world(&world, 2, 2);
     for (int64_t u = 0; u < world.grid.units; u++) llr_block_destroy(&world.block[u]);
     scratch_folder(folder);
-    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, NULL, &error),
+                          LLR_OK);
     csv_t csv = load_csv(folder, "results.csv", MAIN);
     CU_ASSERT_EQUAL(csv.rows, 0);
     free_csv(&csv);
@@ -413,7 +415,7 @@ static void provenance_is_kept_everywhere(void)
     llr_hash_t digest;
     create_world(&world, 2, 2);
     scratch_folder(folder);
-    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &provenance, folder, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &provenance, folder, NULL, &error), LLR_OK);
     CU_ASSERT_EQUAL(llr_table_digest(&world.table, &digest, &error), LLR_OK);
     CU_ASSERT_TRUE(llr_hash_equal(digest, digest_of_files(folder)));
     llr_hash_text(digest, digest_text);

@@ -75,7 +75,8 @@ static void a_full_disk_leaves_the_old_table(void)
     create_world(&world, 30, 30);
     scratch_folder(folder);
     signal(SIGXFSZ, SIG_IGN);
-    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, NULL, &error),
+                          LLR_OK);
     for (int f = 0; f < 4; f++) old[f] = load(folder, files[f], &bytes[f]);
     world.block[0].row[0].fit.objective += 1;
     CU_ASSERT_TRUE(bytes[0] > bytes[1] && bytes[0] > bytes[2]);
@@ -90,7 +91,7 @@ static void a_full_disk_leaves_the_old_table(void)
                         bytes[0] - 1};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         limit_file_size((rlim_t)limits[i]);
-        llr_code_t code = llr_table_write(&world.table, &no_provenance, folder, &error);
+        llr_code_t code = llr_table_write(&world.table, &no_provenance, folder, NULL, &error);
         limit_file_size(0);
         CU_ASSERT_EQUAL(code, LLR_FAILED);
         CU_ASSERT_PTR_NOT_NULL(strstr(error.text, folder));
@@ -101,7 +102,7 @@ static void a_full_disk_leaves_the_old_table(void)
             free(text);
         }
     }
-    CU_ASSERT_EQUAL(llr_table_write(&world.table, &no_provenance, folder, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_table_write(&world.table, &no_provenance, folder, NULL, &error), LLR_OK);
     char *renewed = load(folder, files[1], &now);
     CU_ASSERT_TRUE(now != bytes[1] || memcmp(renewed, old[1], (size_t)now));
     free(renewed);
@@ -119,7 +120,7 @@ static void what_is_in_the_way_is_named(void)
     scratch_folder(folder);
     snprintf(path, sizeof path, "%s/taken", folder);
     fclose(fopen(path, "w"));
-    CU_ASSERT_EQUAL(llr_table_write(&world.table, &no_provenance, path, &error), LLR_FAILED);
+    CU_ASSERT_EQUAL(llr_table_write(&world.table, &no_provenance, path, NULL, &error), LLR_FAILED);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, path));
     CU_ASSERT_EQUAL(remove_folder(folder), 1);
     destroy_world(&world);

@@ -1,0 +1,13 @@
+/* Doubles as decimals of 17 digits, quickly: a table is made of them. */
+#ifndef LLR_BASE_REAL_H
+#define LLR_BASE_REAL_H
+
+#include <stdint.h>
+
+/* What printf makes of "%.17g" in the C locale, which reads back as exactly this double. out: at
+ * least LLR_NUMBER_TEXT bytes (base/text.h). Returns the length. */
+int llr_real_text(double value, char *out);
+/* The same for a whole number and "%lld". */
+int llr_whole_text(int64_t value, char *out);
+
+#endif
