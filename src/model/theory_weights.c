@@ -1,0 +1,103 @@
+#include "model/theory_weights.h"
+
+#include "model/theory_loss.h"
+
+#include <math.h>
+
+static double smallest(const double *value, int32_t count)
+{
+    double least = INFINITY;
+    for (int32_t c = 0; c < count; c++) least = fmin(least, value[c]);
+    return least;
+}
+
+double llr_theory_border(const double *prior, int32_t kinds)
+{
+    return kinds * smallest(prior, kinds);
+}
+
+bool llr_theory_paper(double dimension, double n, const double *prior, int32_t kinds,
+                      double *weight)
+{
+    double share = dimension / (n * kinds), total = 0;
+    bool finite = share < smallest(prior, kinds);
+    for (int32_t c = 0; c < kinds; c++) {
+        weight[c] = finite ? 1 / (prior[c] - share) : NAN;
+        total += prior[c] * weight[c];
+    }
+    for (int32_t c = 0; c < kinds; c++) weight[c] /= total;
+    return finite;
+}
+
+typedef struct thumb {
+    llr_theory_df_t df;
+    const void *argument;
+    double n, lambda;
+    const double *prior;
+    int32_t kinds;
+} thumb_t;
+
+/* sum_c pi_c w_c at pi_c v_c = a: rises with a, at least K a; infinite where a weight is. */
+static double mean_weight(const thumb_t *thumb, double a)
+{
+    double df = thumb->df(thumb->argument, thumb->kinds * a, thumb->lambda), sum = 0;
+    double share = df / (thumb->n * thumb->kinds);
+    for (int32_t c = 0; c < thumb->kinds; c++) {
+        if (share >= thumb->prior[c]) return INFINITY;
+        sum += thumb->prior[c] * a / (thumb->prior[c] - share);
+    }
+    return sum;
+}
+
+/* The smallest kind has what the others leave: near the border its own formula cancels. */
+static void thumb_weights(const thumb_t *thumb, double a, double df, double *weight)
+{
+    double least = smallest(thumb->prior, thumb->kinds), rest = 1, smallest_kinds = 0;
+    for (int32_t c = 0; c < thumb->kinds; c++) {
+        if (thumb->prior[c] == least) {
+            smallest_kinds += least;
+            continue;
+        }
+        weight[c] = a / (thumb->prior[c] - df / (thumb->n * thumb->kinds));
+        rest -= thumb->prior[c] * weight[c];
+    }
+    for (int32_t c = 0; c < thumb->kinds; c++)
+        if (thumb->prior[c] == least) weight[c] = rest / smallest_kinds;
+}
+
+/* The largest a whose mean weight is at most 1, by bisection in log a. */
+static double solve_thumb(const thumb_t *thumb)
+{
+    double high = -log(thumb->kinds), low = high - 1;
+    for (double step = 1; mean_weight(thumb, exp(low)) > 1; step *= 2) {
+        high = low;
+        low -= step;
+    }
+    for (;;) {
+        double middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high) return exp(low);
+        if (mean_weight(thumb, exp(middle)) <= 1)
+            low = middle;
+        else
+            high = middle;
+    }
+}
+
+bool llr_theory_thumb(llr_theory_df_t df, const void *argument, double n, double lambda,
+                      const double *prior, int32_t kinds, double *weight, double *solved_df)
+{
+    thumb_t thumb = {df, argument, n, lambda, prior, kinds};
+    double a = lambda > 0 ? solve_thumb(&thumb) : 1, solved = df(argument, kinds * a, lambda);
+    if (solved_df) *solved_df = solved;
+    if (lambda == 0) return llr_theory_paper(solved, n, prior, kinds, weight);
+    thumb_weights(&thumb, a, solved, weight);
+    return true;
+}
+
+double llr_theory_thumb_error(double separation, double delta, double minority_prior)
+{
+    double square = separation * separation;
+    double q = delta / (4 * minority_prior) + delta / (4 * (1 - minority_prior));
+    if (!(delta < 2 * minority_prior)) return NAN;
+    return llr_normal_tail(square * sqrt((1 - q) / (square + q)));
+}
