@@ -9,7 +9,7 @@ int64_t llr_theory_general_bytes(int32_t groups, int64_t dim, int32_t columns)
 {
     int64_t square = llr_squares_bytes(groups, columns) +
                      llr_arena_cost((int64_t)groups * columns, sizeof(double));
-    int64_t logistic = llr_logistic_bytes(groups);
+    int64_t logistic = llr_theory_general_logistic_bytes(groups);
     return llr_resolvent_bytes(groups, dim) + (square > logistic ? square : logistic);
 }
 

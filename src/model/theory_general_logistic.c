@@ -34,7 +34,7 @@ static int64_t count_unknowns(int64_t groups)
     return 2 * groups + 1;
 }
 
-int64_t llr_logistic_bytes(int32_t groups)
+int64_t llr_theory_general_logistic_bytes(int32_t groups)
 {
     int64_t g = groups, u = count_unknowns(g);
     return 6 * llr_arena_cost(g, sizeof(double)) + 3 * llr_arena_cost(u, sizeof(double)) +

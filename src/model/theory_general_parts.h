@@ -50,7 +50,7 @@ llr_code_t llr_squares_take(llr_squares_t *squares, int32_t groups, int32_t colu
 /* Fills resolvent and squares. false: not found. */
 bool llr_squares_solve(llr_squares_t *squares, llr_resolvent_t *resolvent);
 
-int64_t llr_logistic_bytes(int32_t groups);
+int64_t llr_theory_general_logistic_bytes(int32_t groups);
 llr_code_t llr_theory_general_logistic(llr_resolvent_t *resolvent,
                                        const llr_quadrature_t *quadrature, const int *target,
                                        llr_theory_grouped_t *out, llr_arena_t *arena,
