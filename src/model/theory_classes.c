@@ -64,19 +64,6 @@ static void read_errors(const llr_theory_groups_t *p, const int32_t *class_of, i
     }
 }
 
-static bool sensible(const llr_theory_groups_t *p, const int32_t *class_of)
-{
-    int32_t first = -1;
-    bool several = false;
-    for (int32_t g = 0; g < p->groups; g++) {
-        if (!(p->prior[g] >= 0 && p->weight[g] > 0 && isfinite(p->weight[g]))) return false;
-        if (!(p->prior[g] > 0)) continue;
-        if (first < 0) first = class_of[g];
-        several = several || class_of[g] != first;
-    }
-    return several && p->n > 0 && p->lambda >= 0 && isfinite(p->lambda);
-}
-
 static llr_code_t solve(const llr_theory_groups_t *p, const int32_t *class_of, int32_t classes,
                         llr_theory_classed_t *out, llr_arena_t *arena, llr_error_t *error)
 {
@@ -102,7 +89,7 @@ llr_code_t llr_theory_classes(const llr_theory_groups_t *problem, const int32_t 
 {
     int64_t mark = llr_arena_mark(arena);
     nothing(problem, classes, out);
-    if (!sensible(problem, class_of)) return LLR_OK;
+    if (!llr_theory_groups_sensible(problem, class_of)) return LLR_OK;
     llr_code_t code = solve(problem, class_of, classes, out, arena, error);
     if (!out->found) nothing(problem, classes, out);
     llr_arena_release(arena, mark);

@@ -69,14 +69,22 @@ static llr_code_t solve_square(llr_resolvent_t *r, const int *target, llr_theory
     return LLR_OK;
 }
 
-static bool sensible(const llr_theory_groups_t *p, const int *target)
+bool llr_theory_groups_sensible(const llr_theory_groups_t *p, const int32_t *side)
 {
-    bool has[2] = {false, false};
+    int32_t first = -1;
+    bool several = false;
     for (int32_t g = 0; g < p->groups; g++) {
-        if (!(p->prior[g] >= 0 && p->weight[g] > 0 && isfinite(p->weight[g]))) return false;
-        if (p->prior[g] > 0) has[target[g] > 0] = true;
+        if (p->prior[g] == 0) continue;
+        if (!(p->prior[g] > 0 && p->weight[g] > 0 && isfinite(p->weight[g]))) return false;
+        if (first < 0) first = g;
+        several = several || side[g] != side[first];
     }
-    return has[0] && has[1] && p->n > 0 && p->lambda >= 0 && isfinite(p->lambda);
+    return several && p->n > 0 && p->lambda >= 0 && isfinite(p->lambda);
+}
+
+double llr_theory_inverse_weight(const llr_theory_groups_t *p, int32_t g)
+{
+    return p->prior[g] > 0 ? 1 / p->weight[g] : 1;
 }
 
 llr_code_t llr_theory_general(const llr_theory_groups_t *problem, llr_loss_t loss,
@@ -86,7 +94,7 @@ llr_code_t llr_theory_general(const llr_theory_groups_t *problem, llr_loss_t los
     int64_t mark = llr_arena_mark(arena);
     llr_resolvent_t resolvent;
     nothing(problem, out);
-    if (!sensible(problem, target)) return LLR_OK;
+    if (!llr_theory_groups_sensible(problem, target)) return LLR_OK;
     llr_code_t code = llr_resolvent_take(&resolvent, problem, arena, error);
     if (code == LLR_OK && loss == LLR_LOSS_SQUARE)
         code = solve_square(&resolvent, target, out, arena, error);

@@ -17,7 +17,7 @@ typedef struct llr_theory_groups {
     double lambda;            /* > 0; square: >= 0, the limit lambda -> 0+ */
     const double *prior;      /* borrowed, groups: shares of the training rows, sum 1; 0: a group
                                  that is only predicted */
-    const double *weight;     /* borrowed, groups: > 0, finite */
+    const double *weight;     /* borrowed, groups: > 0, finite; prior 0: not looked at */
     const double *mean;       /* borrowed, groups x dim, row-major */
     const double *covariance; /* borrowed, groups x dim x dim: symmetric, both triangles */
 } llr_theory_groups_t;

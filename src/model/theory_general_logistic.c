@@ -95,7 +95,7 @@ static void residuals(void *argument, const double *x, double *residual)
     read_means(l, x);
     for (int32_t g = 0; g < groups; g++) {
         llr_theory_scores_t scores = {l->target[g], l->m[g] + x[2 * groups], exp(x[groups + g]),
-                                      1 / p->weight[g], l->resolvent->tau[g]};
+                                      llr_theory_inverse_weight(p, g), l->resolvent->tau[g]};
         llr_theory_pull_t mean = llr_theory_pull(LLR_LOSS_LOGISTIC, l->quadrature, &scores);
         double pull = -l->target[g] * mean.slope;
         side[l->target[g] > 0] += p->prior[g] * pull;
@@ -148,11 +148,12 @@ static void limit_of_strength(logistic_t *l)
 {
     const llr_theory_groups_t *p = l->resolvent->problem;
     double side[2] = {0, 0};
-    for (int32_t g = 0; g < p->groups; g++) side[l->target[g] > 0] += p->prior[g] * p->weight[g];
+    for (int32_t g = 0; g < p->groups; g++)
+        side[l->target[g] > 0] += p->prior[g] / llr_theory_inverse_weight(p, g);
     double b = log(side[1] / side[0]);
     for (int32_t g = 0; g < p->groups; g++) {
         double share = 1 / (1 + exp(l->target[g] * b));
-        l->x[g] = log(p->weight[g] * share);
+        l->x[g] = log(share) - log(llr_theory_inverse_weight(p, g));
         l->x[p->groups + g] = 0;
         l->log_curvature[g] = l->x[g] + log(1 / (1 + exp(-l->target[g] * b)));
     }

@@ -56,6 +56,12 @@ llr_code_t llr_theory_general_logistic(llr_resolvent_t *resolvent,
                                        llr_theory_grouped_t *out, llr_arena_t *arena,
                                        llr_error_t *error);
 
+/* Shares and weights that make sense; side: groups, whatever tells two sorts of group apart, both
+ * of which must have rows. */
+bool llr_theory_groups_sensible(const llr_theory_groups_t *problem, const int32_t *side);
+/* 1 / w_g; a group without rows is as one of weight 1. */
+double llr_theory_inverse_weight(const llr_theory_groups_t *problem, int32_t g);
+
 /* Errors and df from the scalars; found only if all are finite. */
 void llr_theory_general_finish(const llr_theory_groups_t *problem, const int *target,
                                llr_theory_grouped_t *out);

@@ -47,7 +47,7 @@ static bool next_tau(void *argument, const double *log_tau, double *next)
     const fixed_point_t *at = argument;
     const llr_theory_groups_t *p = at->resolvent->problem;
     for (int32_t g = 0; g < p->groups; g++) {
-        double inverse = at->squares->interpolates ? 0 : 1 / p->weight[g];
+        double inverse = at->squares->interpolates ? 0 : llr_theory_inverse_weight(p, g);
         at->squares->v[g] = 1 / (inverse + exp(log_tau[g]));
     }
     if (!llr_resolvent_set(at->resolvent, at->squares->v)) return false;
@@ -62,7 +62,7 @@ static void first_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *
     const llr_theory_groups_t *p = r->problem;
     double share = (double)p->dim / p->n, trace = 0, inverse = 0;
     for (int32_t g = 0; g < p->groups; g++) {
-        inverse += p->prior[g] / p->weight[g];
+        inverse += p->prior[g] * llr_theory_inverse_weight(p, g);
         for (int64_t i = 0; i < p->dim; i++)
             trace += p->prior[g] * p->covariance[(g * p->dim + i) * p->dim + i] / p->n;
     }

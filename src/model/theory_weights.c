@@ -4,26 +4,35 @@
 
 #include <math.h>
 
-static double smallest(const double *value, int32_t count)
+/* Kinds with rows: the K of the formulas. */
+static int32_t count_present(const double *prior, int32_t kinds)
+{
+    int32_t present = 0;
+    for (int32_t c = 0; c < kinds; c++) present += prior[c] > 0;
+    return present;
+}
+
+static double smallest_prior(const double *prior, int32_t kinds)
 {
     double least = INFINITY;
-    for (int32_t c = 0; c < count; c++) least = fmin(least, value[c]);
+    for (int32_t c = 0; c < kinds; c++)
+        if (prior[c] > 0) least = fmin(least, prior[c]);
     return least;
 }
 
 double llr_theory_border(const double *prior, int32_t kinds)
 {
-    return kinds * smallest(prior, kinds);
+    return count_present(prior, kinds) * smallest_prior(prior, kinds);
 }
 
 bool llr_theory_paper(double dimension, double n, const double *prior, int32_t kinds,
                       double *weight)
 {
-    double share = dimension / (n * kinds), total = 0;
-    bool finite = share < smallest(prior, kinds);
+    double share = dimension / (n * count_present(prior, kinds)), total = 0;
+    bool finite = share < smallest_prior(prior, kinds);
     for (int32_t c = 0; c < kinds; c++) {
-        weight[c] = finite ? 1 / (prior[c] - share) : NAN;
-        total += prior[c] * weight[c];
+        weight[c] = finite && prior[c] > 0 ? 1 / (prior[c] - share) : NAN;
+        if (prior[c] > 0) total += prior[c] * weight[c];
     }
     for (int32_t c = 0; c < kinds; c++) weight[c] /= total;
     return finite;
@@ -34,15 +43,22 @@ typedef struct thumb {
     const void *argument;
     double n, lambda;
     const double *prior;
-    int32_t kinds;
+    int32_t kinds, present;
 } thumb_t;
+
+/* df/(n K) at pi_c v_c = a. */
+static double thumb_share(const thumb_t *thumb, double a)
+{
+    double df = thumb->df(thumb->argument, thumb->present * a, thumb->lambda);
+    return df / (thumb->n * thumb->present);
+}
 
 /* sum_c pi_c w_c at pi_c v_c = a: rises with a, at least K a; infinite where a weight is. */
 static double mean_weight(const thumb_t *thumb, double a)
 {
-    double df = thumb->df(thumb->argument, thumb->kinds * a, thumb->lambda), sum = 0;
-    double share = df / (thumb->n * thumb->kinds);
+    double share = thumb_share(thumb, a), sum = 0;
     for (int32_t c = 0; c < thumb->kinds; c++) {
+        if (!(thumb->prior[c] > 0)) continue;
         if (share >= thumb->prior[c]) return INFINITY;
         sum += thumb->prior[c] * a / (thumb->prior[c] - share);
     }
@@ -50,25 +66,27 @@ static double mean_weight(const thumb_t *thumb, double a)
 }
 
 /* The smallest kind has what the others leave: near the border its own formula cancels. */
-static void thumb_weights(const thumb_t *thumb, double a, double df, double *weight)
+static void thumb_weights(const thumb_t *thumb, double a, double *weight)
 {
-    double least = smallest(thumb->prior, thumb->kinds), rest = 1, smallest_kinds = 0;
+    double share = thumb_share(thumb, a), least = smallest_prior(thumb->prior, thumb->kinds);
+    double rest = 1, smallest = 0;
     for (int32_t c = 0; c < thumb->kinds; c++) {
-        if (thumb->prior[c] == least) {
-            smallest_kinds += least;
-            continue;
-        }
-        weight[c] = a / (thumb->prior[c] - df / (thumb->n * thumb->kinds));
-        rest -= thumb->prior[c] * weight[c];
+        double prior = thumb->prior[c];
+        if (prior == least) smallest += prior;
+        if (!(prior > least)) continue;
+        weight[c] = a / (prior - share);
+        rest -= prior * weight[c];
     }
-    for (int32_t c = 0; c < thumb->kinds; c++)
-        if (thumb->prior[c] == least) weight[c] = rest / smallest_kinds;
+    for (int32_t c = 0; c < thumb->kinds; c++) {
+        if (thumb->prior[c] == least) weight[c] = rest / smallest;
+        if (!(thumb->prior[c] > 0)) weight[c] = NAN;
+    }
 }
 
 /* The largest a whose mean weight is at most 1, by bisection in log a. */
 static double solve_thumb(const thumb_t *thumb)
 {
-    double high = -log(thumb->kinds), low = high - 1;
+    double high = -log(thumb->present), low = high - 1;
     for (double step = 1; mean_weight(thumb, exp(low)) > 1; step *= 2) {
         high = low;
         low -= step;
@@ -86,11 +104,12 @@ static double solve_thumb(const thumb_t *thumb)
 bool llr_theory_thumb(llr_theory_df_t df, const void *argument, double n, double lambda,
                       const double *prior, int32_t kinds, double *weight, double *solved_df)
 {
-    thumb_t thumb = {df, argument, n, lambda, prior, kinds};
-    double a = lambda > 0 ? solve_thumb(&thumb) : 1, solved = df(argument, kinds * a, lambda);
+    thumb_t thumb = {df, argument, n, lambda, prior, kinds, count_present(prior, kinds)};
+    double a = lambda > 0 ? solve_thumb(&thumb) : 1;
+    double solved = df(argument, thumb.present * a, lambda);
     if (solved_df) *solved_df = solved;
     if (lambda == 0) return llr_theory_paper(solved, n, prior, kinds, weight);
-    thumb_weights(&thumb, a, solved, weight);
+    thumb_weights(&thumb, a, weight);
     return true;
 }
 

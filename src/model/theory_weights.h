@@ -12,8 +12,9 @@
 typedef double (*llr_theory_df_t)(const void *argument, double curvature, double lambda);
 
 /* Rule thumb: w_c ~ 1 / (K pi_c - df/n), df self-consistent at lambda >= 0, sum_c pi_c w_c = 1.
- * prior: kinds (> 0, sum 1), also for groups. weight: kinds. *solved_df (may be NULL): the df.
- * false: no finite weights (lambda = 0 and df >= n K min pi_c); the weights are then NaN. */
+ * prior: kinds (sum 1), classes or groups; a kind of prior 0 does not count in K and has weight
+ * NaN. weight: kinds. *solved_df (may be NULL): the df. false: no finite weights (lambda = 0 and df
+ * >= n K min pi_c); the weights are then NaN. */
 bool llr_theory_thumb(llr_theory_df_t df, const void *argument, double n, double lambda,
                       const double *prior, int32_t kinds, double *weight, double *solved_df);
 
