@@ -9,19 +9,6 @@
 
 #include <stdbool.h>
 
-/* What is trained on. */
-typedef struct llr_theory_groups {
-    int32_t groups;
-    int64_t dim;
-    double n;                 /* training rows, need not be whole */
-    double lambda;            /* > 0; square: >= 0, the limit lambda -> 0+ */
-    const double *prior;      /* borrowed, groups: shares of the training rows, sum 1; 0: a group
-                                 that is only predicted */
-    const double *weight;     /* borrowed, groups: > 0, finite; prior 0: not looked at */
-    const double *mean;       /* borrowed, groups x dim, row-major */
-    const double *covariance; /* borrowed, groups x dim x dim: symmetric, both triangles */
-} llr_theory_groups_t;
-
 /* Prediction for one group: its test scores are m + b + sigma Z. */
 typedef struct llr_theory_group {
     double m, sigma;
@@ -36,6 +23,22 @@ typedef struct llr_theory_grouped {
     double df;                 /* sum_g pi_g D_g tr(Sigma_g R) */
     llr_theory_group_t *group; /* borrowed, groups: out */
 } llr_theory_grouped_t;
+
+/* What is trained on. */
+typedef struct llr_theory_groups {
+    int32_t groups;
+    int64_t dim;
+    double n;                 /* training rows, need not be whole */
+    double lambda;            /* > 0; square: >= 0, the limit lambda -> 0+ */
+    const double *prior;      /* borrowed, groups: shares of the training rows, sum 1; 0: a group
+                                 that is only predicted */
+    const double *weight;     /* borrowed, groups: > 0, finite; prior 0: not looked at */
+    const double *mean;       /* borrowed, groups x dim, row-major */
+    const double *covariance; /* borrowed, groups x dim x dim: symmetric, both triangles */
+    /* borrowed; a solution nearby of the same groups and loss, which saves time; NULL: none. Not
+     * the one being solved for. */
+    const llr_theory_grouped_t *start;
+} llr_theory_groups_t;
 
 /* Solves one problem. target: groups, +1 or -1, both among the groups of positive prior.
  * quadrature: logistic only. Square loss factors one dim x dim matrix a step of a fixed point in

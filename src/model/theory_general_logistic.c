@@ -183,6 +183,28 @@ static bool from_strength(logistic_t *l, double lambda)
     return solve_at(l, lambda);
 }
 
+static bool from_start(logistic_t *l)
+{
+    const llr_theory_groups_t *p = l->resolvent->problem;
+    if (!p->start || !p->start->found) return false;
+    for (int32_t g = 0; g < p->groups; g++) {
+        const llr_theory_group_t *group = p->start->group + g;
+        l->x[g] = log(fabs(group->kappa));
+        l->x[p->groups + g] = log(group->sigma);
+        l->log_curvature[g] = log(group->curvature);
+    }
+    l->x[2 * p->groups] = p->start->b;
+    l->started = true;
+    return solve_at(l, p->lambda);
+}
+
+static bool from_nothing(logistic_t *l)
+{
+    limit_of_strength(l);
+    l->started = false;
+    return solve_at(l, l->resolvent->problem->lambda);
+}
+
 llr_code_t llr_theory_general_logistic(llr_resolvent_t *resolvent,
                                        const llr_quadrature_t *quadrature, const int *target,
                                        llr_theory_grouped_t *out, llr_arena_t *arena,
@@ -193,8 +215,7 @@ llr_code_t llr_theory_general_logistic(llr_resolvent_t *resolvent,
     int32_t groups = p->groups;
     if (!(p->lambda > 0)) return LLR_OK;
     LLR_TRY(take(&l, groups, arena, error));
-    limit_of_strength(&l);
-    if (!solve_at(&l, p->lambda) && !from_strength(&l, p->lambda)) return LLR_OK;
+    if (!from_start(&l) && !from_nothing(&l) && !from_strength(&l, p->lambda)) return LLR_OK;
     out->b = l.x[2 * groups];
     for (int32_t g = 0; g < groups; g++)
         out->group[g] =

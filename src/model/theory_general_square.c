@@ -57,7 +57,7 @@ static bool next_tau(void *argument, const double *log_tau, double *next)
 
 /* tau of the lambda that counts alone: above the solution, whose map is monotone. At lambda = 0
  * that of a single group with all weights equal to the harmonic mean is of the right size. */
-static void first_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *log_tau)
+static void bound_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *log_tau)
 {
     const llr_theory_groups_t *p = r->problem;
     double share = (double)p->dim / p->n, trace = 0, inverse = 0;
@@ -69,6 +69,17 @@ static void first_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *
     double bound = r->lambda > 0 ? trace / r->lambda : INFINITY;
     double free = !s->interpolates && share < 1 ? inverse * share / (1 - share) : INFINITY;
     for (int32_t g = 0; g < p->groups; g++) log_tau[g] = log(fmin(bound, free));
+}
+
+static void first_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *log_tau)
+{
+    const llr_theory_groups_t *p = r->problem;
+    bool usable = p->start && p->start->found && !s->interpolates;
+    for (int32_t g = 0; g < p->groups && usable; g++) {
+        log_tau[g] = log(p->start->group[g].tau);
+        usable = isfinite(log_tau[g]);
+    }
+    if (!usable) bound_tau(s, r, log_tau);
 }
 
 /* Unknowns m_1..m_G and b of every column: m_g + sum_h gram_gh pi_h v_h (m_h + b - t_h) = 0 and
