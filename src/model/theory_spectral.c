@@ -110,9 +110,9 @@ static bool bracket(square_t *square, double start, double *low, double *high)
 static bool find_tau(square_t *square, double *tau)
 {
     const llr_theory_problem_t *p = square->problem;
-    double low, high, slope, least = 0;
+    double low, high, slope;
     double widest = p->prior[0] * p->weight[0] + p->prior[1] * p->weight[1];
-    least = llr_spectrum_sums(p->spectrum, p->n, widest, square->lambda).trace;
+    double least = llr_spectrum_sums(p->spectrum, p->n, widest, square->lambda).trace;
     if (!(least > 0) || !bracket(square, log(least), &low, &high)) return false;
     double x = (low + high) / 2;
     for (int pass = 0; pass < 200; pass++) {
