@@ -15,10 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH = 512, DATASETS = 2, SEEDS = 2, MANY = 60 };
+enum { PATH = 512, DATASETS = 3, SEEDS = 2, MANY = 60 };
 
 /* Dataset 0: exact rates of two classes, a name that needs quotes; dataset 1: three classes, of
- * which one has no test rows, and two groups. Unit 3 is not done. */
+ * which one has no test rows, and two groups; dataset 2: two classes that three groups cut across.
+ * Unit 3 is not done. */
 typedef struct world {
     llr_job_dataset_t dataset[DATASETS];
     double exponent[MANY], lambda[MANY];
@@ -30,7 +31,8 @@ typedef struct world {
     llr_table_t table;
 } world_t;
 
-static char first_name[] = "gau\xc3\x9f, \"easy\"", second_name[] = "digits";
+static char first_name[] = "gau\xc3\x9f, \"easy\"", second_name[] = "digits",
+            third_name[] = "faces";
 
 static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *random)
 {
@@ -54,6 +56,8 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
         row->rank_id = r % 3;
         for (int32_t k = 0; k < facts->shape.kinds; k++)
             row->weight[k] = 3 * llr_random_unit(random);
+        if (facts->shape.kinds > 2 && r % 5 == 2)
+            row->weight[r % 3] = NAN; /* of a kind without rows */
         for (int64_t i = 0; i < LLR_SPLITS * slots; i++)
             row->rate[i] = facts->synthetic       ? llr_random_unit(random)
                            : facts->eval_count[i] ? (double)(r % 31) / (double)facts->eval_count[i]
@@ -61,21 +65,27 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
     }
 }
 
-static inline void create_facts(world_t *world)
+static inline void create_facts(world_t *world, llr_by_t by)
 {
     world->facts[0] = (llr_facts_t){.dim = 10, .shape = {2, 0, 2}, .synthetic = true};
-    world->facts[1] = (llr_facts_t){.dim = 7, .shape = {3, 2, 3}};
+    world->facts[1] = (llr_facts_t){.dim = 7, .shape = {3, 2, by == LLR_BY_GROUP ? 2 : 3}};
+    world->facts[2] = (llr_facts_t){.dim = 8, .shape = {2, 3, by == LLR_BY_GROUP ? 3 : 2}};
     for (int d = 0; d < DATASETS; d++)
         CU_ASSERT_EQUAL_FATAL(llr_facts_allocate(&world->facts[d]), 0);
     static const int64_t counts[] = {31, 37, 41, 50, 59, 33, 0, 49, 60, 32};
     memcpy(world->facts[1].eval_count, counts, sizeof counts);
+    for (int64_t i = 0; i < LLR_SPLITS * llr_shape_slots(world->facts[2].shape); i++)
+        world->facts[2].eval_count[i] = i == 6 ? 0 : 31 + 5 * i % 17;
 }
 
-static inline void create_world(world_t *world, int64_t exponents, int64_t lambdas)
+/* unit_size 0: units are not cut into blocks. */
+static inline void create_world_of(world_t *world, int64_t exponents, int64_t lambdas, llr_by_t by,
+                                   int64_t unit_size)
 {
     memset(world, 0, sizeof *world);
     world->dataset[0].name = first_name;
     world->dataset[1].name = second_name;
+    world->dataset[2].name = third_name;
     for (int64_t i = 0; i < MANY; i++) {
         world->exponent[i] = (double)i / 10;
         world->lambda[i] = pow(3, (double)(i - 1));
@@ -91,10 +101,12 @@ static inline void create_world(world_t *world, int64_t exponents, int64_t lambd
                              .lambdas = lambdas,
                              .size = world->size,
                              .sizes = 1,
-                             .seeds = SEEDS};
-    create_facts(world);
+                             .seeds = SEEDS,
+                             .weights_by = by,
+                             .unit_size = unit_size};
+    create_facts(world, by);
     CU_ASSERT_EQUAL_FATAL(llr_grid_create(&world->grid, &world->job), 0);
-    CU_ASSERT_EQUAL_FATAL(world->grid.units, DATASETS * 2 * SEEDS);
+    CU_ASSERT_EQUAL_FATAL(world->grid.units, DATASETS * 2 * SEEDS * world->grid.blocks);
     world->block = calloc((size_t)world->grid.units, sizeof *world->block);
     llr_random_t random = llr_random_stream((llr_hash_t){1, 1}, LLR_PURPOSE_SPLIT, 0, 0);
     for (int64_t u = 0; u < world->grid.units; u++) {
@@ -106,6 +118,11 @@ static inline void create_world(world_t *world, int64_t exponents, int64_t lambd
         fill_block(world, u, &random);
     }
     world->table = (llr_table_t){&world->grid, world->facts, world->block};
+}
+
+static inline void create_world(world_t *world, int64_t exponents, int64_t lambdas)
+{
+    create_world_of(world, exponents, lambdas, LLR_BY_CLASS, 0);
 }
 
 static inline void destroy_world(world_t *world)

@@ -116,6 +116,10 @@ static llr_code_t save(const replay_t *replay, const llr_options_t *options, llr
     const llr_session_t *session = &replay->loaded.session;
     const llr_unit_t *unit = &session->grid.unit[replay->unit];
     const llr_dataset_t *dataset = &replay->catalog.dataset[unit->dataset];
+    llr_fit_status_t status = replay->block.row[replay->cell - unit->first_cell].fit.status;
+    if (status == LLR_FIT_MISSING_CLASS)
+        return llr_fail(error, LLR_INVALID, "the cell %s has status %s: there is no layer to save",
+                        options->argument[1], llr_fit_status_name(status));
     llr_layer_t layer = {.dataset = dataset,
                          .job = &session->job,
                          .key = options->argument[1],

@@ -33,6 +33,7 @@ llr_code_t llr_command_report(const llr_options_t *options, llr_error_t *error)
 {
     llr_loaded_t loaded;
     llr_code_t code = llr_loaded_open(&loaded, options->argument[0], error);
+    if (code == LLR_OK) llr_session_warn(&loaded.session.grid, loaded.session.catalog.facts);
     if (code == LLR_OK) code = report(&loaded, options, error);
     llr_loaded_close(&loaded);
     return code;

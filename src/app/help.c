@@ -70,7 +70,7 @@ static void add_program(llr_text_t *out)
     llr_text_add(out, "llrsweep: sweeps of weighted last-layer retraining under MPI\n\n"
                       "usage: llrsweep COMMAND ARGUMENT [options]\n\n");
     for (int64_t c = 0; c < llr_command_count; c++)
-        llr_text_add(out, "  %-8s %-14s %s\n", llr_commands[c].name, llr_commands[c].arguments,
+        llr_text_add(out, "  %-8s %-16s %s\n", llr_commands[c].name, llr_commands[c].arguments,
                      llr_commands[c].help);
     llr_text_add(out, "\n");
     add_options(NULL, out);

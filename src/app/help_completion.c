@@ -115,8 +115,7 @@ static void add_topic_words(llr_text_t *out)
 static void add_alternatives(llr_text_t *out, const char *words, size_t length)
 {
     llr_text_add(out, " words='");
-    for (size_t i = 0; i < length; i++)
-        llr_text_add(out, "%c", words[i] == '|' ? ' ' : words[i]);
+    for (size_t i = 0; i < length; i++) llr_text_add(out, "%c", words[i] == '|' ? ' ' : words[i]);
     llr_text_add(out, "'\n           ");
 }
 

@@ -20,6 +20,8 @@ const llr_command_t llr_commands[] = {
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
      llr_command_replay},
+    {"journal", "check|repair DIR", 2, 2, "look for damage in a sweep's journal, or mend it",
+     llr_command_journal},
     {"help", "[TOPIC]", 0, 1, "this text, a command's, or: job, man, completion",
      llr_command_help}};
 const int64_t llr_command_count = sizeof llr_commands / sizeof *llr_commands;

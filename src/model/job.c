@@ -12,8 +12,9 @@ enum { LARGEST_CELLS = 1000000000 };
 const int64_t *llr_job_sizes(const llr_job_t *job, int64_t dataset, int64_t *count)
 {
     const llr_job_dataset_t *own = &job->dataset[dataset];
-    *count = own->size ? own->sizes : job->sizes;
-    return own->size ? own->size : job->size;
+    bool has_own = own->size || own->delta;
+    *count = has_own ? own->sizes : job->sizes;
+    return has_own ? own->size : job->size;
 }
 
 const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset)

@@ -32,7 +32,7 @@ void llr_job_help(llr_text_t *out)
     llr_key_help_t key;
     for (int64_t k = 0; llr_job_key_help(k, &key); k++) {
         if (key.is_first) llr_text_add(out, "%sKeys of %s [default]:\n", k ? "\n" : "", key.owner);
-        llr_text_add(out, "  %-14s ", key.name);
+        llr_text_add(out, "  %-16s ", key.name);
         llr_key_help_meaning(&key, out);
         llr_text_add(out, "\n");
     }

@@ -30,8 +30,7 @@ static void cut_last_part(char *path)
     strcpy(path + length, length ? "" : ".");
 }
 
-/* The folder that holds a path; owned by the caller, NULL out of memory. */
-static char *parent_of(const char *path)
+char *llr_folder_parent(const char *path)
 {
     char *parent = malloc(strlen(path) + 2);
     if (!parent) return NULL;
@@ -51,7 +50,7 @@ static llr_code_t make_one(const char *path, const char *parent, llr_error_t *er
 llr_code_t llr_folder_make(const char *path, llr_error_t *error)
 {
     if (is_folder(path)) return LLR_OK;
-    char *parent = parent_of(path);
+    char *parent = llr_folder_parent(path);
     if (!parent) return llr_fail_memory(error, (long long)strlen(path), "a path");
     llr_code_t code =
         strcmp(parent, path) && !is_folder(parent) ? llr_folder_make(parent, error) : LLR_OK;

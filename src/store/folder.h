@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+/* The folder that holds a path ("a/b" -> "a", "a" -> "."); owned by the caller, NULL out of memory.
+ */
+char *llr_folder_parent(const char *path);
+
 /* Makes the folder and all that lead to it. LLR_FAILED: path and errno in words. */
 llr_code_t llr_folder_make(const char *path, llr_error_t *error);
 

@@ -33,10 +33,11 @@ typedef struct llr_journal_state {
 
 /* Reads all segments DIR/<epoch>-<host>-<pid>.log. Of records of one unit with the same result hash
  * the first is visited, the others counted as duplicates; different ones are refused (LLR_INVALID),
- * as is damage in the middle of a segment (path and offset). A torn tail is dropped and counted. A
- * folder that is not there is an empty journal. identity: what every segment must belong to (NULL:
- * what the first one belongs to); a difference is LLR_INVALID, saying what changed. Other runs may
- * be appending meanwhile. state may be NULL. */
+ * as is damage in the middle of a segment (path and offset), each naming the command that repairs
+ * the result folder, the parent of this one. A torn tail is dropped and counted. A folder that is
+ * not there is an empty journal. identity: what every segment must belong to (NULL: what the first
+ * one belongs to); a difference is LLR_INVALID, saying what changed. Other runs may be appending
+ * meanwhile. state may be NULL. */
 llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *identity,
                             llr_journal_visitor_t *visit, void *argument,
                             llr_journal_state_t *state, llr_error_t *error);
@@ -45,10 +46,17 @@ llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *id
 llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity,
                                 llr_error_t *error);
 
-/* Creates the folder where missing and this run's segment (O_EXCL). *journal owned by the caller.
- */
+/* Creates the folder where missing and this run's segment (O_EXCL), after all that are there.
+ * While it is open a shared lock (flock) says that it is being written, where the file system has
+ * locks; the end of the process, however it comes, takes the lock away. *journal owned by the
+ * caller. */
 llr_code_t llr_journal_create(llr_journal_t **journal, const char *folder,
                               const llr_journal_identity_t *identity, llr_error_t *error);
+/* The same in the place of a given epoch: read with the segments of that epoch. 0: after all. */
+llr_code_t llr_journal_create_in(llr_journal_t **journal, const char *folder, int64_t epoch,
+                                 const llr_journal_identity_t *identity, llr_error_t *error);
+/* Path of the segment; borrowed. */
+const char *llr_journal_path(const llr_journal_t *journal);
 /* Appends one record. result: hash of what any two solves of this unit must agree on, that is the
  * payload without timing and placement. When it fails (disk full) the segment is cut back to its
  * last whole record, so the journal stays intact; LLR_FAILED with errno in words. A limit on file
@@ -59,5 +67,7 @@ llr_code_t llr_journal_append(llr_journal_t *journal, int64_t unit, const void *
 llr_code_t llr_journal_sync(llr_journal_t *journal, llr_error_t *error);
 /* Syncs, closes, removes a segment without records; sets *journal to NULL. NULL is accepted. */
 llr_code_t llr_journal_close(llr_journal_t **journal, llr_error_t *error);
+/* Closes and removes the segment with all its records. */
+void llr_journal_discard(llr_journal_t **journal);
 
 #endif

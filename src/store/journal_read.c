@@ -1,7 +1,10 @@
 /* Reading a journal back: which records count, and what is refused. */
 #include "base/memory.h"
+#include "store/folder.h"
 #include "store/journal_segment.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +17,7 @@ typedef struct seen {
 typedef struct reading {
     const char *folder;
     llr_segments_t segments;
+    int64_t at;                      /* index of the segment being read */
     llr_journal_identity_t identity; /* of all segments, once known */
     bool known;
     seen_t *seen; /* identity.units */
@@ -22,12 +26,29 @@ typedef struct reading {
     llr_journal_state_t state;
 } reading_t;
 
-static llr_code_t refuse_damage(const llr_segment_t *segment, int64_t offset, llr_error_t *error)
+/* Refuses what is wrong in the journal, and names the command that mends it. */
+static llr_code_t refuse(const reading_t *reading, llr_error_t *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static llr_code_t refuse(const reading_t *reading, llr_error_t *error, const char *format, ...)
 {
-    return llr_fail(error, LLR_INVALID,
-                    "%s: damaged at byte %lld, with whole records after it; move this file out of "
-                    "the journal folder and resume: the units in it are solved again",
-                    segment->path, (long long)offset);
+    char wrong[LLR_ERROR_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(wrong, sizeof wrong, format, arguments);
+    va_end(arguments);
+    char *results = llr_folder_parent(reading->folder);
+    llr_code_t code = llr_fail(error, LLR_INVALID, "%s; `llrsweep journal repair %s` mends it",
+                               wrong, results ? results : "DIR");
+    free(results);
+    return code;
+}
+
+static llr_code_t refuse_damage(const reading_t *reading, const llr_segment_t *segment,
+                                int64_t offset, llr_error_t *error)
+{
+    return refuse(reading, error, "%s: damaged at byte %lld, with whole records after it",
+                  segment->path, (long long)offset);
 }
 
 static llr_code_t refuse_identity(const char *path, const llr_journal_identity_t *theirs,
@@ -54,9 +75,7 @@ static llr_code_t settle_identity(reading_t *reading, const char *path,
     const llr_journal_identity_t *ours = &reading->identity;
     if (!reading->known) reading->identity = *theirs;
     reading->known = true;
-    if (!llr_hash_equal(theirs->job, ours->job) ||
-        !llr_hash_equal(theirs->content, ours->content) || theirs->units != ours->units)
-        return refuse_identity(path, theirs, ours, error);
+    if (!llr_journal_same(theirs, ours)) return refuse_identity(path, theirs, ours, error);
     if (!reading->seen) reading->seen = llr_alloc(ours->units, sizeof *reading->seen);
     if (!reading->seen)
         return llr_fail_memory(error, ours->units * (int64_t)sizeof *reading->seen,
@@ -67,19 +86,19 @@ static llr_code_t settle_identity(reading_t *reading, const char *path,
 static llr_code_t refuse_difference(const reading_t *reading, const llr_segment_t *segment,
                                     int64_t unit, llr_error_t *error)
 {
-    return llr_fail(error, LLR_INVALID,
-                    "unit %lld has different results in %s and in %s (another CPU, BLAS or program "
-                    "version?); move one of these files out of the journal folder and resume",
-                    (long long)unit, reading->segments.path[reading->seen[unit].segment - 1],
-                    segment->path);
+    return refuse(reading, error,
+                  "unit %lld has different results in %s and in %s (another CPU, BLAS or program "
+                  "version?)",
+                  (long long)unit, reading->segments.path[reading->seen[unit].segment - 1],
+                  segment->path);
 }
 
-static llr_code_t take_record(reading_t *reading, llr_segment_t *segment, int64_t index,
+static llr_code_t take_record(reading_t *reading, const llr_segment_t *segment,
                               const llr_journal_record_t *record, llr_error_t *error)
 {
     if (record->unit < 0 || record->unit >= reading->identity.units)
-        return llr_fail(error, LLR_INVALID, "%s: names unit %lld, the job has %lld", segment->path,
-                        (long long)record->unit, (long long)reading->identity.units);
+        return refuse(reading, error, "%s: names unit %lld, the job has %lld", segment->path,
+                      (long long)record->unit, (long long)reading->identity.units);
     seen_t *seen = &reading->seen[record->unit];
     if (seen->segment && !llr_hash_equal(seen->result, record->result))
         return refuse_difference(reading, segment, record->unit, error);
@@ -87,7 +106,7 @@ static llr_code_t take_record(reading_t *reading, llr_segment_t *segment, int64_
         reading->state.duplicates++;
         return LLR_OK;
     }
-    *seen = (seen_t){record->result, index + 1};
+    *seen = (seen_t){record->result, reading->at + 1};
     reading->state.records++;
     return reading->visit
                ? reading->visit(reading->argument, record->unit,
@@ -95,31 +114,19 @@ static llr_code_t take_record(reading_t *reading, llr_segment_t *segment, int64_
                : LLR_OK;
 }
 
-/* What does not match ends the segment, unless whole records show that it is not the end. */
-static llr_code_t drop_tail(reading_t *reading, llr_segment_t *segment, int64_t offset,
-                            llr_whole_t whole, llr_error_t *error)
+static llr_code_t take_piece(void *argument, const llr_segment_t *segment, const llr_piece_t *piece,
+                             llr_error_t *error)
 {
-    bool goes_on = false;
-    if (whole == LLR_BAD) LLR_TRY(llr_segment_goes_on(segment, offset + 1, &goes_on, error));
-    if (goes_on) return refuse_damage(segment, offset, error);
-    reading->state.torn_bytes += segment->size - offset;
-    return LLR_OK;
-}
-
-static llr_code_t read_segment(reading_t *reading, llr_segment_t *segment, int64_t index,
-                               llr_error_t *error)
-{
-    llr_journal_head_t head;
-    llr_journal_record_t record;
-    llr_whole_t whole;
-    LLR_TRY(llr_segment_head(segment, &head, &whole, error));
-    if (whole != LLR_WHOLE) return drop_tail(reading, segment, 0, whole, error);
-    LLR_TRY(settle_identity(reading, segment->path, &head.identity, error));
-    for (int64_t offset = sizeof head; offset < segment->size;) {
-        LLR_TRY(llr_segment_record(segment, offset, &record, &whole, error));
-        if (whole != LLR_WHOLE) return drop_tail(reading, segment, offset, whole, error);
-        LLR_TRY(take_record(reading, segment, index, &record, error));
-        offset += (int64_t)sizeof record + record.bytes + (int64_t)sizeof record.check;
+    reading_t *reading = argument;
+    switch (piece->kind) {
+    case LLR_PIECE_HEAD:
+        return settle_identity(reading, segment->path, &piece->head.identity, error);
+    case LLR_PIECE_RECORD:
+        return take_record(reading, segment, &piece->record, error);
+    case LLR_PIECE_DAMAGE:
+        return refuse_damage(reading, segment, piece->offset, error);
+    case LLR_PIECE_TORN:
+        reading->state.torn_bytes += piece->bytes;
     }
     return LLR_OK;
 }
@@ -129,12 +136,8 @@ static llr_code_t read_all(reading_t *reading, llr_error_t *error)
     LLR_TRY(llr_segments_list(&reading->segments, reading->folder, error));
     reading->state.segments = reading->segments.count;
     llr_code_t code = LLR_OK;
-    for (int64_t i = 0; i < reading->segments.count && code == LLR_OK; i++) {
-        llr_segment_t segment;
-        code = llr_segment_open(&segment, reading->segments.path[i], error);
-        if (code == LLR_OK) code = read_segment(reading, &segment, i, error);
-        llr_segment_close(&segment);
-    }
+    for (; reading->at < reading->segments.count && code == LLR_OK; reading->at++)
+        code = llr_segment_walk(reading->segments.path[reading->at], take_piece, reading, error);
     return code;
 }
 

@@ -18,6 +18,12 @@ static const char head_magic[8] = "LLRJOURN";
 static const char record_mark[8] = "\xc5LLRrec\n";
 enum { FORMAT_VERSION = 1 };
 
+bool llr_journal_same(const llr_journal_identity_t *a, const llr_journal_identity_t *b)
+{
+    return llr_hash_equal(a->job, b->job) && llr_hash_equal(a->content, b->content) &&
+           a->units == b->units;
+}
+
 static uint64_t check_of(const void *bytes, int64_t count)
 {
     return llr_hash_bytes(bytes, count).low;
@@ -167,7 +173,7 @@ static bool is_record(const llr_journal_record_t *record)
            record->check == check_of(record, offsetof(llr_journal_record_t, check));
 }
 
-llr_code_t llr_segment_record(llr_segment_t *segment, int64_t offset, llr_journal_record_t *record,
+static llr_code_t read_record(llr_segment_t *segment, int64_t offset, llr_journal_record_t *record,
                               llr_whole_t *whole, llr_error_t *error)
 {
     int64_t got = read_at(segment, offset, record, sizeof *record);
@@ -196,12 +202,13 @@ llr_code_t llr_segment_record(llr_segment_t *segment, int64_t offset, llr_journa
     return LLR_OK;
 }
 
-llr_code_t llr_segment_goes_on(llr_segment_t *segment, int64_t offset, bool *goes_on,
-                               llr_error_t *error)
+/* Where the first whole record at or after an offset starts; the file's end where there is none. */
+static llr_code_t find_record(llr_segment_t *segment, int64_t offset, int64_t *found,
+                              llr_error_t *error)
 {
     enum { WINDOW = 1 << 16, MARK = sizeof record_mark };
     char window[WINDOW];
-    *goes_on = false;
+    *found = segment->size;
     while (offset < segment->size) {
         int64_t got = read_at(segment, offset, window, WINDOW);
         if (got < 0) return fail_reading(segment, error);
@@ -210,13 +217,50 @@ llr_code_t llr_segment_goes_on(llr_segment_t *segment, int64_t offset, bool *goe
              (at = memmem(at, (size_t)(window + got - at), record_mark, MARK)); at++) {
             llr_journal_record_t record;
             llr_whole_t whole;
-            LLR_TRY(llr_segment_record(segment, offset + (at - window), &record, &whole, error));
+            LLR_TRY(read_record(segment, offset + (at - window), &record, &whole, error));
             if (whole == LLR_WHOLE) {
-                *goes_on = true;
+                *found = offset + (at - window);
                 return LLR_OK;
             }
         }
         offset += got - MARK + 1;
     }
     return LLR_OK;
+}
+
+/* What does not match ends the segment, unless a whole record shows that it is not the end. */
+static llr_code_t read_piece(llr_segment_t *segment, int64_t offset, llr_piece_t *piece,
+                             llr_error_t *error)
+{
+    llr_whole_t whole;
+    llr_journal_record_t *record = &piece->record;
+    *piece = (llr_piece_t){.offset = offset};
+    LLR_TRY(offset == 0 ? llr_segment_head(segment, &piece->head, &whole, error)
+                        : read_record(segment, offset, record, &whole, error));
+    if (whole == LLR_WHOLE) {
+        piece->kind = offset == 0 ? LLR_PIECE_HEAD : LLR_PIECE_RECORD;
+        piece->bytes = offset == 0
+                           ? (int64_t)sizeof piece->head
+                           : (int64_t)(sizeof *record + sizeof record->check) + record->bytes;
+        return LLR_OK;
+    }
+    int64_t next = segment->size;
+    if (whole == LLR_BAD) LLR_TRY(find_record(segment, offset + 1, &next, error));
+    piece->kind = next < segment->size ? LLR_PIECE_DAMAGE : LLR_PIECE_TORN;
+    piece->bytes = next - offset;
+    return LLR_OK;
+}
+
+llr_code_t llr_segment_walk(const char *path, llr_piece_visitor_t *visit, void *argument,
+                            llr_error_t *error)
+{
+    llr_segment_t segment;
+    llr_piece_t piece;
+    llr_code_t code = llr_segment_open(&segment, path, error);
+    for (int64_t offset = 0; code == LLR_OK && offset < segment.size; offset += piece.bytes) {
+        code = read_piece(&segment, offset, &piece, error);
+        if (code == LLR_OK) code = visit(argument, &segment, &piece, error);
+    }
+    llr_segment_close(&segment);
+    return code;
 }

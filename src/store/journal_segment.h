@@ -34,6 +34,8 @@ llr_journal_head_t llr_journal_head(const llr_journal_identity_t *identity);
 void llr_journal_encode(llr_text_t *out, int64_t unit, const void *payload, int64_t bytes,
                         llr_hash_t result);
 
+bool llr_journal_same(const llr_journal_identity_t *a, const llr_journal_identity_t *b);
+
 /* The segments of a folder by epoch, then name. */
 typedef struct llr_segments {
     char **path;    /* owned, each owned */
@@ -63,14 +65,31 @@ typedef enum llr_whole {
     LLR_BAD    /* it does not match its checks */
 } llr_whole_t;
 
-/* LLR_FAILED: cannot be read (path, errno in words). */
+/* LLR_FAILED: cannot be read (path, errno in words). LLR_INVALID: of another format version. */
 llr_code_t llr_segment_head(llr_segment_t *segment, llr_journal_head_t *head, llr_whole_t *whole,
                             llr_error_t *error);
-/* The record at a byte offset; when whole, its payload stands in segment->record behind *record. */
-llr_code_t llr_segment_record(llr_segment_t *segment, int64_t offset, llr_journal_record_t *record,
-                              llr_whole_t *whole, llr_error_t *error);
-/* Is there a whole record that starts at or after the offset? */
-llr_code_t llr_segment_goes_on(llr_segment_t *segment, int64_t offset, bool *goes_on,
-                               llr_error_t *error);
+
+/* What a segment is made of, from its first byte to its last. */
+typedef enum llr_piece_kind {
+    LLR_PIECE_HEAD,
+    LLR_PIECE_RECORD, /* its payload stands in segment->record behind the record */
+    LLR_PIECE_DAMAGE, /* matches no check, and a whole record follows: the next piece */
+    LLR_PIECE_TORN    /* the rest: nothing whole follows */
+} llr_piece_kind_t;
+
+typedef struct llr_piece {
+    llr_piece_kind_t kind;
+    int64_t offset, bytes;
+    llr_journal_head_t head;     /* of a head */
+    llr_journal_record_t record; /* of a record */
+} llr_piece_t;
+
+/* Called for every piece of a segment; a non-OK return ends the walk and is returned. */
+typedef llr_code_t llr_piece_visitor_t(void *argument, const llr_segment_t *segment,
+                                       const llr_piece_t *piece, llr_error_t *error);
+
+/* Opens a segment, visits its pieces in order, closes it. */
+llr_code_t llr_segment_walk(const char *path, llr_piece_visitor_t *visit, void *argument,
+                            llr_error_t *error);
 
 #endif

@@ -111,3 +111,20 @@ llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_cat
     llr_text_destroy(&text);
     return code;
 }
+
+bool llr_record_content(const char *text, int64_t datasets, llr_hash_t *content)
+{
+    enum { DIGITS = LLR_HASH_TEXT - 1 };
+    llr_hasher_t *hasher = llr_hasher_create();
+    llr_hash_t id;
+    int64_t read = 0;
+    for (const char *line = text; (line = strstr(line, "\n# content of "));) {
+        const char *start = line + 1, *end = start + strcspn(start, "\n");
+        line = end;
+        if (end - start < DIGITS || !llr_hash_read(end - DIGITS, &id)) continue;
+        llr_hasher_add(hasher, &id, sizeof id);
+        read++;
+    }
+    *content = llr_hasher_finish(hasher);
+    return hasher && read == datasets;
+}

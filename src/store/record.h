@@ -5,6 +5,8 @@
 
 #include "store/catalog.h"
 
+#include <stdbool.h>
+
 /* Writes FOLDER/job.yaml aside and renames it. LLR_FAILED: path, errno in words. */
 llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
                             llr_error_t *error);
@@ -19,5 +21,9 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
  * those names. LLR_INVALID: one is missing. */
 llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_catalog_t *catalog,
                                llr_error_t *error);
+
+/* llr_catalog_content as the text of a job.yaml with that many datasets tells it; false where the
+ * text does not. */
+bool llr_record_content(const char *text, int64_t datasets, llr_hash_t *content);
 
 #endif

@@ -176,7 +176,8 @@ static llr_code_t solve_sample(llr_fit_set_t *set, llr_subsample_t *sample, llr_
     return code;
 }
 
-/* Solves the paths on one balanced cut of S (see llr_subsample_balance). */
+/* Solves the paths on one balanced cut of S (see llr_subsample_balance). A cut of groups that have
+ * several classes may lack one that S has. */
 static llr_code_t solve_cut(llr_fit_set_t *set, int64_t repeat, llr_error_t *error)
 {
     llr_subsample_t sample;
@@ -184,7 +185,8 @@ static llr_code_t solve_cut(llr_fit_set_t *set, int64_t repeat, llr_error_t *err
     int64_t mark = llr_arena_mark(arena);
     LLR_TRY(llr_subsample_balance(set->dataset, set->whole, set->unit->seed, repeat, &sample, arena,
                                   error));
-    llr_code_t code = solve_sample(set, &sample, error);
+    set->lacks_class = llr_subsample_misses_class(set->dataset, &sample);
+    llr_code_t code = set->lacks_class ? LLR_OK : solve_sample(set, &sample, error);
     llr_arena_release(arena, mark);
     return code;
 }
@@ -256,6 +258,7 @@ static llr_code_t solve_average(llr_fit_set_t *set, llr_error_t *error)
     LLR_TRY(take_totals(set, &total, error));
     for (int64_t r = 0; r < repeats; r++) {
         LLR_TRY(solve_cut(set, r, error));
+        if (set->lacks_class) return LLR_OK;
         add_draw(set, &total, 1 / (double)repeats);
     }
     keep_average(set, &total);

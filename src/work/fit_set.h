@@ -29,6 +29,7 @@ typedef struct llr_fit_set {
     double *weight;       /* members x kinds */
     const int64_t *count; /* kinds: rows that the weights are made for */
     int64_t rows;         /* that a fit uses */
+    bool lacks_class;     /* of a balanced cut: there is no fit */
     llr_path_t *path;     /* paths; their weights are those of kinds until a sample is solved */
     int64_t *first_fit;   /* paths */
     int64_t paths;
@@ -40,7 +41,7 @@ typedef struct llr_fit_set {
 /* Lays out the members; none is no failure. whole: S, not arranged. */
 llr_code_t llr_fit_set_create(llr_fit_set_t *set, llr_worker_t *worker, const llr_unit_t *unit,
                               const llr_subsample_t *whole, llr_cut_t cut, llr_error_t *error);
-/* Solves all members: fit, raw and b are set. LLR_STOPPED: abandoned. */
+/* Solves all members: fit, raw and b are set, or lacks_class. LLR_STOPPED: abandoned. */
 llr_code_t llr_fit_set_solve(llr_fit_set_t *set, llr_error_t *error);
 
 /* Index in the solutions, and row in the unit's block, of a member at its l-th lambda. */

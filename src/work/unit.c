@@ -29,17 +29,21 @@ static void fill_rows(const llr_fit_set_t *set, llr_block_t *block)
             fill_row(set, m, l, llr_fit_set_row(set, &set->member[m], l, block));
 }
 
-/* A subsample without a class has no fit. */
-static void fill_missing(const llr_facts_t *facts, const llr_unit_t *unit, llr_block_t *block)
+/* Rows without a class have no fit. */
+static void fill_missing(const llr_facts_t *facts, llr_row_t *row)
 {
     int64_t rates = LLR_SPLITS * llr_shape_slots(facts->shape);
-    for (int64_t r = 0; r < unit->cells; r++) {
-        llr_row_t *row = &block->row[r];
-        row->fit = (llr_fit_t){LLR_FIT_MISSING_CLASS, 0, NAN, NAN, NAN, NAN};
-        row->gamma = row->rho = NAN;
-        for (int32_t k = 0; k < facts->shape.kinds; k++) row->weight[k] = NAN;
-        for (int64_t s = 0; s < rates; s++) row->rate[s] = NAN;
-    }
+    row->fit = (llr_fit_t){LLR_FIT_MISSING_CLASS, 0, NAN, NAN, NAN, NAN};
+    row->gamma = row->rho = NAN;
+    for (int32_t k = 0; k < facts->shape.kinds; k++) row->weight[k] = NAN;
+    for (int64_t s = 0; s < rates; s++) row->rate[s] = NAN;
+}
+
+static void fill_missing_set(const llr_fit_set_t *set, llr_block_t *block)
+{
+    for (int64_t m = 0; m < set->members; m++)
+        for (int64_t l = 0; l < set->member[m].lambdas; l++)
+            fill_missing(&set->dataset->facts, llr_fit_set_row(set, &set->member[m], l, block));
 }
 
 static void copy_fit(const llr_fit_set_t *set, int64_t fit, llr_head_t *head)
@@ -66,6 +70,15 @@ static void copy_head(const llr_fit_set_t *set, llr_head_t *head)
                      head);
 }
 
+/* A cell that turns out to have no fit has no head. */
+static void clear_head(const llr_facts_t *facts, llr_head_t *head)
+{
+    int64_t columns = llr_columns(facts->shape.classes);
+    for (int64_t j = 0; j < columns * facts->columns; j++) head->theta[j] = NAN;
+    for (int64_t k = 0; k < columns; k++) head->b[k] = NAN;
+    for (int64_t j = 0; j < facts->columns; j++) head->shift[j] = head->scale[j] = NAN;
+}
+
 static llr_code_t run_set(llr_worker_t *worker, const llr_unit_t *unit,
                           const llr_subsample_t *whole, llr_cut_t cut, llr_block_t *block,
                           llr_head_t *head, llr_error_t *error)
@@ -76,6 +89,10 @@ static llr_code_t run_set(llr_worker_t *worker, const llr_unit_t *unit,
     int64_t mark = llr_arena_mark(&worker->arena);
     LLR_TRY(llr_fit_set_solve(&set, error));
     llr_arena_release(&worker->arena, mark);
+    if (set.lacks_class) {
+        fill_missing_set(&set, block);
+        return LLR_OK;
+    }
     fill_rows(&set, block);
     if (head) copy_head(&set, head);
     return llr_fit_set_measure(&set, block, error);
@@ -88,7 +105,7 @@ static llr_code_t run(llr_worker_t *worker, const llr_unit_t *unit, llr_block_t 
     llr_subsample_t whole;
     LLR_TRY(llr_subsample_draw(dataset, unit->n, unit->seed, &whole, &worker->arena, error));
     if (llr_subsample_misses_class(dataset, &whole)) {
-        fill_missing(&dataset->facts, unit, block);
+        for (int64_t r = 0; r < unit->cells; r++) fill_missing(&dataset->facts, &block->row[r]);
         return LLR_OK;
     }
     /* Cuts first: the fits of the whole sort its rows. */
@@ -104,6 +121,7 @@ llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, 
                         llr_error_t *error)
 {
     int64_t mark = llr_arena_mark(&worker->arena);
+    if (head) clear_head(&worker->dataset[worker->grid->unit[unit].dataset].facts, head);
     llr_code_t code = run(worker, &worker->grid->unit[unit], block, head, error);
     llr_arena_release(&worker->arena, mark);
     return code;

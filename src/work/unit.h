@@ -15,7 +15,8 @@ typedef struct llr_worker {
     void *argument;
 } llr_worker_t;
 
-/* The retrained last layer of one cell, in raw-feature scale. */
+/* The retrained last layer of one cell, in raw-feature scale; all NaN where its rows lack a class.
+ */
 typedef struct llr_head {
     int64_t cell;          /* in: the cell wanted */
     double *theta;         /* in: score columns x facts.columns, the caller's memory, filled */

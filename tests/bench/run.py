@@ -157,6 +157,8 @@ class Race:
             waited = time.monotonic() - start
             if len(turns) >= self.options.turns and waited > self.options.patience:
                 break
+            if len(turns) >= 3 and waited > self.options.limit:
+                break
             turns.append(self.turn(block, n, len(turns) % self.options.units))
         return Line(block, n, turns)
 
@@ -323,7 +325,9 @@ def read_options():
     parser.add_argument("--turns", type=int, help="least turns a line (default: units; quick 1)")
     parser.add_argument("--patience", type=float,
                         help="seconds after which a line gets no turns beyond those, else three "
-                             "for each unit (default 10, quick 1.5)")
+                             "for each unit (default 5, quick 1.5)")
+    parser.add_argument("--limit", type=float, default=300,
+                        help="seconds after which a line ends with three turns (default 300)")
     parser.add_argument("--kernel", help="OPENBLAS_CORETYPE for both sides (default: unset)")
     words = sys.argv[1:] + shlex.split(os.environ.get("LLR_BENCH_OPTIONS", ""))
     options = parser.parse_args(words)
@@ -331,7 +335,7 @@ def read_options():
     options.units = options.units or (3 if options.quick else 10)
     options.turns = options.turns or (1 if options.quick else options.units)
     if options.patience is None:
-        options.patience = 1.5 if options.quick else 10
+        options.patience = 1.5 if options.quick else 5
     return options
 
 

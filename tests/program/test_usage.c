@@ -93,14 +93,10 @@ typedef struct command {
 } command_t;
 
 static const command_t commands[] = {
-    {"check", "JOB", "", "a", "''"},
-    {"plan", "JOB", "", "a", "''"},
-    {"run", "JOB", "", "a", "''"},
-    {"status", "DIR", "", "a", "''"},
-    {"report", "DIR", "", "a", "''"},
-    {"inspect", "DATASET", "", "a", "''"},
-    {"rows", "JOB", "", "a", "''"},
-    {"replay", "DIR KEY", "a", "a b", "a ''"},
+    {"check", "JOB", "", "a", "''"},        {"plan", "JOB", "", "a", "''"},
+    {"run", "JOB", "", "a", "''"},          {"status", "DIR", "", "a", "''"},
+    {"report", "DIR", "", "a", "''"},       {"inspect", "DATASET", "", "a", "''"},
+    {"rows", "JOB", "", "a", "''"},         {"replay", "DIR KEY", "a", "a b", "a ''"},
     {"help", "[TOPIC]", NULL, "run", "''"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

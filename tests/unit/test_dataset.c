@@ -340,24 +340,6 @@ static void subsamples_are_fronts_of_a_permutation(void)
     end(world);
 }
 
-static void every_pool_row_is_as_likely(void)
-{
-    enum { SEEDS = 6000 };
-    static const int64_t one[RAW] = {1, 0, 0, 0};
-    int64_t count[ROWS] = {0}, row;
-    world_t *world = begin(true);
-    CU_ASSERT_EQUAL_FATAL(create(world, NULL), LLR_OK);
-    for (int seed = 0; seed < SEEDS; seed++) {
-        draw(world, seed, one, &row);
-        count[row]++;
-    }
-    double chi2 = 0, rows = (double)world->dataset.facts.pool_count[0], mean = SEEDS / rows;
-    for (int64_t i = 0; i < (int64_t)rows; i++)
-        chi2 += pow((double)count[world->dataset.pool_row[i]] - mean, 2) / mean;
-    CU_ASSERT_TRUE(fabs(chi2 - (rows - 1)) < 5 * sqrt(2 * (rows - 1)));
-    end(world);
-}
-
 static void streams_differ_by_task(void)
 {
     int64_t first[50], second[50];
@@ -504,7 +486,6 @@ int main(void)
          made_splits_cut_every_class_by_the_fractions},
         {"made splits depend on the seed alone", made_splits_depend_on_seed_alone},
         {"subsamples are fronts of a permutation", subsamples_are_fronts_of_a_permutation},
-        {"every pool row is as likely", every_pool_row_is_as_likely},
         {"streams differ by task", streams_differ_by_task},
         {"too many rows are refused", too_many_rows_are_refused},
         {"features arrive as doubles", features_arrive_as_doubles},

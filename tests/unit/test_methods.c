@@ -43,7 +43,8 @@ static void fill_row(llr_row_t *row, const llr_weighting_t *weighting)
     for (int i = 0; i < LLR_SPLITS * SLOTS; i++) row->rate[i] = 0.25;
 }
 
-static void create_world(world_t *world)
+/* unit_size: 0, or most cells of a unit. */
+static void create_blocks(world_t *world, int64_t unit_size)
 {
     memset(world, 0, sizeof *world);
     datasets[0].name = dataset_name;
@@ -63,6 +64,7 @@ static void create_world(world_t *world)
                     .sizes = 2,
                     .seed_first = FIRST_SEED,
                     .seeds = SEEDS,
+                    .unit_size = unit_size,
                     .select_by = LLR_SELECT_WORST_CLASS};
     CU_ASSERT_EQUAL_FATAL(llr_grid_create(&world->grid, &world->job), 0);
     world->facts = (llr_facts_t){.dim = 10, .shape = {CLASSES, GROUPS, CLASSES}};
@@ -74,9 +76,15 @@ static void create_world(world_t *world)
         CU_ASSERT_EQUAL_FATAL(
             llr_block_create(block, world->grid.unit[u].cells, world->facts.shape, NULL), LLR_OK);
         for (int64_t r = 0; r < block->rows; r++)
-            fill_row(&block->row[r], &world->grid.weighting[r / LAMBDAS]);
+            fill_row(&block->row[r],
+                     &world->grid.weighting[(world->grid.unit[u].first_place + r) / LAMBDAS]);
     }
     world->results = (llr_results_t){&world->grid, &world->facts, world->block};
+}
+
+static void create_world(world_t *world)
+{
+    create_blocks(world, 0);
 }
 
 static void destroy_world(world_t *world)
@@ -87,6 +95,7 @@ static void destroy_world(world_t *world)
     llr_grid_destroy(&world->grid);
 }
 
+/* The first unit of the setting. */
 static int64_t unit_of(const world_t *world, int64_t seed)
 {
     for (int64_t u = 0; u < world->grid.units; u++) {
@@ -104,16 +113,18 @@ static int64_t place_of(const world_t *world, llr_rule_t rule, double value, int
     return -1;
 }
 
-static llr_row_t *row_at(const world_t *world, int64_t seed, llr_rule_t rule, double value,
-                         int64_t lambda)
-{
-    return &world->block[unit_of(world, seed)].row[place_of(world, rule, value, lambda)];
-}
-
 static int64_t cell_at(const world_t *world, int64_t seed, llr_rule_t rule, double value,
                        int64_t lambda)
 {
     return world->grid.unit[unit_of(world, seed)].first_cell + place_of(world, rule, value, lambda);
+}
+
+static llr_row_t *row_at(const world_t *world, int64_t seed, llr_rule_t rule, double value,
+                         int64_t lambda)
+{
+    int64_t cell = cell_at(world, seed, rule, value, lambda);
+    int64_t unit = llr_grid_unit_of(&world->grid, cell);
+    return &world->block[unit].row[cell - world->grid.unit[unit].first_cell];
 }
 
 /* Accuracies of the two classes. */
@@ -315,6 +326,115 @@ static void the_best_cells_are_listed_once(void)
     destroy_world(&world);
 }
 
+/* By their worst group the exponents stand the other way round than by their worst class. */
+static void the_worst_group_chooses(void)
+{
+    static const llr_select_t select[] = {LLR_SELECT_WORST_CLASS, LLR_SELECT_WORST_GROUP};
+    world_t world;
+    create_world(&world);
+    for (int e = 0; e < 3; e++) {
+        llr_row_t *row = row_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, exponents[e], 0);
+        set_classes(row, LLR_SPLIT_VALIDATION, 0.5 + 0.125 * e, 0.9);
+        row->rate[LLR_SPLIT_VALIDATION * SLOTS + CLASSES] = 0.9;
+        row->rate[LLR_SPLIT_VALIDATION * SLOTS + CLASSES + 1] = 0.75 - 0.125 * e;
+        row->rate[LLR_SPLIT_TEST * SLOTS + CLASSES] = 0.3 + 0.1 * e;
+    }
+    for (int s = 0; s < 2; s++) {
+        world.job.select_by = select[s];
+        CU_ASSERT_EQUAL(
+            llr_method_choose(&world.results, &setting, LLR_METHOD_TUNED_EXPONENT, FIRST_SEED),
+            cell_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, s ? 0 : 2, 0));
+    }
+    /* A group without rows has no part in it. */
+    row_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, 2, 0)
+        ->rate[LLR_SPLIT_VALIDATION * SLOTS + CLASSES + 1] = NAN;
+    CU_ASSERT_EQUAL(
+        llr_method_choose(&world.results, &setting, LLR_METHOD_TUNED_EXPONENT, FIRST_SEED),
+        cell_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, 2, 0));
+    destroy_world(&world);
+}
+
+/* Status averaged is an answer; balanced_subsample does not choose from it, nor the other way. */
+static void averages_are_a_method_of_their_own(void)
+{
+    world_t world;
+    create_world(&world);
+    CU_ASSERT_STRING_EQUAL(llr_method_name(LLR_METHOD_AVERAGED_BALANCED), "averaged_balanced");
+    for (int s = 0; s < SEEDS; s++) {
+        llr_row_t *row = row_at(&world, FIRST_SEED + s, LLR_RULE_AVERAGED_BALANCED, 0, s % LAMBDAS);
+        set_classes(row, LLR_SPLIT_VALIDATION, 0.75, 0.875);
+        set_classes(row, LLR_SPLIT_TEST, 0.5 + 0.125 * s, 1);
+    }
+    int64_t chosen[SEEDS];
+    llr_spread_t spread = llr_method_evaluate(
+        &world.results, &setting, LLR_METHOD_AVERAGED_BALANCED, LLR_SELECT_WORST_CLASS, chosen);
+    CU_ASSERT_EQUAL(spread.seeds, SEEDS);
+    CU_ASSERT_DOUBLE_EQUAL(spread.mean, 0.625, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(spread.deviation, 0.125, 1e-15);
+    for (int s = 0; s < SEEDS; s++)
+        CU_ASSERT_EQUAL(
+            chosen[s], cell_at(&world, FIRST_SEED + s, LLR_RULE_AVERAGED_BALANCED, 0, s % LAMBDAS));
+    spread = llr_method_evaluate(&world.results, &setting, LLR_METHOD_BALANCED_SUBSAMPLE,
+                                 LLR_SELECT_WORST_CLASS, NULL);
+    CU_ASSERT_EQUAL(spread.mean, 0.25);
+    destroy_world(&world);
+}
+
+/* Rows without a class have no accuracies: the other seeds speak. */
+static void a_missing_class_is_left_out(void)
+{
+    world_t world;
+    create_world(&world);
+    for (int l = 0; l < LAMBDAS; l++) {
+        llr_row_t *row = row_at(&world, FIRST_SEED, LLR_RULE_AVERAGED_BALANCED, 0, l);
+        row->fit.status = LLR_FIT_MISSING_CLASS;
+        for (int i = 0; i < LLR_SPLITS * SLOTS; i++) row->rate[i] = NAN;
+    }
+    int64_t chosen[SEEDS];
+    llr_spread_t spread = llr_method_evaluate(
+        &world.results, &setting, LLR_METHOD_AVERAGED_BALANCED, LLR_SELECT_WORST_CLASS, chosen);
+    CU_ASSERT_EQUAL(spread.seeds, SEEDS - 1);
+    CU_ASSERT_EQUAL(spread.mean, 0.25);
+    CU_ASSERT_EQUAL(chosen[0], -1);
+    destroy_world(&world);
+}
+
+/* Cells of a block that is not done are not there; those of the other blocks are. */
+static void blocks_not_done_are_left_out(void)
+{
+    world_t world;
+    llr_ranked_t best[40];
+    create_blocks(&world, 3); /* exponent 1 at the second lambda, and 2, are in the second */
+    int64_t second = unit_of(&world, FIRST_SEED) + 1;
+    CU_ASSERT_EQUAL(world.grid.blocks, 6);
+    for (int e = 0; e < 3; e++)
+        set_classes(row_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, exponents[e], 1),
+                    LLR_SPLIT_VALIDATION, 0.5 + 0.125 * e, 0.9);
+    set_classes(row_at(&world, FIRST_SEED, LLR_RULE_RATIO, 3, 0), LLR_SPLIT_VALIDATION, 0.5625, 1);
+#define CHOICE llr_method_choose(&world.results, &setting, LLR_METHOD_TUNED_EXPONENT, FIRST_SEED)
+    CU_ASSERT_EQUAL(CHOICE, cell_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, 2, 1));
+    int64_t whole = llr_method_rank(&world.results, &setting, LLR_SELECT_WORST_CLASS, best, 40);
+    CU_ASSERT_EQUAL(best[0].cell, cell_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, 2, 1));
+    CU_ASSERT_EQUAL(best[0].validation.seeds, SEEDS);
+    llr_block_destroy(&world.block[second]);
+    CU_ASSERT_EQUAL(CHOICE, cell_at(&world, FIRST_SEED, LLR_RULE_RATIO, 3, 0));
+    llr_spread_t spread = llr_method_evaluate(&world.results, &setting, LLR_METHOD_TUNED_EXPONENT,
+                                              LLR_SELECT_WORST_CLASS, NULL);
+    CU_ASSERT_EQUAL(spread.seeds, SEEDS);
+    /* Places of the lost block have a seed less, and rank after all others. inverse_prior stands
+     * for exponent 1 where that is not there. */
+    int64_t left = llr_method_rank(&world.results, &setting, LLR_SELECT_WORST_CLASS, best, 40);
+    CU_ASSERT_EQUAL(left, whole + 1);
+    CU_ASSERT_EQUAL(best[0].cell, cell_at(&world, FIRST_SEED, LLR_RULE_RATIO, 3, 0));
+    for (int64_t i = 0; i < left; i++)
+        CU_ASSERT_EQUAL(best[i].validation.seeds, i < left - 3 ? SEEDS : SEEDS - 1);
+    for (int64_t b = 0; b < world.grid.blocks; b++)
+        llr_block_destroy(&world.block[unit_of(&world, FIRST_SEED) + b]);
+    CU_ASSERT_EQUAL(CHOICE, -1);
+#undef CHOICE
+    destroy_world(&world);
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -326,6 +446,10 @@ int main(void)
         {"units not done are left out", units_not_done_are_left_out},
         {"groups have their own metric", groups_have_their_own_metric},
         {"the best cells are listed once", the_best_cells_are_listed_once},
+        {"the worst group chooses", the_worst_group_chooses},
+        {"averages are a method of their own", averages_are_a_method_of_their_own},
+        {"a missing class is left out", a_missing_class_is_left_out},
+        {"blocks not done are left out", blocks_not_done_are_left_out},
     };
     return LLR_RUN_SUITE("methods", tests);
 }

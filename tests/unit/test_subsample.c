@@ -84,6 +84,24 @@ static void a_job_gives_priors_of_groups(void)
     toy_end(toy);
 }
 
+/* Of one row, which is of the most frequent class. */
+static void every_pool_row_is_as_likely(void)
+{
+    enum { SEEDS = 6000 };
+    int64_t count[TOY_ROWS] = {0}, pool[TOY_ROWS];
+    toy_t *toy = toy_begin(TOY_CROSSED, &toy_all, "sizes: [9]\n");
+    for (int seed = 0; seed < SEEDS; seed++) {
+        drawn_t drawn = draw(toy, 1, seed);
+        count[drawn.s.row[0]]++;
+        release(&drawn);
+    }
+    double chi2 = 0, rows = (double)list_pool(toy, 0, pool), mean = SEEDS / rows;
+    for (int64_t i = 0; i < (int64_t)rows; i++)
+        chi2 += pow((double)count[pool[i]] - mean, 2) / mean;
+    CU_ASSERT_TRUE(fabs(chi2 - (rows - 1)) < 5 * sqrt(2 * (rows - 1)));
+    toy_end(toy);
+}
+
 /* Uniform -------------------------------------------------------------------------------------- */
 
 /* The first n of one permutation of the whole pool, sorted by kind; inside a kind in its order. */
@@ -218,6 +236,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"strata are fronts of their permutations", strata_are_fronts_of_their_permutations},
+        {"every pool row is as likely", every_pool_row_is_as_likely},
         {"a job gives priors of groups", a_job_gives_priors_of_groups},
         {"uniform rows are the front of one permutation",
          uniform_rows_are_the_front_of_one_permutation},

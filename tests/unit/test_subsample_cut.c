@@ -93,7 +93,8 @@ static void drawn_rows_are_equally_likely(void)
     toy_end(toy);
 }
 
-/* A repeat is a function of its number: not of the draws before it, nor of who asks. */
+/* A repeat is a function of its number: not of the draws before it, nor of who asks; -1, the first
+ * rows, is none of the others. */
 static void repeats_differ_and_are_repeatable(void)
 {
     enum { REPEATS = 8, N = 90 };
@@ -101,14 +102,14 @@ static void repeats_differ_and_are_repeatable(void)
     toy_t *toy = toy_begin(TOY_NESTED, &toy_all, "sizes: [9]\n");
     for (int pass = 0; pass < 2; pass++)
         for (int r = 0; r < REPEATS; r++) {
-            int repeat = pass ? REPEATS - 1 - r : r;
+            int place = pass ? REPEATS - 1 - r : r;
             drawn_t drawn = draw(toy, N, 6);
             llr_subsample_t part;
             if (pass) llr_arena_take(&drawn.arena, 1, 1);
-            cut(toy, &drawn, 6, repeat, &part);
+            cut(toy, &drawn, 6, place - 1, &part);
             size_t bytes = (size_t)part.rows * sizeof *part.row;
-            if (pass) CU_ASSERT_EQUAL(memcmp(part.row, row[repeat], bytes), 0);
-            memcpy(row[repeat], part.row, bytes);
+            if (pass) CU_ASSERT_EQUAL(memcmp(part.row, row[place], bytes), 0);
+            memcpy(row[place], part.row, bytes);
             for (int other = 0; !pass && other < r; other++)
                 CU_ASSERT_NOT_EQUAL(memcmp(row[r], row[other], bytes), 0);
             release(&drawn);
@@ -243,6 +244,23 @@ static void check_workspace(const toy_t *toy, int64_t n)
     free(x);
 }
 
+/* Drawing takes no memory for columns: planned for one, where the pool's list is the larger part.
+ */
+static void check_drawing(const toy_t *toy, int64_t n)
+{
+    llr_subsample_t s;
+    llr_arena_t arena;
+    llr_facts_t facts = toy->dataset.facts;
+    facts.columns = 1;
+    int64_t kept = llr_subsample_bytes(&facts, toy->job.weights_by, n);
+    int64_t bytes = kept + llr_subsample_scratch(&facts, n);
+    CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, bytes, NULL), LLR_OK);
+    CU_ASSERT_EQUAL(llr_subsample_draw(&toy->dataset, n, 1, &s, &arena, NULL), LLR_OK);
+    CU_ASSERT_EQUAL(llr_subsample_arrange(&toy->dataset, &s, &arena, NULL), LLR_OK);
+    CU_ASSERT_TRUE(arena.used <= kept);
+    llr_arena_destroy(&arena);
+}
+
 static int64_t pool_rows(const toy_t *toy)
 {
     int64_t rows = 0;
@@ -260,8 +278,12 @@ static void workspace_is_as_planned(void)
         for (int g = 0; g < 2; g++) {
             toy_t *toy = toy_begin((toy_groups_t)g, g ? &toy_pair : &toy_all, keys[j]);
             int64_t pool = pool_rows(toy);
-            for (int64_t n = 2; n < pool; n += 1 + n / 3) check_workspace(toy, n);
+            for (int64_t n = 2; n < pool; n += 1 + n / 3) {
+                check_workspace(toy, n);
+                check_drawing(toy, n);
+            }
             check_workspace(toy, pool);
+            check_drawing(toy, pool);
             toy_end(toy);
         }
     for (int j = 0; j < 3; j++)

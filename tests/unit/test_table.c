@@ -143,23 +143,24 @@ static void check_accuracies(const csv_t *csv, int64_t line, const char *split,
 }
 
 static void check_line(const world_t *world, const csv_t *csv, int64_t line, int64_t unit,
-                       int64_t place)
+                       int64_t index)
 {
     const llr_unit_t *about = &world->grid.unit[unit];
     const llr_facts_t *facts = &world->facts[about->dataset];
-    const llr_row_t *row = &world->block[unit].row[place];
+    const llr_row_t *row = &world->block[unit].row[index];
+    int64_t place = about->first_place + index;
     const llr_weighting_t *weighting = &world->grid.weighting[place / world->job.lambdas];
     llr_text_t key = {0};
-    llr_grid_cell_key(&world->grid, about->first_cell + place, &key);
+    llr_grid_cell_key(&world->grid, about->first_cell + index, &key);
     CHECK_TEXT("key", key.data);
     llr_text_destroy(&key);
-    CHECK_TEXT("dataset", about->dataset ? second_name : first_name);
+    CHECK_TEXT("dataset", world->dataset[about->dataset].name);
     CHECK_TEXT("loss", about->loss ? "logistic" : "square");
     CHECK_TEXT("rule", llr_rule_name(weighting->rule));
     CHECK_TEXT("status", llr_fit_status_name(row->fit.status));
     CHECK_TEXT("host", world->block[unit].host);
-    double least = row->weight[0], largest = row->weight[0];
-    for (int32_t k = 1; k < facts->shape.kinds; k++) {
+    double least = INFINITY, largest = -INFINITY; /* the comparisons pass over NaN */
+    for (int32_t k = 0; k < facts->shape.kinds; k++) {
         if (row->weight[k] < least) least = row->weight[k];
         if (row->weight[k] > largest) largest = row->weight[k];
     }
@@ -230,7 +231,9 @@ static int64_t check_long_lines(const world_t *world, const csv_t *csv, int64_t 
             CHECK_NUMBER("index", class ? s : s - facts->shape.classes);
             CHECK_NUMBER("count", (double)count);
             CHECK_NUMBER("accuracy", rate);
-            CHECK_NUMBER("weight", class ? row->weight[s] : NAN);
+            bool by_class = world->job.weights_by == LLR_BY_CLASS;
+            int32_t kind = by_class ? s : s - facts->shape.classes;
+            CHECK_NUMBER("weight", class == by_class ? row->weight[kind] : NAN);
             /* fill_block made the rates of r % 31 right rows */
             CHECK_NUMBER("correct", count ? (double)(place % 31) : NAN);
         }
@@ -252,7 +255,7 @@ static void check_csv(const world_t *world, const char *folder)
         }
     CU_ASSERT_EQUAL(main_csv.rows, lines);
     CU_ASSERT_EQUAL(long_csv.rows, long_lines);
-    CU_ASSERT_EQUAL(lines, 7 * world->grid.places);
+    CU_ASSERT_EQUAL(lines, world->grid.cells - world->grid.unit[3].cells);
     free_csv(&main_csv);
     free_csv(&long_csv);
 }
@@ -321,12 +324,12 @@ static void check_h5(const char *folder)
     H5Gclose(table), H5Gclose(tall), H5Fclose(file);
 }
 
-static void write_and_check(int64_t exponents, int64_t lambdas)
+static void write_and_check(int64_t exponents, int64_t lambdas, llr_by_t by, int64_t unit_size)
 {
     world_t world;
     llr_error_t error = {0};
     char folder[PATH];
-    create_world(&world, exponents, lambdas);
+    create_world_of(&world, exponents, lambdas, by, unit_size);
     scratch_folder(folder);
     CU_ASSERT_EQUAL_FATAL(llr_table_write(&world.table, &no_provenance, folder, &error), LLR_OK);
     check_csv(&world, folder);
@@ -337,13 +340,25 @@ static void write_and_check(int64_t exponents, int64_t lambdas)
 
 static void files_hold_what_the_blocks_hold(void)
 {
-    write_and_check(3, 4);
+    write_and_check(3, 4, LLR_BY_CLASS, 0);
+}
+
+static void weights_of_groups_stand_at_the_groups(void)
+{
+    write_and_check(3, 4, LLR_BY_GROUP, 0);
+}
+
+/* Blocks that end inside a weighting, and one that is not done. */
+static void blocks_are_rows_like_others(void)
+{
+    write_and_check(3, 4, LLR_BY_CLASS, 7);
+    write_and_check(2, 3, LLR_BY_GROUP, 1);
 }
 
 /* More rows than are written at once. */
 static void long_tables_are_written_in_slices(void)
 {
-    write_and_check(MANY, MANY / 2);
+    write_and_check(MANY, MANY / 2, LLR_BY_CLASS, 0);
 }
 
 static void a_table_without_rows_has_its_columns(void)
@@ -427,6 +442,8 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"files hold what the blocks hold", files_hold_what_the_blocks_hold},
+        {"weights of groups stand at the groups", weights_of_groups_stand_at_the_groups},
+        {"blocks are rows like others", blocks_are_rows_like_others},
         {"long tables are written in slices", long_tables_are_written_in_slices},
         {"a table without rows has its columns", a_table_without_rows_has_its_columns},
         {"provenance is kept everywhere", provenance_is_kept_everywhere},

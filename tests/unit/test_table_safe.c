@@ -36,6 +36,14 @@ static void the_digest_sees_every_bit_but_time_and_place(void)
         CU_ASSERT_FALSE(llr_hash_equal(before, digest(&world)));
         --*counts[i];
     }
+    /* Of two classes with groups: the rates of class 0 and 1 in a group, by their gaps. */
+    for (int class = 0; class < 2; class ++) {
+        double *odds = &world.block[9].row[1].rate[llr_shape_slot(world.facts[2].shape, 1, class)];
+        double kept = *odds;
+        *odds += 2;
+        CU_ASSERT_FALSE(llr_hash_equal(before, digest(&world)));
+        *odds = kept;
+    }
     row->fit.status = LLR_FIT_AVERAGED;
     CU_ASSERT_FALSE(llr_hash_equal(before, digest(&world)));
     row->fit.status = world.block[4].row[1].fit.status;

@@ -83,6 +83,63 @@ static void ratio_and_exponent_are_two_names(void)
     CU_ASSERT_TRUE(isnan(llr_weighting_gamma(&ratio, equal, 2)));
 }
 
+/* Kinds without rows: no weight, and no part in the weights, the gamma and the rho of the others.
+ */
+static void kinds_without_rows_are_left_out(void)
+{
+    static const int64_t count[] = {0, 60, 0, 30, 10, 0}, left[] = {60, 30, 10};
+    static const int of[] = {1, 3, 4};
+    static const llr_weighting_t weighting[] = {{LLR_RULE_EXPONENT, 0},
+                                                {LLR_RULE_EXPONENT, 0.5},
+                                                {LLR_RULE_EXPONENT, 3},
+                                                {LLR_RULE_EXPONENT, 16},
+                                                {LLR_RULE_UNIFORM, 0},
+                                                {LLR_RULE_INVERSE_PRIOR, 0},
+                                                {LLR_RULE_BALANCED_SUBSAMPLE, 0},
+                                                {LLR_RULE_AVERAGED_BALANCED, 0}};
+    for (size_t w = 0; w < sizeof weighting / sizeof *weighting; w++) {
+        double weight[6], alone[3], sum = 0;
+        llr_weights(&weighting[w], count, 6, weight);
+        llr_weights(&weighting[w], left, 3, alone);
+        for (int k = 0; k < 6; k++) CU_ASSERT_EQUAL(isnan(weight[k]), !count[k]);
+        for (int k = 0; k < 3; k++) {
+            CU_ASSERT_EQUAL(weight[of[k]], alone[k]);
+            sum += (double)left[k] / 100 * alone[k];
+        }
+        CU_ASSERT_DOUBLE_EQUAL(sum, 1, 1e-14);
+        double gamma = weighting[w].rule == LLR_RULE_EXPONENT        ? weighting[w].value
+                       : weighting[w].rule == LLR_RULE_INVERSE_PRIOR ? 1
+                                                                     : 0;
+        CU_ASSERT_DOUBLE_EQUAL(alone[2] / alone[0] / pow(6, gamma), 1, 1e-13);
+        CU_ASSERT_DOUBLE_EQUAL(alone[1] / alone[0] / pow(2, gamma), 1, 1e-13);
+        double said = llr_weighting_gamma(&weighting[w], count, 6);
+        CU_ASSERT_TRUE(llr_rule_is_balanced(weighting[w].rule) ? isnan(said) : said == gamma);
+    }
+}
+
+/* One kind that is left has weight 1, whatever the exponent. */
+static void one_kind_is_not_weighted(void)
+{
+    static const int64_t count[] = {0, 7, 0};
+    for (double gamma = 0; gamma <= 16; gamma += 4) {
+        double weight[3];
+        llr_weights(&(llr_weighting_t){LLR_RULE_EXPONENT, gamma}, count, 3, weight);
+        CU_ASSERT_TRUE(isnan(weight[0]) && weight[1] == 1 && isnan(weight[2]));
+    }
+}
+
+static void a_kind_without_prior_gets_no_row(void)
+{
+    static const double prior[] = {0, 0.5, 0, 0.5};
+    int64_t count[4];
+    for (int64_t n = 0; n < 50; n++) {
+        llr_stratify(n, prior, 4, count);
+        CU_ASSERT_TRUE(!count[0] && !count[2]);
+        CU_ASSERT_EQUAL(count[1], (n + 1) / 2);
+        CU_ASSERT_EQUAL(count[3], n / 2);
+    }
+}
+
 /* Two classes, three groups: 2 + 3 + 6 slots. */
 enum { RATES = LLR_SPLITS * 11 };
 static const llr_shape_t shape = {2, 3, 2};
@@ -167,6 +224,9 @@ int main(void)
         {"weights follow the exponent", weights_follow_the_exponent},
         {"rules are exponents", rules_are_exponents},
         {"ratio and exponent are two names", ratio_and_exponent_are_two_names},
+        {"kinds without rows are left out", kinds_without_rows_are_left_out},
+        {"one kind is not weighted", one_kind_is_not_weighted},
+        {"a kind without prior gets no row", a_kind_without_prior_gets_no_row},
         {"blocks survive the journal", blocks_survive_the_journal},
         {"summaries are what they say", summaries_are_what_they_say},
     };

@@ -12,10 +12,11 @@
 
 enum { TOY_ROWS = 900, TOY_DIM = 6, TOY_GROUPS = 6, TOY_LABELS = 3, TOY_KINDS = 8 };
 
-/* Six groups of rows of three labels. */
+/* Groups of rows of three labels: six, but where it says two. */
 typedef enum toy_groups {
     TOY_CROSSED, /* 0 to 3 cut across the labels, 4 has rows of label 2 only, 5 none in the pool */
-    TOY_NESTED   /* 2 label and 2 label + 1 are inside a label */
+    TOY_NESTED,  /* 2 label and 2 label + 1 are inside a label */
+    TOY_TWO      /* two groups that cut across the labels */
 } toy_groups_t;
 
 /* The classes of a job's dataset, and what they make of the labels. */
@@ -42,6 +43,7 @@ static inline int32_t toy_draw_group(llr_random_t *random, toy_groups_t groups, 
 {
     int32_t coin = (int32_t)llr_random_below(random, 12);
     if (groups == TOY_NESTED) return 2 * label + (coin < 3);
+    if (groups == TOY_TWO) return coin < 3 + label;
     if (split && coin == 0) return 5;
     if (label == 2 && coin < 6) return 4;
     return coin < 5 + label ? 0 : coin < 9 ? 1 : coin < 11 ? 2 : 3;
