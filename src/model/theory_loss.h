@@ -24,7 +24,10 @@ typedef struct llr_theory_pull {
     double curvature; /* E l2 / (1 + tau l2) */
 } llr_theory_pull_t;
 
-/* Square loss in closed form, logistic by the quadrature (not looked at for square). */
+/* Square loss in closed form. Logistic to about 1e-10: by the quadrature where its nodes resolve
+ * sigma, else by a trapezoidal rule along the training scores. quadrature: not looked at for
+ * square.
+ */
 llr_theory_pull_t llr_theory_pull(llr_loss_t loss, const llr_quadrature_t *quadrature,
                                   const llr_theory_scores_t *scores);
 

@@ -1,5 +1,5 @@
-/* Quadrature against moments, the response of a row against bisection, expectations against a fine
- * sum. */
+/* Quadrature against moments, the response of a row against bisection, expectations against fine
+ * sums. */
 #include "model/theory_loss.h"
 #include "suite.h"
 
@@ -110,6 +110,40 @@ static void test_expectations_match_a_fine_sum(void)
     llr_quadrature_destroy(&q);
 }
 
+/* Widely spread scores: a fine sum over the training margin u, from which the score follows. */
+static void check_wide(const llr_quadrature_t *q, double mean, double sigma, double pull)
+{
+    const long double weight = 2.5L, tau = pull / weight;
+    const long double step = fminl(0.05L, 0.1L * sigma / (1 + pull / 4)); /* resolves both scales */
+    llr_theory_scores_t scores = {1, mean, sigma, 1 / (double)weight, (double)tau};
+    llr_theory_pull_t found = llr_theory_pull(LLR_LOSS_LOGISTIC, q, &scores);
+    long double slope = 0, square = 0, curvature = 0;
+    for (long double u = -11 * sigma - 20; u < 11 * sigma + 20; u += step) {
+        long double share = 1 / (1 + expl(u)), l1 = weight * share, l2 = l1 * (1 - share);
+        long double z = (u - pull * share - mean) / sigma, rise = 1 + tau * l2;
+        long double part = expl(-z * z / 2) / sqrtl(2 * M_PIl) * rise / sigma * step;
+        slope -= part * l1;
+        square += part * l1 * l1;
+        curvature += part * l2 / rise;
+    }
+    CU_ASSERT_DOUBLE_EQUAL(found.slope / (double)slope, 1, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(found.square / (double)square, 1, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(found.curvature / (double)curvature, 1, 1e-9);
+}
+
+static void test_wide_scores(void)
+{
+    static const double sigmas[] = {3, 8, 40, 300}, pulls[] = {1e-3, 1, 40, 1000};
+    llr_quadrature_t q;
+    CU_ASSERT_EQUAL_FATAL(llr_quadrature_create(&q, 32, NULL), LLR_OK);
+    for (int s = 0; s < 4; s++)
+        for (int p = 0; p < 4; p++) {
+            check_wide(&q, 0.5 * sigmas[s], sigmas[s], pulls[p]);
+            check_wide(&q, -2 * sigmas[s], sigmas[s], pulls[p]);
+        }
+    llr_quadrature_destroy(&q);
+}
+
 static void test_infinite_weight_pins_to_the_target(void)
 {
     llr_theory_scores_t scores = {1, 0.25, 2, 0, 0.5};
@@ -125,6 +159,7 @@ int main(void)
         {"nodes ascend and mirror", test_nodes_ascend_and_mirror},
         {"prox is the root, by bisection in long double", test_prox_is_the_root},
         {"expectations match a fine sum", test_expectations_match_a_fine_sum},
+        {"widely spread scores", test_wide_scores},
         {"infinite weight pins a row to its target", test_infinite_weight_pins_to_the_target},
     };
     return LLR_RUN_SUITE("theory_loss", tests);

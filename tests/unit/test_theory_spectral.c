@@ -175,36 +175,38 @@ static void test_what_has_no_solution(void)
     CU_ASSERT_FALSE(point.found);
 }
 
-/* Both losses, 10^5 points, from pi_min = .001 to equal classes: every point is found. */
+/* From pi_min = .001 to equal classes, deltas up to 5: every point is found. */
+static void check_maps(llr_loss_t loss, int deltas, int gammas, int lambdas, int64_t least)
+{
+    static const double minorities[] = {.001, .01, .1, .3, .5};
+    double *weight = malloc(sizeof *weight * 2 * (size_t)gammas);
+    double *lambda = malloc(sizeof *lambda * (size_t)lambdas);
+    llr_theory_point_t *map = malloc(sizeof *map * (size_t)(gammas * lambdas));
+    int64_t points = 0, found = 0;
+    for (int l = 0; l < lambdas; l++) lambda[l] = pow(10, -6 + 8. * l / (lambdas - 1));
+    for (int m = 0; m < 5; m++)
+        for (int d = 1; d <= deltas; d++) {
+            llr_theory_problem_t p = isotropic_problem(loss, 5. * d / deltas, minorities[m], 0, 0);
+            for (int g = 0; g < gammas; g++)
+                exponent_weights(p.prior, 6. * g / (gammas - 1), weight + 2 * g);
+            llr_theory_map(&p, weight, gammas, lambda, lambdas, map);
+            for (int i = 0; i < gammas * lambdas; i++) {
+                points++;
+                found += map[i].found && map[i].sigma > 0 && map[i].error[0] >= 0 &&
+                         map[i].error[0] <= 1 && map[i].error[1] >= 0 && map[i].error[1] <= 1;
+            }
+        }
+    CU_ASSERT_TRUE(points >= least);
+    CU_ASSERT_EQUAL(found, points);
+    free(weight);
+    free(lambda);
+    free(map);
+}
+
 static void test_maps_have_no_holes(void)
 {
-    enum { GAMMAS = 21, LAMBDAS = 24 };
-    static const double minorities[] = {.001, .01, .1, .3, .5};
-    double weight[2 * GAMMAS], lambda[LAMBDAS];
-    llr_quadrature_t coarse;
-    llr_theory_point_t *map = calloc(GAMMAS * LAMBDAS, sizeof *map);
-    CU_ASSERT_EQUAL_FATAL(llr_quadrature_create(&coarse, 32, NULL), LLR_OK);
-    int64_t points = 0, found = 0;
-    for (int l = 0; l < LAMBDAS; l++) lambda[l] = pow(10, -6 + 8. * l / (LAMBDAS - 1));
-    for (int loss = 0; loss < LLR_LOSS_COUNT; loss++)
-        for (int m = 0; m < 5; m++)
-            for (int d = 0; d < 20; d++) {
-                llr_theory_problem_t p =
-                    isotropic_problem(loss, 5. * (d + 1) / 20, minorities[m], 0, 0);
-                p.quadrature = &coarse;
-                for (int g = 0; g < GAMMAS; g++)
-                    exponent_weights(p.prior, 6. * g / (GAMMAS - 1), weight + 2 * g);
-                llr_theory_map(&p, weight, GAMMAS, lambda, LAMBDAS, map);
-                for (int i = 0; i < GAMMAS * LAMBDAS; i++) {
-                    points++;
-                    found += map[i].found && map[i].sigma > 0 && map[i].error[0] >= 0 &&
-                             map[i].error[0] <= 1 && map[i].error[1] >= 0 && map[i].error[1] <= 1;
-                }
-            }
-    CU_ASSERT_TRUE(points >= 100000);
-    CU_ASSERT_EQUAL(found, points);
-    llr_quadrature_destroy(&coarse);
-    free(map);
+    check_maps(LLR_LOSS_SQUARE, 20, 31, 33, 100000);
+    check_maps(LLR_LOSS_LOGISTIC, 10, 13, 17, 10000);
 }
 
 /* Where a solution starts from does not matter. */
