@@ -2,6 +2,7 @@
 
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
+#include "model/solve_softmax.h"
 #include "model/solve_zero.h"
 
 #include <float.h>
@@ -82,6 +83,12 @@ static int64_t mapped_vectors(int64_t fits, int32_t columns)
     return (fits > LLR_CERTIFY_FITS ? fits : LLR_CERTIFY_FITS) * columns;
 }
 
+static llr_code_t (*solver_of(const llr_call_t *call))(llr_call_t *)
+{
+    if (call->loss == LLR_LOSS_SQUARE) return llr_solve_ridge;
+    return call->columns > 1 ? llr_solve_softmax : llr_solve_logistic;
+}
+
 static llr_code_t run(llr_call_t *call)
 {
     llr_solutions_t *out = call->solutions;
@@ -95,8 +102,7 @@ static llr_code_t run(llr_call_t *call)
     memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
     LLR_TRY(find_rank(call));
     if (llr_call_stops(call)) return LLR_STOPPED;
-    LLR_TRY(llr_solve_around_zero(call, call->loss == LLR_LOSS_SQUARE ? llr_solve_ridge
-                                                                      : llr_solve_logistic));
+    LLR_TRY(llr_solve_around_zero(call, solver_of(call)));
     shift_back(call);
     return LLR_OK;
 }
@@ -131,6 +137,8 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
     int32_t columns = llr_columns(shape->classes);
     int64_t core = shape->loss == LLR_LOSS_SQUARE
                        ? llr_ridge_bytes(size, dim, shape->strata, columns, shape->fits)
+                   : columns > 1
+                       ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
                        : llr_logistic_bytes(rows, size, columns, shape->paths, shape->fits);
     if (shape->zero) core = llr_zero_bytes(shape, core);
     return llr_space_bytes(rows, dim, mapped_vectors(shape->fits, columns)) +
@@ -160,6 +168,10 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     if (shape->loss == LLR_LOSS_SQUARE)
         return reduce + certify + zero + n * p * p +
                paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 4 * p * p * vectors;
-    /* About ten passes a fit, and a curvature matrix a column for df. */
+    if (columns > 1)
+        return reduce + certify + zero +
+               llr_softmax_flops(shape->rows, shape->rows < shape->dim ? shape->rows : shape->dim,
+                                 shape->classes, shape->fits);
+    /* About ten passes a fit, and a curvature matrix for df. */
     return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
 }

@@ -63,7 +63,9 @@ typedef struct llr_fit {
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
      * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */
     double certified_gap;
-    double df; /* trace of A (A + lambda I)^-1, mean over columns (problem.md, 3) */
+    /* trace of A (A + lambda I)^-1, A the centred Gram matrix of the rows weighted by their second
+     * derivatives, mean over columns; to 1e-5 of itself for K > 2 logistic. */
+    double df;
 } llr_fit_t;
 
 /* Solutions in the order of the paths, and of each path's lambdas. Arrays are the caller's. */

@@ -4,6 +4,7 @@
 #include "linalg/blas.h"
 #include "model/solve_factor.h"
 #include "model/solve_logistic.h"
+#include "model/solve_softmax.h"
 #include "model/solve_zero.h"
 
 #include <float.h>
@@ -25,9 +26,11 @@ static int64_t smaller_of(int64_t a, int64_t b)
 int64_t llr_zero_logistic_bytes(int64_t rows, int64_t dim, int32_t columns)
 {
     int64_t factor = llr_factor_bytes(rows, dim, 1);
-    int64_t descent = llr_arena_cost(LEVELS, sizeof(llr_fit_t)) +
-                      llr_arena_cost(LEVELS * columns, sizeof(double)) +
-                      llr_logistic_bytes(rows, smaller_of(rows, dim), columns, 1, LEVELS);
+    int64_t descent =
+        llr_arena_cost(LEVELS, sizeof(llr_fit_t)) +
+        llr_arena_cost(LEVELS * columns, sizeof(double)) +
+        (columns > 1 ? llr_softmax_bytes(rows, smaller_of(rows, dim), columns, 1, LEVELS)
+                     : llr_logistic_bytes(rows, smaller_of(rows, dim), columns, 1, LEVELS));
     return factor > descent ? factor : descent;
 }
 
@@ -96,13 +99,41 @@ static bool judge(llr_zero_t *zero)
     return fit->status == LLR_FIT_SEPARABLE;
 }
 
+/* The solver that goes down the levels. */
+typedef struct descent {
+    llr_call_t *call;
+    llr_logistic_t binary;
+    llr_softmax_solver_t softmax;
+    const double *z; /* LEVELS x columns x size: its solutions */
+} descent_t;
+
+static llr_code_t begin(descent_t *descent, llr_call_t *call)
+{
+    descent->call = call;
+    if (call->columns > 1) {
+        LLR_TRY(llr_softmax_create(&descent->softmax, call));
+        descent->z = descent->softmax.z;
+    } else {
+        LLR_TRY(llr_logistic_create(&descent->binary, call));
+        descent->z = descent->binary.z;
+    }
+    return LLR_OK;
+}
+
+static llr_code_t go_down(descent_t *descent)
+{
+    bool more;
+    return descent->call->columns > 1 ? llr_softmax_descend(&descent->softmax, &more)
+                                      : llr_logistic_descend(&descent->binary, &more);
+}
+
 /* The solution at a level, as a fit without a penalty. */
-static bool judge_level(llr_zero_t *zero, const llr_logistic_t *it, int64_t level)
+static bool judge_level(llr_zero_t *zero, const descent_t *descent, int64_t level)
 {
     const llr_call_t *call = zero->call;
-    memcpy(zero->b, it->call->solutions->b + level * call->columns,
+    memcpy(zero->b, descent->call->solutions->b + level * call->columns,
            (size_t)call->columns * sizeof(double));
-    llr_space_expand(&call->space, it->z + level * call->width, call->columns, zero->theta);
+    llr_space_expand(&call->space, descent->z + level * call->width, call->columns, zero->theta);
     return judge(zero);
 }
 
@@ -110,21 +141,21 @@ static bool judge_level(llr_zero_t *zero, const llr_logistic_t *it, int64_t leve
  */
 static llr_code_t descend(llr_zero_t *zero, llr_call_t *inner)
 {
-    llr_logistic_t it;
-    bool more = true, found = false;
+    descent_t descent;
+    bool found = false;
     int best = ANSWER;
     double least = INFINITY;
-    LLR_TRY(llr_logistic_create(&it, inner));
+    LLR_TRY(begin(&descent, inner));
     for (int level = 0; level < LEVELS && !found; level++) {
-        LLR_TRY(llr_logistic_descend(&it, &more));
+        LLR_TRY(go_down(&descent));
         zero->fit->iterations += inner->solutions->fit[level].iterations;
         if (level < ANSWER) continue;
-        found = judge_level(zero, &it, level);
+        found = judge_level(zero, &descent, level);
         if (!(zero->fit->gradient_norm < least)) continue;
         least = zero->fit->gradient_norm;
         best = level;
     }
-    if (!found) judge_level(zero, &it, best);
+    if (!found) judge_level(zero, &descent, best);
     return LLR_OK;
 }
 

@@ -1,0 +1,70 @@
+/* The softmax fits of one weighting along descending lambda: state, warm starts, limited-memory
+ * BFGS whose memory is in single precision. Private to the softmax solver. */
+#ifndef LLR_MODEL_SOLVE_SOFTMAX_CHAIN_H
+#define LLR_MODEL_SOLVE_SOFTMAX_CHAIN_H
+
+#include "model/solve_parts.h"
+
+enum { LLR_SOFTMAX_MEMORY = 8, LLR_SOFTMAX_SAVED = 3, LLR_SOFTMAX_STALLS = 3 };
+
+/* Coefficients with the scores they give: columns x size, columns x rows, columns. */
+typedef struct llr_softmax_point {
+    double *theta, *score, *b;
+    double log_lambda;
+} llr_softmax_point_t;
+
+typedef struct llr_softmax_chain {
+    llr_margin_t margin; /* its work is llr_softmax_line_work(columns) */
+    const llr_path_t *path;
+    int64_t first_fit; /* of the path, in the solutions */
+    int64_t *order;    /* lambdas: their indices, largest lambda first */
+    int64_t next;      /* position in order of the lambda to solve */
+    llr_softmax_point_t now;
+    llr_softmax_point_t saved[LLR_SOFTMAX_SAVED]; /* solutions at the last lambdas, newest first */
+    int64_t saves;
+    double *gradient; /* columns x size */
+    float *step[LLR_SOFTMAX_MEMORY], *change[LLR_SOFTMAX_MEMORY];
+    float curvature[LLR_SOFTMAX_MEMORY]; /* step . change */
+    float share[LLR_SOFTMAX_MEMORY];     /* of the two loops */
+    int64_t pairs, newest;
+    double value; /* F at now */
+    double gap;   /* relative, by the gradient */
+    int64_t iterations, stalls;
+} llr_softmax_chain_t;
+
+llr_code_t llr_softmax_chain_create(llr_softmax_chain_t *chain, const llr_call_t *call,
+                                    int64_t path, int64_t first_fit, double *work);
+int64_t llr_softmax_chain_bytes(int64_t rows, int64_t size, int32_t columns);
+
+double llr_softmax_chain_lambda(const llr_softmax_chain_t *chain);
+bool llr_softmax_chain_is_done(const llr_softmax_chain_t *chain);
+
+/* Sets now to where the search at the next lambda starts: what the last solutions foretell.
+ * residual (columns x rows): there. */
+void llr_softmax_chain_start(llr_softmax_chain_t *chain, const llr_call_t *call, double *residual);
+/* Takes the scores of now anew from its coefficients' (given), with b, value and residual. */
+void llr_softmax_chain_restart(llr_softmax_chain_t *chain, const llr_call_t *call,
+                               const double *score, double *residual);
+/* Keeps now as a solution and goes on to the next lambda. */
+void llr_softmax_chain_advance(llr_softmax_chain_t *chain, const llr_call_t *call);
+
+/* The two loops about the preconditioner: direction (columns x size) = gradient, pairs taken off;
+ * then, after the preconditioner was applied, pairs put on and the sign turned. */
+void llr_softmax_begin_direction(llr_softmax_chain_t *chain, int64_t width, float *direction);
+void llr_softmax_end_direction(llr_softmax_chain_t *chain, int64_t width, float *direction);
+
+/* Minimises along the direction (with its scores), moves there and sets residual. */
+void llr_softmax_chain_move(llr_softmax_chain_t *chain, const llr_call_t *call,
+                            const double *direction, const double *score, double *residual);
+/* Takes the gradient where the search starts, at a new point with the pair it makes. */
+void llr_softmax_chain_begin(llr_softmax_chain_t *chain, int64_t width, const double *gradient);
+void llr_softmax_chain_learn(llr_softmax_chain_t *chain, int64_t width, const double *gradient);
+void llr_softmax_chain_forget(llr_softmax_chain_t *chain);
+
+/* llr_margin_minimise of a softmax fit by vector kernels; stops where a Newton step would gain less
+ * than share of what the first did, or nothing. residual as in llr_margin_loss, may be NULL. */
+double llr_softmax_minimise(const llr_margin_t *margin, llr_line_t *line, double share,
+                            double *residual);
+int64_t llr_softmax_line_work(int32_t columns);
+
+#endif
