@@ -62,7 +62,7 @@ static void add_at_nodes(const llr_quadrature_t *q, const llr_theory_scores_t *s
 }
 
 /* A place on the path of all rows, by y: u = 2 sinh(y), Z the score that leads to u, and
- * x = Z + STRETCH y. */
+ * x = Z + stretch y. */
 typedef struct place {
     double y, u, z, z_slope; /* dZ/dy */
 } place_t;
@@ -96,8 +96,8 @@ static place_t next_place(const llr_theory_scores_t *s, double w, place_t here)
     return at;
 }
 
-/* The trapezoidal rule along x. At widely spread scores the margins bend within a small part of
- * their range, at u near 0 and where 1 / tau w is, which x spreads out. */
+/* The trapezoidal rule along x. Widely spread scores turn into margins that bend within small parts
+ * of their range, where |u| is at most about log(1 + tau w); x spreads these out. */
 static void add_along_path(const llr_theory_scores_t *s, double w, llr_theory_pull_t *out)
 {
     double first = logistic_margin(s->tau * w, s->target * s->mean - farthest * s->sigma, 0);
