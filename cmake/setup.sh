@@ -4,7 +4,8 @@
 #   llr_setup <preset>    afterwards: $llr_build is the build folder
 llr_packages="build-essential cmake ninja-build pkg-config git libopenmpi-dev openmpi-bin
   libopenblas-pthread-dev liblapacke-dev libscalapack-openmpi-dev libhdf5-openmpi-dev hdf5-tools
-  libcunit1-dev procps libyaml-dev libxxhash-dev librandom123-dev"
+  libcunit1-dev procps libyaml-dev libxxhash-dev librandom123-dev
+  libcminpack-dev"
 
 llr_missing() {
     for package in "$@"; do

@@ -8,6 +8,10 @@
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
 void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda,
              double *b, const int *ldb, int *info, size_t);
+void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
+void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);
+void dgetrs_(const char *trans, const int *n, const int *nrhs, const double *a, const int *lda,
+             const int *ipiv, double *b, const int *ldb, int *info, size_t);
 void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const int *lda, int *info,
              size_t, size_t);
 void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
@@ -51,6 +55,22 @@ int llr_cholesky_solve(int64_t n, const double *l, double *b, int64_t vectors, i
 {
     int size = (int)n, count = (int)vectors, stride = (int)ldb, info;
     dpotrs_("U", &size, &count, l, &size, b, &stride, &info, 1);
+    return info;
+}
+
+int llr_cholesky_invert(int64_t n, double *l)
+{
+    int size = (int)n, info;
+    dpotri_("U", &size, l, &size, &info, 1);
+    return info;
+}
+
+int llr_lu_solve(int64_t n, double *a, double *b, int64_t vectors, int *pivot)
+{
+    /* Read by columns, a is its transpose. */
+    int size = (int)n, count = (int)vectors, info;
+    dgetrf_(&size, &size, a, &size, pivot, &info);
+    if (!info) dgetrs_("T", &size, &count, a, &size, pivot, b, &size, &info, 1);
     return info;
 }
 

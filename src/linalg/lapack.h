@@ -17,6 +17,11 @@ int llr_cholesky(int64_t n, double *a);
 /* Solves (L L') x = b in place for each row of b. b: vectors x n, row-major, leading dimension ldb.
  */
 int llr_cholesky_solve(int64_t n, const double *l, double *b, int64_t vectors, int64_t ldb);
+/* Replaces L by the lower triangle of (L L')^-1. */
+int llr_cholesky_invert(int64_t n, double *l);
+/* Solves a x = b in place for each row of b (vectors x n). a: n x n, row-major, becomes its
+ * factors; pivot: n. info > 0: a is singular. */
+int llr_lu_solve(int64_t n, double *a, double *b, int64_t vectors, int *pivot);
 /* Replaces L by its inverse. */
 int llr_triangle_invert(int64_t n, double *l);
 

@@ -21,18 +21,13 @@
 #define LLR_MODEL_SOLVE_H
 
 #include "llr/status.h"
+#include "model/loss.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct llr_arena;
 struct llr_error;
-
-typedef enum llr_loss {
-    LLR_LOSS_SQUARE,   /* 1/2 (t - f)^2 summed over columns, t = +-1 (one-vs-rest for K > 2) */
-    LLR_LOSS_LOGISTIC, /* K = 2: log(1 + exp(-t f)); K > 2: softmax cross-entropy */
-    LLR_LOSS_COUNT
-} llr_loss_t;
 
 /* The rows of one fit, sorted by stratum. A stratum is a set of rows of one class that share a
  * weight: a class, or a group inside a class. */

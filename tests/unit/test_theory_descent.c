@@ -1,0 +1,185 @@
+/* The least worst error over the weights of several kinds, against scans; starts nearby. */
+#include "model/theory_descent.h"
+#include "suite.h"
+#include "theory_groups.h"
+
+static llr_quadrature_t quadrature;
+
+/* Errors of groups at weights, each solved from the one before. */
+typedef struct world {
+    theory_groups_t *groups;
+    llr_loss_t loss;
+    const int *target;
+    double n, lambda;
+    llr_arena_t arena;
+    llr_theory_group_t group[2][MOST_GROUPS];
+    llr_theory_grouped_t point[2];
+    int latest;
+} world_t;
+
+static bool group_errors(void *argument, const double *weight, double *error)
+{
+    world_t *w = argument;
+    llr_theory_groups_t problem = theory_groups_problem(w->groups, w->n, w->lambda);
+    llr_theory_grouped_t *next = w->point + !w->latest;
+    llr_error_t failure;
+    problem.weight = weight;
+    problem.start = w->point + w->latest;
+    next->group = w->group[!w->latest];
+    CU_ASSERT_EQUAL(
+        llr_theory_general(&problem, w->loss, &quadrature, w->target, next, &w->arena, &failure),
+        LLR_OK);
+    w->latest = !w->latest;
+    for (int32_t g = 0; g < w->groups->groups; g++) error[g] = next->group[g].error;
+    return next->found;
+}
+
+static world_t world_create(theory_groups_t *groups, llr_loss_t loss, const int *target, double n,
+                            double lambda)
+{
+    world_t w = {.groups = groups, .loss = loss, .target = target, .n = n, .lambda = lambda};
+    llr_error_t error;
+    CU_ASSERT_EQUAL_FATAL(llr_arena_create(&w.arena,
+                                           llr_theory_general_bytes(groups->groups, groups->dim, 1),
+                                           &error),
+                          LLR_OK);
+    return w;
+}
+
+/* A solution does not depend on where it starts. */
+static void test_starts_nearby(void)
+{
+    enum { DIM = 16, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 31);
+    for (int loss = 0; loss < LLR_LOSS_COUNT; loss++) {
+        world_t w = world_create(&groups, loss, target, 40, .01);
+        for (double gamma = 0; gamma < 4; gamma += .8) {
+            double error[GROUPS];
+            theory_groups_exponent(&groups, gamma);
+            CU_ASSERT_TRUE(group_errors(&w, groups.weight, error));
+            llr_theory_grouped_t cold =
+                theory_groups_predict(&groups, loss, &quadrature, target, 40, .01);
+            for (int g = 0; g < GROUPS; g++)
+                CU_ASSERT_DOUBLE_EQUAL(error[g], cold.group[g].error, 1e-7);
+        }
+        llr_arena_destroy(&w.arena);
+    }
+    theory_groups_destroy(&groups);
+}
+
+static double largest(const double *error, int32_t kinds)
+{
+    double most = 0;
+    for (int32_t c = 0; c < kinds; c++) most = fmax(most, error[c]);
+    return most;
+}
+
+/* Least worst error of three groups over a fine grid of two log ratios. */
+static double scan(world_t *w)
+{
+    double least = INFINITY, error[3], weight[3];
+    for (int i = -20; i <= 20; i++)
+        for (int j = -20; j <= 20; j++) {
+            double raw[] = {exp(.2 * i), exp(.2 * j), 1}, mean = 0;
+            for (int g = 0; g < 3; g++) mean += w->groups->prior[g] * raw[g];
+            for (int g = 0; g < 3; g++) weight[g] = raw[g] / mean;
+            CU_ASSERT_TRUE(group_errors(w, weight, error));
+            least = fmin(least, largest(error, 3));
+        }
+    return least;
+}
+
+static void test_three_groups(void)
+{
+    enum { DIM = 12, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 32);
+    double weight[GROUPS], error[GROUPS], line[GROUPS], room[GROUPS * (GROUPS + 4)];
+    for (int d = 0; d < 3; d++) {
+        world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 20 + 30 * d, .03);
+        llr_theory_kinds_t kinds = {GROUPS, groups.prior, group_errors, &w, {-1, 4, 20, 1e-4},
+                                    0,      room};
+        CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS), GROUPS * (GROUPS + 4));
+        double on_line = llr_theory_least_worst(&kinds, line, error);
+        kinds.evaluations = 200;
+        double found = llr_theory_least_worst(&kinds, weight, error);
+        CU_ASSERT_TRUE(found <= on_line);
+        CU_ASSERT_DOUBLE_EQUAL(found, largest(error, GROUPS), 1e-15);
+        double least = scan(&w);
+        CU_ASSERT_TRUE(found <= least + 1e-5 && found >= least - 2e-3);
+        double mean = 0;
+        for (int g = 0; g < GROUPS; g++) mean += groups.prior[g] * weight[g];
+        CU_ASSERT_DOUBLE_EQUAL(mean, 1, 1e-12);
+        llr_arena_destroy(&w.arena);
+    }
+    theory_groups_destroy(&groups);
+}
+
+static bool spectral_errors(void *argument, const double *weight, double *error)
+{
+    llr_theory_problem_t problem = *(const llr_theory_problem_t *)argument;
+    llr_theory_point_t point;
+    for (int c = 0; c < 2; c++) problem.weight[c] = weight[c];
+    llr_theory_solve(&problem, NULL, &point);
+    for (int c = 0; c < 2; c++) error[c] = point.error[c];
+    return point.found;
+}
+
+/* Two kinds: the line of exponents holds all weights. */
+static void test_two_kinds(void)
+{
+    static const double unit = 1, dim = 50, square = 3;
+    llr_spectrum_t spectrum = {1, &unit, &dim, &square};
+    llr_theory_problem_t p = {LLR_LOSS_SQUARE, &spectrum, NULL, 150, .02, {.15, .85}, {1, 1}};
+    double gap = log(.85 / .15), weight[2], error[2], room[12];
+    llr_search_t ratio = {-gap, 4 * gap, 25, 1e-10};
+    llr_theory_best_t best;
+    llr_theory_kinds_t kinds = {2, p.prior, spectral_errors, &p, {-1, 4, 25, 1e-10}, 0, room};
+    llr_theory_best_ratio(&p, &ratio, &best);
+    double found = llr_theory_least_worst(&kinds, weight, error);
+    CU_ASSERT_DOUBLE_EQUAL(found, llr_theory_worst(&best.point), 1e-9);
+    for (int c = 0; c < 2; c++) CU_ASSERT_DOUBLE_EQUAL(weight[c], best.weight[c], 1e-3);
+}
+
+static void test_exponent_weights(void)
+{
+    static const double prior[] = {.5, 0, .3, .2};
+    double weight[4];
+    llr_theory_exponent_weights(prior, 4, 1, weight);
+    for (int c = 0; c < 4; c++)
+        if (c != 1) CU_ASSERT_DOUBLE_EQUAL(weight[c], 1 / (3 * prior[c]), 1e-14);
+    CU_ASSERT_TRUE(isnan(weight[1]));
+    llr_theory_exponent_weights(prior, 4, 1e4, weight);
+    CU_ASSERT_DOUBLE_EQUAL(weight[3], 5, 1e-12);
+}
+
+static bool nothing_found(void *argument, const double *weight, double *error)
+{
+    (void)argument;
+    (void)weight;
+    (void)error;
+    return false;
+}
+
+static void test_nothing_found(void)
+{
+    static const double prior[] = {.5, .5};
+    double weight[2], error[2], room[12];
+    llr_theory_kinds_t kinds = {2, prior, nothing_found, NULL, {0, 2, 4, 1e-3}, 5, room};
+    CU_ASSERT_TRUE(isnan(llr_theory_least_worst(&kinds, weight, error)));
+    CU_ASSERT_TRUE(isnan(weight[0]) && isnan(error[1]));
+}
+
+int main(void)
+{
+    static const llr_test_t tests[] = {
+        {"starts nearby", test_starts_nearby}, {"three groups", test_three_groups},
+        {"two kinds", test_two_kinds},         {"exponent weights", test_exponent_weights},
+        {"nothing found", test_nothing_found},
+    };
+    if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;
+    int bad = LLR_RUN_SUITE("theory_descent", tests);
+    llr_quadrature_destroy(&quadrature);
+    return bad;
+}
