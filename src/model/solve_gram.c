@@ -6,8 +6,6 @@
 #include <float.h>
 #include <string.h>
 
-enum { BLOCK_ROWS = 240 }; /* read once from memory, for the sum and for the matrix */
-
 int64_t llr_gram_bytes(int64_t size, int32_t parts)
 {
     return llr_arena_cost(parts * size * size, sizeof(double)) +
@@ -20,8 +18,8 @@ static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int3
     double *matrix = gram->matrix + part * size * size, *sum = gram->sum + part * size;
     memset(sum, 0, (size_t)size * sizeof *sum);
     if (!rows) memset(matrix, 0, (size_t)(size * size) * sizeof *matrix);
-    for (int64_t first = 0; first < rows; first += BLOCK_ROWS) {
-        int64_t count = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+    for (int64_t first = 0; first < rows; first += LLR_GRAM_ROWS) {
+        int64_t count = rows - first < LLR_GRAM_ROWS ? rows - first : LLR_GRAM_ROWS;
         for (int64_t i = first; i < first + count; i++)
             for (int64_t j = 0; j < size; j++) sum[j] += z[i * size + j];
         llr_syrk(count, size, 1, z + first * size, size, first > 0, matrix);

@@ -4,6 +4,10 @@
 
 #include "model/solve_space.h"
 
+/* Rows that are summed up on their own first: less rounding, and one reading from memory serves the
+ * matrix and the sum. */
+enum { LLR_GRAM_ROWS = 240 };
+
 typedef struct llr_gram {
     int64_t size;
     int32_t parts;  /* strata, or 1: all rows together */

@@ -96,11 +96,18 @@ void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, c
     make_rhs(system, call, weight, whole);
 }
 
-/* Rounding. Sums of n products into the entries of A and the right-hand sides, then of size into
- * A z, are off by at most (n + size) eps / 2 times the sums of absolute values; by Cauchy and
- * Schwarz those are at most square ||z|| and sqrt(spread square). A few more operations make
- * ROUNDINGS, and a factor 2 is left for the terms of second order. */
-enum { ROUNDINGS = 32 };
+/* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
+ * off by at most half an eps for every addition on the way of a term, times the sum of absolute
+ * values. By Cauchy and Schwarz those are at most square ||z||, and sqrt(spread square) in the
+ * right-hand sides. ROUNDINGS stands for the few other operations. */
+enum { ROUNDINGS = 64 };
+
+static double unit_rounding(const llr_ridge_system_t *system, const llr_call_t *call)
+{
+    int64_t additions = LLR_GRAM_ROWS + call->sample->rows / LLR_GRAM_ROWS + system->size +
+                        call->gram.parts + ROUNDINGS;
+    return 0.5 * DBL_EPSILON * (double)additions;
+}
 
 typedef struct rounding {
     double gradient, objective; /* most that either may be off */
@@ -109,7 +116,7 @@ typedef struct rounding {
 static rounding_t bound_rounding(const llr_ridge_system_t *system, const llr_call_t *call,
                                  double lambda, double norm)
 {
-    double unit = DBL_EPSILON * (double)(call->sample->rows + system->size + ROUNDINGS);
+    double unit = unit_rounding(system, call);
     double reach = sqrt(system->square), spread = sqrt(system->spread);
     return (rounding_t){.gradient = unit * (reach * (spread + reach * norm) + lambda * norm),
                         .objective = unit * ((spread + reach * norm) * (spread + reach * norm) +
@@ -121,7 +128,7 @@ static bool certify_fit(const llr_ridge_system_t *system, const llr_call_t *call
                         const double *z, double *gradient, llr_fit_t *fit)
 {
     int64_t width = system->columns * system->size;
-    double tolerance = call->options->tolerance, square = llr_dot(width, z, z);
+    double square = llr_dot(width, z, z);
     double fitted = llr_dot(width, z, system->rhs), form = llr_dot(width, z, gradient);
     for (int64_t j = 0; j < width; j++) gradient[j] += lambda * z[j] - system->rhs[j];
     rounding_t off = bound_rounding(system, call, lambda, sqrt(square));
@@ -130,8 +137,7 @@ static bool certify_fit(const llr_ridge_system_t *system, const llr_call_t *call
     double norm = fit->gradient_norm + off.gradient;
     double gap = norm * norm / (2 * lambda) + off.objective;
     llr_judge(&call->certifier, llr_relative_gap(gap, fit->objective), fit);
-    return off.objective <= 0.01 * tolerance * fit->objective &&
-           fit->certified_gap <= 0.1 * tolerance;
+    return fit->certified_gap <= 0.1 * call->options->tolerance;
 }
 
 bool llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
