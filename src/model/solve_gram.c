@@ -53,14 +53,31 @@ static void add_parts(const llr_gram_t *gram, double *total)
     }
 }
 
-/* Whether total less a shift no smaller than the bound has a Cholesky factor: then all eigenvalues
- * stand above it. Twice the bound, for the rounding of the factor. */
-static bool has_full_rank(int64_t size, double *total, double share)
+/* Columns of zeros stand for themselves alone: this on their diagonal takes them out. */
+static int64_t take_zeros_out(int64_t size, double *total, double diagonal)
+{
+    int64_t zeros = 0;
+    for (int64_t j = 0; j < size; j++)
+        if (total[j * size + j] == 0) {
+            total[j * size + j] = diagonal;
+            zeros++;
+        }
+    return zeros;
+}
+
+/* Whether total less twice the bound of its rank, for the rounding of the factor, is positive
+ * definite: then so many eigenvalues stand above the bound. */
+static bool stands_above(int64_t size, double *total, double bound)
+{
+    for (int64_t j = 0; j < size; j++) total[j * size + j] -= 2 * bound;
+    return !llr_cholesky(size, total);
+}
+
+static double trace_of(int64_t size, const double *total)
 {
     double trace = 0;
     for (int64_t j = 0; j < size; j++) trace += total[j * size + j];
-    for (int64_t j = 0; j < size; j++) total[j * size + j] -= 2 * share * trace;
-    return !llr_cholesky(size, total);
+    return trace;
 }
 
 static int64_t count_eigenvalues(int64_t size, double *total, double share, double *work)
@@ -82,8 +99,9 @@ llr_code_t llr_gram_rank(const llr_gram_t *gram, const llr_space_t *space, int64
     LLR_TAKE(total, arena, size * size, error);
     LLR_TAKE(work, arena, 3 * size + llr_lapack_work(size, 1), error);
     add_parts(gram, total);
-    *rank = size;
-    if (!has_full_rank(size, total, share)) {
+    double bound = share * trace_of(size, total);
+    *rank = size - take_zeros_out(size, total, 4 * bound);
+    if (*rank && !stands_above(size, total, bound)) {
         add_parts(gram, total);
         *rank = count_eigenvalues(size, total, share, work);
     }

@@ -164,10 +164,16 @@ static void correct(ridge_t *ridge, const double *lambda, int64_t count, double 
     llr_axpy(vectors * ridge->size, -1, ridge->correction, z);
 }
 
-static bool all_converged(const llr_fit_t *fit, int64_t count, double tolerance)
+/* Whether a fit came so far that it needs no refinement. */
+static bool is_done(const ridge_t *ridge, const llr_fit_t *fit)
+{
+    return fit->certified_gap <= 0.1 * ridge->call->options->tolerance;
+}
+
+static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
 {
     for (int64_t f = 0; f < count; f++)
-        if (!(fit[f].certified_gap <= 0.1 * tolerance)) return false;
+        if (!is_done(ridge, fit + f)) return false;
     return true;
 }
 
@@ -182,26 +188,39 @@ static void finish(ridge_t *ridge, const llr_margin_t *margin, const double *lam
         llr_space_expand(&call->space, z, count * call->columns, theta);
         llr_certify(&call->certifier, margin, lambda, count, theta, out->b + fit * call->columns,
                     out->fit + fit);
-        if (pass == REFINEMENTS || all_converged(out->fit + fit, count, call->options->tolerance))
-            return;
+        if (pass == REFINEMENTS || all_done(ridge, out->fit + fit, count)) return;
         llr_space_restrict(&call->space, call->certifier.gradient, count * call->columns,
                            ridge->correction);
         correct(ridge, lambda, count, z);
     }
 }
 
-/* Certifies all fits of one path from its system, in which the rows are their own space. */
-static bool finish_early(ridge_t *ridge, const llr_path_t *path, int64_t fit)
+/* Certifies the fits of one path from its system, which serves where the space is the rows' own. */
+static void finish_early(ridge_t *ridge, const llr_path_t *path, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     llr_solutions_t *out = call->solutions;
-    if (call->space.q) return false;
-    if (!llr_ridge_system_certify(&ridge->system, call, path->lambda, path->lambdas, ridge->z,
-                                  ridge->correction, out->b + fit * call->columns, out->fit + fit))
-        return false;
+    for (int64_t l = 0; l < path->lambdas; l++) out->fit[fit + l].certified_gap = INFINITY;
+    if (call->space.q) return;
+    llr_ridge_system_certify(&ridge->system, call, path->lambda, path->lambdas, ridge->z,
+                             ridge->correction, out->b + fit * call->columns, out->fit + fit);
     memcpy(out->theta + fit * call->width, ridge->z,
            (size_t)(path->lambdas * call->width) * sizeof(double));
-    return true;
+}
+
+/* What is left to be done from the rows, in runs. */
+static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
+                        int64_t fit)
+{
+    const llr_fit_t *of = ridge->call->solutions->fit + fit;
+    for (int64_t l = 0, count; l < path->lambdas; l += count) {
+        bool done = is_done(ridge, of + l);
+        for (count = 1; count < LLR_CERTIFY_FITS && l + count < path->lambdas; count++)
+            if (is_done(ridge, of + l + count) != done) break;
+        if (!done)
+            finish(ridge, margin, path->lambda + l, count, ridge->z + l * ridge->call->width,
+                   fit + l);
+    }
 }
 
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
@@ -217,12 +236,8 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
         memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
     solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, call->solutions->fit + fit);
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
-    if (finish_early(ridge, path, fit)) return;
-    for (int64_t l = 0; l < path->lambdas; l += LLR_CERTIFY_FITS) {
-        int64_t left = path->lambdas - l;
-        finish(ridge, &margin, path->lambda + l, left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS,
-               ridge->z + l * call->width, fit + l);
-    }
+    finish_early(ridge, path, fit);
+    finish_rest(ridge, path, &margin, fit);
 }
 
 llr_code_t llr_solve_ridge(llr_call_t *call)

@@ -16,6 +16,7 @@ typedef struct llr_ridge_system {
     double *target; /* columns: weighted means of the targets */
     double spread;  /* sum a_i ||t_i - target||^2 */
     double square;  /* sum a_i ||z_i||^2 */
+    double *scale;  /* size: roots of that sum's terms, by columns of z */
 } llr_ridge_system_t;
 
 llr_code_t llr_ridge_system_create(llr_ridge_system_t *system, const llr_call_t *call);
@@ -24,11 +25,10 @@ int64_t llr_ridge_system_bytes(int64_t size, int32_t columns);
 void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call,
                            const double *weight);
 
-/* Certifies fits of the system from its matrices where their rounding allows it to a part of the
- * tolerance: objective, gradient_norm, certified_gap and status of fit[], and b (count * columns).
- * z: (count * columns) x size. gradient, of the same shape: dF/dz. Returns whether every fit came
- * within a tenth of the tolerance; else, all is to be done again from the rows. */
-bool llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
+/* Certifies fits of the system from its matrices, their rounding included in the gap: objective,
+ * gradient_norm, certified_gap and status of fit[], and b (count * columns). z: (count * columns)
+ * x size, where the space is the rows' own. gradient, of the same shape: dF/dz. */
+void llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
                               const double *lambda, int64_t count, const double *z,
                               double *gradient, double *b, llr_fit_t *fit);
 

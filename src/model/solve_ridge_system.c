@@ -9,7 +9,7 @@ int64_t llr_ridge_system_bytes(int64_t size, int32_t columns)
 {
     int64_t d = sizeof(double);
     return llr_arena_cost(size * size, d) + llr_arena_cost(size, d) +
-           llr_arena_cost(columns * size, d) + llr_arena_cost(columns, d);
+           llr_arena_cost(columns * size, d) + llr_arena_cost(columns, d) + llr_arena_cost(size, d);
 }
 
 llr_code_t llr_ridge_system_create(llr_ridge_system_t *system, const llr_call_t *call)
@@ -18,6 +18,7 @@ llr_code_t llr_ridge_system_create(llr_ridge_system_t *system, const llr_call_t 
     *system = (llr_ridge_system_t){.size = size, .columns = call->columns};
     LLR_TAKE(system->a, call->arena, size * size, call->error);
     LLR_TAKE(system->mean, call->arena, size, call->error);
+    LLR_TAKE(system->scale, call->arena, size, call->error);
     LLR_TAKE(system->rhs, call->arena, columns * size, call->error);
     LLR_TAKE(system->target, call->arena, columns, call->error);
     return LLR_OK;
@@ -56,6 +57,7 @@ static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, cons
             llr_axpy(i + 1, row_weight(call, weight, s), call->gram.matrix + (s * size + i) * size,
                      row);
         system->square += row[i];
+        system->scale[i] = sqrt(fmax(row[i], 0));
         llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
     }
 }
@@ -98,8 +100,8 @@ void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, c
 
 /* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
  * off by at most half an eps for every addition on the way of a term, times the sum of absolute
- * values. By Cauchy and Schwarz those are at most square ||z||, and sqrt(spread square) in the
- * right-hand sides. ROUNDINGS stands for the few other operations. */
+ * values. By Cauchy and Schwarz those are at most scale_j times the sum of scale_k |z_k|, and
+ * scale_j sqrt(spread) in the right-hand sides. ROUNDINGS stands for the few other operations. */
 enum { ROUNDINGS = 64 };
 
 static double unit_rounding(const llr_ridge_system_t *system, const llr_call_t *call)
@@ -114,45 +116,50 @@ typedef struct rounding {
 } rounding_t;
 
 static rounding_t bound_rounding(const llr_ridge_system_t *system, const llr_call_t *call,
-                                 double lambda, double norm)
+                                 double lambda, const double *z)
 {
-    double unit = unit_rounding(system, call);
-    double reach = sqrt(system->square), spread = sqrt(system->spread);
-    return (rounding_t){.gradient = unit * (reach * (spread + reach * norm) + lambda * norm),
-                        .objective = unit * ((spread + reach * norm) * (spread + reach * norm) +
-                                             lambda * norm * norm)};
+    double reach = 0, norm = 0, unit = unit_rounding(system, call);
+    for (int32_t k = 0; k < system->columns; k++) {
+        double sum = 0;
+        for (int64_t j = 0; j < system->size; j++) {
+            double size = fabs(z[k * system->size + j]);
+            sum += system->scale[j] * size;
+            norm += size * size;
+        }
+        reach += sum * sum;
+    }
+    double whole = sqrt(system->spread) + sqrt(reach);
+    return (rounding_t){.gradient = unit * (sqrt(system->square) * whole + lambda * sqrt(norm)),
+                        .objective = unit * (whole * whole + lambda * norm)};
 }
 
-/* One fit, gradient holding A z. Returns whether it is certified well within the tolerance. */
-static bool certify_fit(const llr_ridge_system_t *system, const llr_call_t *call, double lambda,
+/* One fit; gradient holds A z. */
+static void certify_fit(const llr_ridge_system_t *system, const llr_call_t *call, double lambda,
                         const double *z, double *gradient, llr_fit_t *fit)
 {
     int64_t width = system->columns * system->size;
     double square = llr_dot(width, z, z);
     double fitted = llr_dot(width, z, system->rhs), form = llr_dot(width, z, gradient);
     for (int64_t j = 0; j < width; j++) gradient[j] += lambda * z[j] - system->rhs[j];
-    rounding_t off = bound_rounding(system, call, lambda, sqrt(square));
+    rounding_t off = bound_rounding(system, call, lambda, z);
     fit->gradient_norm = sqrt(llr_dot(width, gradient, gradient));
     fit->objective = 0.5 * (system->spread - 2 * fitted + form + lambda * square);
     double norm = fit->gradient_norm + off.gradient;
     double gap = norm * norm / (2 * lambda) + off.objective;
     llr_judge(&call->certifier, llr_relative_gap(gap, fit->objective), fit);
-    return fit->certified_gap <= 0.1 * call->options->tolerance;
 }
 
-bool llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
+void llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
                               const double *lambda, int64_t count, const double *z,
                               double *gradient, double *b, llr_fit_t *fit)
 {
     int64_t size = system->size, columns = system->columns;
-    bool good = true;
     llr_symm(count * columns, size, z, system->a, gradient);
     for (int64_t f = 0; f < count; f++) {
         int64_t first = f * columns * size;
-        good &= certify_fit(system, call, lambda[f], z + first, gradient + first, fit + f);
+        certify_fit(system, call, lambda[f], z + first, gradient + first, fit + f);
         for (int32_t k = 0; k < columns; k++)
             b[f * columns + k] =
                 system->target[k] - llr_dot(size, system->mean, z + first + k * size);
     }
-    return good;
 }
