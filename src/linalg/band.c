@@ -1,12 +1,11 @@
 #include "linalg/band.h"
 
+#include "linalg/band_panel.h"
+#include "linalg/band_product.h"
+
 #include <cblas.h>
 #include <string.h>
 
-void dgeqlf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
-             const int *lwork, int *info);
-void dlarft_(const char *direct, const char *storev, const int *n, const int *k, double *v,
-             const int *ldv, const double *tau, double *t, const int *ldt, size_t, size_t);
 void dsbtrd_(const char *vect, const char *uplo, const int *n, const int *kd, double *ab,
              const int *ldab, double *d, double *e, double *q, const int *ldq, double *work,
              int *info, size_t, size_t);
@@ -21,114 +20,111 @@ int64_t llr_band_factors(int64_t n)
 
 int64_t llr_band_work(int64_t n, int64_t vectors)
 {
-    int64_t reduce = n * B + SQUARE + 2 * B, apply = vectors * B;
+    int64_t reduce = 3 * llr_band_rows(n) * B, apply = 2 * vectors * B;
     return reduce > apply ? reduce : apply;
 }
 
-/* Read by columns, the lower triangle of a is an upper one. Panels go from the last columns to the
- * first: rows 0 .. m - 1 of columns m .. m + B - 1 become 0 above a lower triangle at their foot.
- */
-typedef struct panel {
-    int order, rows, columns, reflectors; /* of a; m; B or what is left; the lesser of the two */
-    double *a;                            /* the panel's first column */
-    double *v;                            /* the reflectors' first column */
-    double *t;                            /* B x B */
-} panel_t;
-
+/* Panels go from the last rows of a to the first: rows m .. m + B - 1 become 0 in columns 0 .. m -
+ * 1 but for a triangle at their end. Where they stood, their reflectors are kept: m x B. */
 static int64_t panels(int64_t n)
 {
     return (n - 1) / B;
 }
 
-/* Panel p counts from the last; the first columns that are left over are no panel. */
-static panel_t panel_at(int64_t n, int64_t p, double *a, double *t)
+/* m of panel p, which counts from the last; the first rows that are left over are no panel. */
+static int64_t panel_rows(int64_t n, int64_t p)
 {
-    int rows = (int)(n - (p + 1) * B);
-    panel_t panel = {.order = (int)n, .rows = rows, .columns = B};
-    panel.reflectors = rows < B ? rows : B;
-    panel.a = a + (int64_t)rows * n;
-    panel.v = panel.a + (B - panel.reflectors) * n;
-    panel.t = t + p * SQUARE;
-    return panel;
+    return n - (p + 1) * B;
 }
 
-/* Columns first .. first + count - 1 of B out of those of a, rows first - B and on. */
-static void copy_band(int64_t n, const double *a, int64_t first, int64_t count, double *band)
+/* The block of a on the diagonal at first. */
+static void copy_block(int64_t n, const double *a, int64_t first, int64_t count, double *band)
 {
-    for (int64_t column = first; column < first + count; column++)
-        for (int64_t i = 0; i <= B && i <= column; i++)
-            band[(column - i) * LLR_BAND_WIDTH + i] = a[column * n + column - i];
+    for (int64_t i = first; i < first + count; i++)
+        for (int64_t j = first; j <= i; j++) band[j * LLR_BAND_WIDTH + i - j] = a[i * n + j];
 }
 
-/* Writes out the ones and zeros of the reflectors, which the factor's triangle has hidden. */
-static void clear_triangle(const panel_t *panel)
+/* Columns of the panel: B rows of a, as they stand left of the diagonal. */
+static void pack(int64_t n, const double *a, int64_t m, double *panel)
 {
-    for (int k = 0; k < panel->reflectors; k++) {
-        int one = panel->rows - panel->reflectors + k;
-        double *v = panel->v + (int64_t)k * panel->order;
-        v[one] = 1;
-        memset(v + one + 1, 0, (size_t)(panel->rows - one - 1) * sizeof *v);
+    for (int64_t i = 0; i < m; i++)
+        for (int c = 0; c < B; c++) panel[i * B + c] = a[(m + c) * n + i];
+    memset(panel + m * B, 0, (size_t)((llr_band_rows(m) - m) * B) * sizeof *panel);
+}
+
+/* Moves the triangle of the factored panel into the band, and writes the reflectors out. */
+static void split(int64_t m, double *panel, const double *tau, double *band)
+{
+    for (int c = 0; c < B; c++) {
+        int64_t end = m - B + c;
+        for (int64_t i = end > 0 ? end : 0; i < m; i++) {
+            band[i * LLR_BAND_WIDTH + m + c - i] = panel[i * B + c];
+            panel[i * B + c] = 0;
+        }
+        if (end >= 0) panel[end * B + c] = 1;
+        /* Without a reflector, nothing stands above. */
+        if (end < 0 || tau[c] == 0)
+            for (int64_t i = 0; i <= end; i++) panel[i * B + c] = 0;
     }
 }
 
-static void factor_panel(const panel_t *panel, double *work)
+static void multiply(bool transposed, int64_t rows, const double *x, const double *square,
+                     double beta, double *y)
 {
-    int room = B, info;
-    double *tau = work + B;
-    dgeqlf_(&panel->rows, &panel->columns, panel->a, &panel->order, tau, work, &room, &info);
-    dlarft_("B", "C", &panel->rows, &panel->reflectors, panel->v, &panel->order, tau, panel->t,
-            &(int){B}, 1, 1);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, (int)rows, B,
+                B, 1, x, B, square, B, beta, y, B);
 }
 
-/* H' A H of the first rows for H = I - V T V': A - V X' - X V', X = Y - V (T' V' Y) / 2, Y = A V T.
- */
-static void update(const panel_t *panel, double *a, double *work)
+/* H' A H of the first m rows for H = I - V T V': A - V X' - X V', X = Y - V (T' V' Y) / 2,
+ * Y = A V T. */
+static void update(int64_t n, double *a, int64_t m, const double *v, const double *t, double *work)
 {
-    int m = panel->rows, k = panel->reflectors, n = panel->order;
-    double *x = work, *s = x + (int64_t)n * B;
-    cblas_dsymm(CblasColMajor, CblasLeft, CblasUpper, m, k, 1, a, n, panel->v, n, 0, x, m);
-    cblas_dtrmm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, m, k, 1,
-                panel->t, B, x, m);
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, k, k, m, 1, panel->v, n, x, m, 0, s, B);
-    cblas_dtrmm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, k, k, 1, panel->t,
-                B, s, B);
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, m, k, k, -0.5, panel->v, n, s, B, 1, x,
-                m);
-    cblas_dsyr2k(CblasColMajor, CblasUpper, CblasNoTrans, m, k, -1, panel->v, n, x, m, 1, a, n);
+    double *w = work, *x = work + llr_band_rows(m) * B, product[SQUARE], half[SQUARE];
+    llr_band_product(m, a, n, v, w);
+    multiply(false, m, w, t, 0, x);
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, B, B, (int)m, 1, v, B, x, B, 0, product,
+                B);
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, B, B, B, -0.5, t, B, product, B, 0, half,
+                B);
+    multiply(false, m, v, half, 1, x);
+    cblas_dsyr2k(CblasRowMajor, CblasLower, CblasNoTrans, (int)m, B, -1, v, B, x, B, 1, a, (int)n);
 }
 
 void llr_band_reduce(int64_t n, double *a, double *t, double *band, double *work)
 {
+    double *panel = work, *rest = work + llr_band_rows(n) * B, tau[B];
     memset(band, 0, (size_t)(n * LLR_BAND_WIDTH) * sizeof *band);
     for (int64_t p = 0; p < panels(n); p++) {
-        panel_t panel = panel_at(n, p, a, t);
-        factor_panel(&panel, work);
-        copy_band(n, a, panel.rows, B, band);
-        clear_triangle(&panel);
-        update(&panel, a, work);
+        int64_t m = panel_rows(n, p);
+        pack(n, a, m, panel);
+        copy_block(n, a, m, B, band);
+        llr_band_panel(m, panel, tau);
+        split(m, panel, tau, band);
+        llr_band_panel_factor(m, panel, tau, t + p * SQUARE);
+        update(n, a, m, panel, t + p * SQUARE, rest);
+        memcpy(a + m * n, panel, (size_t)(m * B) * sizeof *a);
     }
-    copy_band(n, a, 0, n - panels(n) * B, band);
+    copy_block(n, a, 0, n - panels(n) * B, band);
 }
 
-/* H b = b - V T V' b of one panel, or H' b. */
-static void reflect(const panel_t *panel, bool transposed, double *b, int vectors, double *work)
+/* H b = b - V T V' b of one panel for each row b, or H' b. */
+static void reflect(int64_t n, int64_t m, const double *v, const double *t, bool transposed,
+                    double *b, int64_t vectors, double *work)
 {
-    int m = panel->rows, k = panel->reflectors, n = panel->order;
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, k, vectors, m, 1, panel->v, n, b, n, 0,
-                work, B);
-    cblas_dtrmm(CblasColMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans,
-                CblasNonUnit, k, vectors, 1, panel->t, B, work, B);
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, m, vectors, k, -1, panel->v, n, work, B,
-                1, b, n);
+    double *product = work, *factored = work + vectors * B;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)vectors, B, (int)m, 1, b, (int)n, v,
+                B, 0, product, B);
+    multiply(!transposed, vectors, product, t, 0, factored);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)vectors, (int)m, B, -1, factored, B,
+                v, B, 1, b, (int)n);
 }
 
 void llr_band_apply(int64_t n, const double *a, const double *t, bool transposed, double *b,
                     int64_t vectors, double *work)
 {
     for (int64_t i = 0; i < panels(n); i++) {
-        int64_t p = transposed ? i : panels(n) - 1 - i;
-        panel_t panel = panel_at(n, p, (double *)a, (double *)t);
-        reflect(&panel, transposed, b, (int)vectors, work);
+        int64_t p = transposed ? i : panels(n) - 1 - i, m = panel_rows(n, p);
+        reflect(n, m, a + m * n, t + p * SQUARE, transposed, b, vectors, work);
     }
 }
 

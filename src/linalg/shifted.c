@@ -1,12 +1,12 @@
 #include "linalg/shifted.h"
 
+#include "linalg/cpu.h"
+
 #include <string.h>
 
 enum { B = LLR_BAND, W = LLR_BAND_WIDTH };
 
 typedef double lanes_t __attribute__((vector_size(LLR_LANES * sizeof(double))));
-
-#define BODY static inline __attribute__((always_inline)) void
 
 int64_t llr_shifted_room(int64_t n)
 {
@@ -15,7 +15,7 @@ int64_t llr_shifted_room(int64_t n)
 
 /* factor: row j has D_j, then L[j + i][j] for i = 1 .. B. B rows beyond the matrix stay 0 or are
  * never read for what they hold. */
-BODY factor_body(llr_shifted_t *shifted)
+LLR_CPU_BODY factor_body(llr_shifted_t *shifted)
 {
     lanes_t *m = (lanes_t *)shifted->factor, lambda;
     memcpy(&lambda, shifted->lambda, sizeof lambda);
@@ -33,7 +33,7 @@ BODY factor_body(llr_shifted_t *shifted)
     }
 }
 
-BODY solve_body(llr_shifted_t *shifted)
+LLR_CPU_BODY solve_body(llr_shifted_t *shifted)
 {
     const lanes_t *m = (const lanes_t *)shifted->factor;
     lanes_t *y = (lanes_t *)shifted->solution;
@@ -53,7 +53,7 @@ BODY solve_body(llr_shifted_t *shifted)
 /* The inverse Z inside the band, from its last column to its first (Takahashi): Z L = L^-T D^-1.
  * Two sums: tr Z, and the sum of B o Z. Either gives the trace, and has no cancellation where the
  * other has. */
-BODY trace_body(llr_shifted_t *shifted, lanes_t *inverse, lanes_t *product)
+LLR_CPU_BODY trace_body(llr_shifted_t *shifted, lanes_t *inverse, lanes_t *product)
 {
     lanes_t *z = (lanes_t *)shifted->factor, l[W], sum;
     *inverse = *product = (lanes_t){0};
@@ -78,30 +78,10 @@ BODY trace_body(llr_shifted_t *shifted, lanes_t *inverse, lanes_t *product)
     }
 }
 
-/* One copy of each body for each kind of CPU, picked at run time. */
-#define COPIES(name, parameters, arguments)                                                        \
-    static __attribute__((target("avx512f"))) void name##_avx512 parameters                        \
-    {                                                                                              \
-        name##_body arguments;                                                                     \
-    }                                                                                              \
-    static __attribute__((target("avx2,fma"))) void name##_avx2 parameters                         \
-    {                                                                                              \
-        name##_body arguments;                                                                     \
-    }                                                                                              \
-    static void name##_any parameters                                                              \
-    {                                                                                              \
-        if (__builtin_cpu_supports("avx512f"))                                                     \
-            name##_avx512 arguments;                                                               \
-        else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))                  \
-            name##_avx2 arguments;                                                                 \
-        else                                                                                       \
-            name##_body arguments;                                                                 \
-    }
-
-COPIES(factor, (llr_shifted_t * shifted), (shifted))
-COPIES(solve, (llr_shifted_t * shifted), (shifted))
-COPIES(trace, (llr_shifted_t * shifted, lanes_t *inverse, lanes_t *product),
-       (shifted, inverse, product))
+LLR_CPU_COPIES(factor, (llr_shifted_t * shifted), (shifted))
+LLR_CPU_COPIES(solve, (llr_shifted_t * shifted), (shifted))
+LLR_CPU_COPIES(trace, (llr_shifted_t * shifted, lanes_t *inverse, lanes_t *product),
+               (shifted, inverse, product))
 
 void llr_shifted_factor(llr_shifted_t *shifted)
 {
