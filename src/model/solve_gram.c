@@ -65,12 +65,19 @@ static int64_t take_zeros_out(int64_t size, double *total, double diagonal)
     return zeros;
 }
 
-/* Whether total less twice the bound of its rank, for the rounding of the factor, is positive
- * definite: then so many eigenvalues stand above the bound. */
-static bool stands_above(int64_t size, double *total, double bound)
+/* The rank, or -1 where it is not plain to see. A Cholesky factor of total less twice the bound of
+ * its rank, for rounding, shows that all eigenvalues stand above that; one that ends before the
+ * last row, that all but one do. As many centred rows as columns, or fewer, depend on each other.
+ */
+static int64_t see_rank(const llr_gram_t *gram, const llr_space_t *space, double *total,
+                        double bound)
 {
+    int64_t size = gram->size, zeros = take_zeros_out(size, total, 4 * bound);
+    if (zeros == size) return 0;
     for (int64_t j = 0; j < size; j++) total[j * size + j] -= 2 * bound;
-    return !llr_cholesky(size, total);
+    int info = llr_cholesky(size, total);
+    if (info == size && !zeros && space->rows <= space->dim) return size - 1;
+    return info ? -1 : size - zeros;
 }
 
 static double trace_of(int64_t size, const double *total)
@@ -99,9 +106,8 @@ llr_code_t llr_gram_rank(const llr_gram_t *gram, const llr_space_t *space, int64
     LLR_TAKE(total, arena, size * size, error);
     LLR_TAKE(work, arena, 3 * size + llr_lapack_work(size, 1), error);
     add_parts(gram, total);
-    double bound = share * trace_of(size, total);
-    *rank = size - take_zeros_out(size, total, 4 * bound);
-    if (*rank && !stands_above(size, total, bound)) {
+    *rank = see_rank(gram, space, total, share * trace_of(size, total));
+    if (*rank < 0) {
         add_parts(gram, total);
         *rank = count_eigenvalues(size, total, share, work);
     }

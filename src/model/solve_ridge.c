@@ -62,14 +62,6 @@ static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
     return LLR_OK;
 }
 
-static void reduce(ridge_t *ridge)
-{
-    int64_t size = ridge->size;
-    for (int64_t i = 0; i < size; i++)
-        memcpy(ridge->q + i * size, ridge->system.a + i * size, (size_t)(i + 1) * sizeof(double));
-    llr_band_reduce(size, ridge->q, ridge->t, ridge->band, ridge->work);
-}
-
 static void apply_q(ridge_t *ridge, bool transposed, double *b, int64_t vectors)
 {
     llr_band_apply(ridge->size, ridge->q, ridge->t, transposed, b, vectors, ridge->work);
@@ -228,8 +220,8 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
     llr_margin_t margin = llr_call_margin(call, index);
-    llr_ridge_system_make(&ridge->system, call, path->weight);
-    reduce(ridge);
+    llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
+    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
     memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
     apply_q(ridge, true, ridge->rhs, call->columns);
     for (int64_t l = 0; l < path->lambdas; l++)

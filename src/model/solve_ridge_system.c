@@ -46,7 +46,7 @@ static void make_mean(llr_ridge_system_t *system, const llr_call_t *call, const 
 }
 
 static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                        double whole)
+                        double whole, double *copy)
 {
     int64_t size = system->size;
     system->square = 0;
@@ -59,6 +59,7 @@ static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, cons
         system->square += row[i];
         system->scale[i] = sqrt(fmax(row[i], 0));
         llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
+        memcpy(copy + i * size, row, (size_t)(i + 1) * sizeof *row);
     }
 }
 
@@ -89,12 +90,13 @@ static void make_rhs(llr_ridge_system_t *system, const llr_call_t *call, const d
     }
 }
 
-void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight)
+void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                           double *copy)
 {
     double whole = 0;
     for (int32_t s = 0; s < call->gram.parts; s++) whole += stratum_weight(call, weight, s);
     make_mean(system, call, weight, whole);
-    make_matrix(system, call, weight, whole);
+    make_matrix(system, call, weight, whole, copy);
     make_rhs(system, call, weight, whole);
 }
 
