@@ -144,9 +144,9 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     double columns = llr_columns(shape->classes), paths = (double)shape->paths;
     double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)shape->fits * columns;
     double certify = 4 * n * d * vectors, zero = zero_flops(shape);
-    if (shape->loss == LLR_LOSS_SQUARE)
-        return reduce + certify + zero + n * p * p +
-               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 4 * p * p * vectors;
+    if (shape->loss == LLR_LOSS_SQUARE) /* certified from Gram matrices where rows >= dim */
+        return reduce + (n < d ? certify : 2 * p * p * vectors) + zero + n * p * p + p * p * p / 3 +
+               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 5 * p * p * vectors;
     /* About ten passes a fit, and a curvature matrix a column for df. */
     return reduce + certify + zero + vectors * (n * p * p + 2.0 / 3 * p * p * p + 40 * n * p);
 }
