@@ -1,8 +1,8 @@
 /* Square loss. Per weighting one reduction to a band, A = Q B Q', then every lambda is a banded
  * solve: theta = Q (B + lambda)^-1 Q' rhs. */
-#include "model/solve_ridge.h"
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
+#include "model/solve_ridge_update.h"
 
 #include <float.h>
 #include <math.h>
@@ -19,6 +19,8 @@ typedef struct ridge {
     double *z;   /* (most * columns) x size */
     double *correction, *value, *work;
     llr_shifted_t shifted;
+    bool updates; /* solves by update first */
+    llr_ridge_update_t update;
 } ridge_t;
 
 static int64_t larger_of(int64_t a, int64_t b)
@@ -40,7 +42,8 @@ int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits)
            llr_arena_cost(columns * size, d) + llr_arena_cost(vectors * size, d) +
            llr_arena_cost(corrected * size, d) + llr_arena_cost(size, d) +
            llr_arena_cost(work_size(size, corrected), d) +
-           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d);
+           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
+           llr_ridge_update_bytes(size, columns, fits);
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
@@ -171,16 +174,16 @@ static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
 
 /* Certifies fits of one path from the rows, and refines them while that helps. */
 static void finish(ridge_t *ridge, const llr_margin_t *margin, const double *lambda, int64_t count,
-                   double *z, int64_t fit)
+                   double *z, int64_t fit, int refinements)
 {
     llr_call_t *call = ridge->call;
     llr_solutions_t *out = call->solutions;
     double *theta = out->theta + fit * call->columns * call->space.dim;
-    for (int pass = 0; pass <= REFINEMENTS; pass++) {
+    for (int pass = 0; pass <= refinements; pass++) {
         llr_space_expand(&call->space, z, count * call->columns, theta);
         llr_certify(&call->certifier, margin, lambda, count, theta, out->b + fit * call->columns,
                     out->fit + fit);
-        if (pass == REFINEMENTS || all_done(ridge, out->fit + fit, count)) return;
+        if (pass == refinements || all_done(ridge, out->fit + fit, count)) return;
         llr_space_restrict(&call->space, call->certifier.gradient, count * call->columns,
                            ridge->correction);
         correct(ridge, lambda, count, z);
@@ -202,7 +205,7 @@ static void finish_early(ridge_t *ridge, const llr_path_t *path, int64_t fit)
 
 /* What is left to be done from the rows, in runs. */
 static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
-                        int64_t fit)
+                        int64_t fit, int refinements)
 {
     const llr_fit_t *of = ridge->call->solutions->fit + fit;
     for (int64_t l = 0, count; l < path->lambdas; l += count) {
@@ -211,25 +214,39 @@ static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin
             if (is_done(ridge, of + l + count) != done) break;
         if (!done)
             finish(ridge, margin, path->lambda + l, count, ridge->z + l * ridge->call->width,
-                   fit + l);
+                   fit + l, refinements);
     }
+}
+
+/* By a reduction of this weighting's own. */
+static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fit)
+{
+    llr_call_t *call = ridge->call;
+    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
+    memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
+    apply_q(ridge, true, ridge->rhs, call->columns);
+    for (int64_t l = 0; l < path->lambdas; l++)
+        memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
+    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, fit);
+    apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
+    llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
     llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
-    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
-    memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
-    apply_q(ridge, true, ridge->rhs, call->columns);
-    for (int64_t l = 0; l < path->lambdas; l++)
-        memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
-    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, call->solutions->fit + fit);
-    apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
+    if (ridge->updates &&
+        llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
+        finish_early(ridge, path, fit);
+        finish_rest(ridge, path, &margin, fit, 0);
+        if (all_done(ridge, about, path->lambdas)) return;
+    }
+    solve_directly(ridge, path, about);
     finish_early(ridge, path, fit);
-    finish_rest(ridge, path, &margin, fit);
+    finish_rest(ridge, path, &margin, fit, REFINEMENTS);
 }
 
 llr_code_t llr_solve_ridge(llr_call_t *call)
@@ -239,6 +256,8 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
     for (int64_t p = 0; p < call->paths; p++)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
     LLR_TRY(take(&ridge, call->arena, call->error));
+    ridge.updates = llr_ridge_update_pays(call);
+    if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {
         if (llr_call_stops(call)) return LLR_STOPPED;
         solve_path(&ridge, p, fit);
