@@ -3,6 +3,7 @@
 #include "linalg/cpu.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { B = LLR_BAND, W = LLR_BAND_WIDTH, LANES = 8, STEP = LLR_ROWS_STEP / LANES };
 
@@ -60,4 +61,53 @@ void llr_shifted_rows(const llr_shifted_t *shifted, int lane, int64_t wide, cons
                        .whole = (lanes_t *)(whole + first)};
         solve_rows_any(&rows);
     }
+}
+
+enum {
+    TALL = 8,
+    BROAD = 2,
+    DEEP = 64
+}; /* of a tile of c, in rows and vectors; rows of x at once */
+
+/* Adds depth rows of x to the tile of c whose first entry is (row, column). */
+LLR_CPU_BODY square_body(int64_t depth, int64_t wide, const double *x, int64_t row, int64_t column,
+                         double *c)
+{
+    lanes_t sum[TALL][BROAD];
+#pragma GCC unroll 8
+    for (int r = 0; r < TALL; r++) {
+        const lanes_t *from = (const lanes_t *)(c + (row + r) * wide + column);
+        sum[r][0] = from[0];
+        sum[r][1] = from[1];
+    }
+    for (int64_t k = 0; k < depth; k++) {
+        const double *left = x + k * wide + row;
+        const lanes_t *right = (const lanes_t *)(x + k * wide + column);
+        lanes_t first = right[0], second = right[1];
+#pragma GCC unroll 8
+        for (int r = 0; r < TALL; r++) {
+            sum[r][0] += left[r] * first;
+            sum[r][1] += left[r] * second;
+        }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < TALL; r++) {
+        lanes_t *to = (lanes_t *)(c + (row + r) * wide + column);
+        to[0] = sum[r][0];
+        to[1] = sum[r][1];
+    }
+}
+
+LLR_CPU_COPIES(square,
+               (int64_t depth, int64_t wide, const double *x, int64_t row, int64_t column,
+                double *c),
+               (depth, wide, x, row, column, c))
+
+void llr_rows_square(int64_t n, int64_t wide, const double *x, double *c)
+{
+    memset(c, 0, (size_t)(wide * wide) * sizeof *c);
+    for (int64_t k = 0; k < n; k += DEEP)
+        for (int64_t row = 0; row < wide; row += TALL)
+            for (int64_t column = 0; column < row + TALL; column += BROAD * LANES)
+                square_any(n - k < DEEP ? n - k : DEEP, wide, x + k * wide, row, column, c);
 }

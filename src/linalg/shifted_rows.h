@@ -12,4 +12,8 @@ enum { LLR_ROWS_STEP = 32 }; /* the number of vectors is a multiple of this */
 void llr_shifted_rows(const llr_shifted_t *shifted, int lane, int64_t wide, const double *y,
                       double *half, double *whole);
 
+/* Lower triangle of c (wide x wide, row-major, 64-byte aligned) = x' x, x as above: BLAS takes
+ * longer to pack so narrow an x than to multiply it. What stands above the diagonal is lost. */
+void llr_rows_square(int64_t n, int64_t wide, const double *x, double *c);
+
 #endif

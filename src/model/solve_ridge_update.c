@@ -179,8 +179,8 @@ static double factor_small(llr_ridge_update_t *update, int lane)
     int64_t wide = update->wide, size = update->size;
     double trace = 0;
     llr_shifted_rows(&update->shifted, lane, wide, update->y, update->half, update->whole);
-    llr_syrk(size, wide, 1, update->half, wide, 0, update->m);
-    llr_syrk(size, wide, 1, update->whole, wide, 0, update->n);
+    llr_rows_square(size, wide, update->half, update->m);
+    llr_rows_square(size, wide, update->whole, update->n);
     transform(update, update->m);
     transform(update, update->n);
     for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
