@@ -43,7 +43,7 @@ int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t fits)
     int64_t vectors = fits * columns > rows ? fits * columns : rows;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + 3 * llr_arena_cost(size * wide, d) +
-           2 * llr_arena_cost(wide * wide, d) + 3 * llr_arena_cost(wide, d) +
+           3 * llr_arena_cost(wide * wide, d) + 4 * llr_arena_cost(wide, d) +
            (LLR_LANES + 1) * llr_arena_cost(columns * size, d) +
            llr_arena_cost(llr_band_work(size, vectors), d) +
            llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d);
@@ -61,6 +61,8 @@ static llr_code_t take(llr_ridge_update_t *update, llr_arena_t *arena, llr_error
     LLR_TAKE(update->whole, arena, size * wide, error);
     LLR_TAKE(update->m, arena, wide * wide, error);
     LLR_TAKE(update->n, arena, wide * wide, error);
+    LLR_TAKE(update->inverse, arena, wide * wide, error);
+    LLR_TAKE(update->small, arena, wide, error);
     LLR_TAKE(update->root, arena, wide, error);
     LLR_TAKE(update->unit, arena, wide, error);
     LLR_TAKE(update->image, arena, wide, error);
@@ -173,8 +175,20 @@ static void transform(const llr_ridge_update_t *update, double *x)
     }
 }
 
-/* m = a_base + S' y (B + mu)^-1 y' S, factored; returns tr m^-1 S' y (B + mu)^-2 y' S, or NaN. */
-static double factor_small(llr_ridge_update_t *update, int lane)
+/* inverse = m^-1 by its Cholesky factor, the lower triangle; m is destroyed. */
+static bool invert_small(llr_ridge_update_t *update)
+{
+    int64_t wide = update->wide;
+    if (llr_cholesky(wide, update->m) || llr_triangle_invert(wide, update->m)) return false;
+    for (int64_t i = 0; i < wide; i++)
+        memset(update->m + i * wide + i + 1, 0, (size_t)(wide - i - 1) * sizeof(double));
+    llr_rows_square(wide, wide, update->m, update->inverse);
+    return true;
+}
+
+/* The inverse of m = a_base + S' y (B + mu)^-1 y' S. Returns tr m^-1 S' y (B + mu)^-2 y' S, or NaN.
+ */
+static double invert_change(llr_ridge_update_t *update, int lane)
 {
     int64_t wide = update->wide, size = update->size;
     double trace = 0;
@@ -184,9 +198,11 @@ static double factor_small(llr_ridge_update_t *update, int lane)
     transform(update, update->m);
     transform(update, update->n);
     for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
-    if (llr_cholesky(wide, update->m)) return NAN;
-    llr_cholesky_solve(wide, update->m, update->n, wide, wide);
-    for (int64_t i = 0; i < wide; i++) trace += update->n[i * wide + i];
+    if (!invert_small(update)) return NAN;
+    for (int64_t i = 0; i < wide; i++) {
+        const double *left = update->inverse + i * wide, *right = update->n + i * wide;
+        trace += 2 * llr_dot(i, left, right) + left[i] * right[i];
+    }
     return trace;
 }
 
@@ -194,12 +210,12 @@ static double factor_small(llr_ridge_update_t *update, int lane)
 static void make_change(llr_ridge_update_t *update, double *x)
 {
     int64_t wide = update->wide, size = update->size;
-    double *small = update->image;
+    double *small = update->image, *solved = update->small;
     llr_gemm(false, false, 1, wide, size, 1, x, size, update->y, wide, 0, small, wide);
     apply_s(update, true, small);
-    llr_cholesky_solve(wide, update->m, small, 1, wide);
-    apply_s(update, false, small);
-    llr_gemm(false, true, 1, size, wide, 1, small, wide, update->y, wide, 0, x, size);
+    llr_symm(1, wide, small, update->inverse, solved);
+    apply_s(update, false, solved);
+    llr_gemm(false, true, 1, size, wide, 1, solved, wide, update->y, wide, 0, x, size);
 }
 
 static void load(llr_shifted_t *shifted, int64_t lane, const double *x)
@@ -257,7 +273,7 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
     solve_columns(update, count);
     for (int lane = 0; lane < count; lane++) {
         memcpy(z + lane * width, update->right[lane], (size_t)width * sizeof(double));
-        fit[lane].df = factor_small(update, lane);
+        fit[lane].df = invert_change(update, lane);
         if (!isfinite(fit[lane].df)) return false;
         change_columns(update, update->right[lane]);
     }

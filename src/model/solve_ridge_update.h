@@ -12,12 +12,12 @@
 typedef struct llr_ridge_update {
     llr_call_t *call;
     int32_t base;
-    int64_t size, rows, wide;    /* of the space; other rows; the same rounded up */
-    double *q, *t, *band;        /* C = Q B Q' */
-    double *y;                   /* size x wide: the other rows in the basis Q, as columns */
-    double *half, *whole;        /* size x wide */
-    double *m, *n;               /* wide x wide */
-    double *root, *unit, *image; /* wide: D, u, and one more */
+    int64_t size, rows, wide; /* of the space; other rows; the same rounded up */
+    double *q, *t, *band;     /* C = Q B Q' */
+    double *y;                /* size x wide: the other rows in the basis Q, as columns */
+    double *half, *whole;     /* size x wide */
+    double *m, *n, *inverse;  /* wide x wide */
+    double *root, *unit, *image, *small; /* wide: D, u, and two more */
     double tau, a_base;
     double *rhs, *right[LLR_LANES]; /* columns x size, in the basis Q */
     double *work;
