@@ -169,9 +169,9 @@ static void transform(const llr_ridge_update_t *update, double *x)
     }
     double form = llr_dot(wide, update->image, update->unit), tau = update->tau;
     for (int64_t i = 0; i < wide; i++) {
-        double mine = update->unit[i];
-        llr_axpy(wide, -tau * mine, update->image, x + i * wide);
-        llr_axpy(wide, tau * (tau * form * mine - update->image[i]), update->unit, x + i * wide);
+        double mine = tau * update->unit[i], other = tau * (form * mine - update->image[i]);
+        for (int64_t j = 0; j < wide; j++)
+            x[i * wide + j] += other * update->unit[j] - mine * update->image[j];
     }
 }
 

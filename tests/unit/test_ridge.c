@@ -171,20 +171,26 @@ static void check_fit(const world_t *world, const double *weight, double lambda,
     free(inverse);
 }
 
-static void check_world(const world_t *world, double tolerance)
+/* The first lambdas of the list at the first weightings. */
+static void check_some(const world_t *world, double tolerance, int64_t paths, int64_t count)
 {
-    llr_path_t path[3];
+    llr_path_t path[PATHS];
     llr_solve_options_t options = {.tolerance = tolerance, .max_iterations = 1};
-    for (int p = 0; p < 3; p++) path[p] = (llr_path_t){world->weight[p], lambdas, COUNT};
-    outcome_t out = world_solve(world, LLR_LOSS_SQUARE, path, 3, &options);
+    for (int64_t p = 0; p < paths; p++) path[p] = (llr_path_t){world->weight[p], lambdas, count};
+    outcome_t out = world_solve(world, LLR_LOSS_SQUARE, path, paths, &options);
     CU_ASSERT_EQUAL_FATAL(out.code, LLR_OK);
-    for (int p = 0; p < 3; p++) {
+    for (int64_t p = 0; p < paths; p++) {
         moments_t m = moments_create(world, world->weight[p]);
-        for (int l = 0; l < COUNT; l++)
-            check_fit(world, world->weight[p], lambdas[l], &m, tolerance, &out, p * COUNT + l);
+        for (int64_t l = 0; l < count; l++)
+            check_fit(world, world->weight[p], lambdas[l], &m, tolerance, &out, p * count + l);
         moments_destroy(&m);
     }
     outcome_destroy(&out);
+}
+
+static void check_world(const world_t *world, double tolerance)
+{
+    check_some(world, tolerance, 3, COUNT);
 }
 
 /* Rows of a world with weights from even to far apart. */
@@ -240,6 +246,40 @@ static void columns_that_depend(void)
     check(world);
 }
 
+/* All rows in one stratum but for a few: a change of low rank to the scatter of that one, at shapes
+ * where that takes the fewest operations. */
+static world_t make_uneven(int64_t rows, int64_t dim, int32_t classes, int32_t strata)
+{
+    world_t world = make(rows, dim, classes, strata);
+    int32_t base = 1;
+    for (int32_t s = 0; s < strata; s++)
+        world.start[s + 1] = world.start[s] + (s == base ? rows - 4 * (strata - 1) : 4);
+    for (int32_t s = 0; s < strata; s++) world.weight[3][s] = s == 0 && strata > 2 ? 0 : s + 1;
+    return world;
+}
+
+static void few_rows_beside_a_large_stratum(void)
+{
+    world_t worlds[] = {make_uneven(260, 192, 2, 2), make_uneven(260, 192, 2, 6),
+                        make_uneven(230, 192, 3, 3), make_uneven(192, 240, 2, 4)};
+    for (size_t w = 0; w < sizeof worlds / sizeof *worlds; w++) {
+        check_some(&worlds[w], 1e-8, 4, 4);
+        world_destroy(&worlds[w]);
+    }
+}
+
+/* The large stratum may weigh nothing, and rounding may be too much for a change of low rank. */
+static void large_strata_that_do_not_serve(void)
+{
+    world_t world = make_uneven(260, 192, 2, 4);
+    world.weight[1][1] = 0;
+    check_some(&world, 1e-8, 4, 4);
+    world.weight[1][1] = 1;
+    for (int64_t u = 0; u < world.rows * world.dim; u++) world.x[u] *= 256;
+    check_some(&world, 1e-8, 4, 4);
+    world_destroy(&world);
+}
+
 static void rank_is_that_of_the_columns(void)
 {
     llr_path_t path = {NULL, lambdas, 1};
@@ -269,6 +309,8 @@ int main(void)
         {"groups and classes", groups_and_classes},
         {"columns of all scales", columns_of_all_scales},
         {"columns that depend", columns_that_depend},
+        {"few rows beside a large stratum", few_rows_beside_a_large_stratum},
+        {"large strata that do not serve", large_strata_that_do_not_serve},
         {"rank is that of the columns", rank_is_that_of_the_columns},
     };
     return LLR_RUN_SUITE("ridge", tests);
