@@ -9,7 +9,7 @@
 int64_t llr_gram_bytes(int64_t size, int32_t parts)
 {
     return llr_arena_cost(parts * size * size, sizeof(double)) +
-           llr_arena_cost(parts * size, sizeof(double));
+           llr_arena_cost(parts * size, sizeof(double)) + llr_arena_cost(size, sizeof(double));
 }
 
 static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int32_t part)
@@ -20,8 +20,10 @@ static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int3
     if (!rows) memset(matrix, 0, (size_t)(size * size) * sizeof *matrix);
     for (int64_t first = 0; first < rows; first += LLR_GRAM_ROWS) {
         int64_t count = rows - first < LLR_GRAM_ROWS ? rows - first : LLR_GRAM_ROWS;
-        for (int64_t i = first; i < first + count; i++)
-            for (int64_t j = 0; j < size; j++) sum[j] += z[i * size + j];
+        memcpy(gram->block, z + first * size, (size_t)size * sizeof *sum);
+        for (int64_t i = first + 1; i < first + count; i++)
+            for (int64_t j = 0; j < size; j++) gram->block[j] += z[i * size + j];
+        llr_axpy(size, 1, gram->block, sum);
         llr_syrk(count, size, 1, z + first * size, size, first > 0, matrix);
     }
 }
@@ -34,6 +36,7 @@ llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, bool by_s
     *gram = (llr_gram_t){.size = size, .parts = by_stratum ? sample->strata : 1};
     LLR_TAKE(gram->matrix, arena, gram->parts * size * size, error);
     LLR_TAKE(gram->sum, arena, gram->parts * size, error);
+    LLR_TAKE(gram->block, arena, size, error);
     if (!by_stratum) add_rows(gram, space->z, space->rows, 0);
     for (int32_t s = 0; by_stratum && s < sample->strata; s++) {
         const int64_t *start = sample->stratum_start + s;

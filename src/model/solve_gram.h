@@ -13,6 +13,7 @@ typedef struct llr_gram {
     int32_t parts;  /* strata, or 1: all rows together */
     double *matrix; /* parts x size x size, lower triangles: sums over rows of z z' */
     double *sum;    /* parts x size: sums of z */
+    double *block;  /* size: the sum of some rows, on its way into sum */
 } llr_gram_t;
 
 /* All memory from the arena. */

@@ -1,5 +1,7 @@
 /* Square loss. Per weighting one reduction to a band, A = Q B Q', then every lambda is a banded
- * solve: theta = Q (B + lambda)^-1 Q' rhs. */
+ * solve: theta = Q (B + lambda)^-1 Q' rhs. Where all strata but one are small, one reduction serves
+ * all weightings (solve_ridge_update.h); what does not come to a tenth of the tolerance that way,
+ * or without refinement, is done again. */
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
 #include "model/solve_ridge_update.h"

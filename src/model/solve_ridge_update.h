@@ -24,14 +24,15 @@ typedef struct llr_ridge_update {
     llr_shifted_t shifted;
 } llr_ridge_update_t;
 
-/* Whether it takes less than a reduction for every weighting, by its operations. */
+/* Whether it takes less than a reduction for every weighting, by its operations: a fixed formula of
+ * the call's shapes. */
 bool llr_ridge_update_pays(const llr_call_t *call);
 
 llr_code_t llr_ridge_update_create(llr_ridge_update_t *update, llr_call_t *call);
 int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t fits);
 
 /* z (lambdas * columns x size) and df of all fits of a path, whose system is made. false, with
- * nothing of use: rounding might be felt in the tenth digit. */
+ * nothing of use: rounding might be felt in the eighth digit of df. */
 bool llr_ridge_update_solve(llr_ridge_update_t *update, const llr_ridge_system_t *system,
                             const llr_path_t *path, double *z, llr_fit_t *fit);
 
