@@ -25,6 +25,12 @@ void llr_syrk(int64_t rows, int64_t n, double alpha, const double *x, int64_t ld
                 c, (int)n);
 }
 
+void llr_symm(int64_t m, int64_t n, const double *a, const double *s, double *c)
+{
+    cblas_dsymm(CblasRowMajor, CblasRight, CblasLower, (int)m, (int)n, 1, s, (int)n, a, (int)n, 0,
+                c, (int)n);
+}
+
 double llr_dot(int64_t n, const double *x, const double *y)
 {
     return cblas_ddot((int)n, x, 1, y, 1);

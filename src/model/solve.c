@@ -5,7 +5,6 @@
 #include "model/solve_softmax.h"
 #include "model/solve_zero.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -40,34 +39,16 @@ double llr_trace_df(double *h, int64_t size, double lambda)
     return fmax((double)size - lambda * square, 0);
 }
 
-/* Eigenvalues of the rows' Gram matrix that stand above its rounding. */
 static llr_code_t find_rank(llr_call_t *call)
 {
-    int64_t size = call->space.size, mark = llr_arena_mark(call->arena);
-    double *gram, *diagonal, *off, *tau, *work;
-    int64_t work_size = llr_lapack_work(size, 1), larger = call->sample->rows;
-    LLR_TAKE(gram, call->arena, size * size, call->error);
-    LLR_TAKE(diagonal, call->arena, size, call->error);
-    LLR_TAKE(off, call->arena, size, call->error);
-    LLR_TAKE(tau, call->arena, size, call->error);
-    LLR_TAKE(work, call->arena, work_size, call->error);
-    llr_syrk(call->sample->rows, size, 1, call->space.z, size, 0, gram);
-    llr_tridiagonalise(size, gram, diagonal, off, tau, work, work_size);
-    call->solutions->rank = 0;
-    if (!llr_tridiagonal_eigenvalues(size, diagonal, off))
-        for (int64_t j = 0; j < size; j++)
-            call->solutions->rank +=
-                diagonal[j] > (double)(larger > call->space.dim ? larger : call->space.dim) *
-                                  DBL_EPSILON * diagonal[size - 1];
+    llr_gram_t all;
+    int64_t mark = llr_arena_mark(call->arena), *rank = &call->solutions->rank;
+    if (call->loss == LLR_LOSS_SQUARE)
+        return llr_gram_rank(&call->gram, &call->space, rank, call->arena, call->error);
+    LLR_TRY(llr_gram_create(&all, &call->space, false, call->arena, call->error));
+    LLR_TRY(llr_gram_rank(&all, &call->space, rank, call->arena, call->error));
     llr_arena_release(call->arena, mark);
     return LLR_OK;
-}
-
-static int64_t rank_bytes(int64_t size)
-{
-    int64_t d = sizeof(double);
-    return llr_arena_cost(size * size, d) + 3 * llr_arena_cost(size, d) +
-           llr_arena_cost(llr_lapack_work(size, 1), d);
 }
 
 /* Intercepts of the rows as they were given. */
@@ -100,6 +81,8 @@ static llr_code_t run(llr_call_t *call)
     call->width = call->columns * call->space.size;
     memset(out->fit, 0, (size_t)out->fits * sizeof *out->fit);
     memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
+    if (call->loss == LLR_LOSS_SQUARE)
+        LLR_TRY(llr_gram_create(&call->gram, &call->space, true, call->arena, call->error));
     LLR_TRY(find_rank(call));
     if (llr_call_stops(call)) return LLR_STOPPED;
     LLR_TRY(llr_solve_around_zero(call, solver_of(call)));
@@ -135,16 +118,19 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
 {
     int64_t rows = shape->rows, dim = shape->dim, size = rows < dim ? rows : dim;
     int32_t columns = llr_columns(shape->classes);
-    int64_t core = shape->loss == LLR_LOSS_SQUARE
-                       ? llr_ridge_bytes(size, dim, shape->strata, columns, shape->fits)
+    int64_t core = shape->loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(size, columns, shape->fits)
                    : columns > 1
                        ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
                        : llr_logistic_bytes(rows, size, columns, shape->paths, shape->fits);
+    int64_t rank = llr_gram_rank_bytes(size), kept = 0;
+    if (shape->loss == LLR_LOSS_SQUARE)
+        kept = llr_gram_bytes(size, shape->strata);
+    else
+        rank += llr_gram_bytes(size, 1);
     if (shape->zero) core = llr_zero_bytes(shape, core);
     return llr_space_bytes(rows, dim, mapped_vectors(shape->fits, columns)) +
            llr_certifier_bytes(rows, dim, columns) +
-           llr_arena_cost(llr_margin_work(columns), sizeof(double)) +
-           larger_of(core, rank_bytes(size));
+           llr_arena_cost(llr_margin_work(columns), sizeof(double)) + kept + larger_of(core, rank);
 }
 
 /* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */
@@ -165,9 +151,9 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     double columns = llr_columns(shape->classes), paths = (double)shape->paths;
     double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)shape->fits * columns;
     double certify = 4 * n * d * vectors, zero = zero_flops(shape);
-    if (shape->loss == LLR_LOSS_SQUARE)
-        return reduce + certify + zero + n * p * p +
-               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 4 * p * p * vectors;
+    if (shape->loss == LLR_LOSS_SQUARE) /* certified from Gram matrices where rows >= dim */
+        return reduce + (n < d ? certify : 2 * p * p * vectors) + zero + n * p * p + p * p * p / 3 +
+               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 5 * p * p * vectors;
     if (columns > 1)
         return reduce + certify + zero +
                llr_softmax_flops(shape->rows, shape->rows < shape->dim ? shape->rows : shape->dim,

@@ -60,8 +60,10 @@ typedef struct llr_solve_options {
 /* What is known of one solution. */
 typedef struct llr_fit {
     llr_fit_status_t status;
-    int64_t iterations;   /* 0 for direct solvers */
-    double objective;     /* F at (theta, b), evaluated from the rows in double precision */
+    int64_t iterations; /* 0 for direct solvers */
+    /* F at (theta, b) in double precision: from the rows, or, square loss, from their Gram matrices
+     * where certified_gap, the rounding of those included, then stays below 0.1 tolerance. */
+    double objective;
     double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or
      * F / F(0, b), b minimised, where that is less (F* >= 0); logistic: NaN. */

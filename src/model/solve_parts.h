@@ -3,6 +3,7 @@
 #define LLR_MODEL_SOLVE_PARTS_H
 
 #include "model/solve_certify.h"
+#include "model/solve_gram.h"
 
 /* What one call of llr_solve shares. */
 typedef struct llr_call {
@@ -14,6 +15,7 @@ typedef struct llr_call {
     llr_solutions_t *solutions;
     llr_space_t space;
     llr_certifier_t certifier;
+    llr_gram_t gram; /* square loss: by stratum */
     int32_t columns;
     int64_t width; /* columns * space.size: doubles of one fit's coefficients in the space */
     double *margin_work;
@@ -29,7 +31,7 @@ llr_margin_t llr_call_margin(const llr_call_t *call, int64_t path);
 double llr_trace_df(double *h, int64_t size, double lambda);
 
 llr_code_t llr_solve_ridge(llr_call_t *call);
-int64_t llr_ridge_bytes(int64_t size, int64_t dim, int32_t strata, int32_t columns, int64_t fits);
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits);
 
 llr_code_t llr_solve_logistic(llr_call_t *call);
 int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths,

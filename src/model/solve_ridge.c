@@ -1,8 +1,10 @@
-/* Square loss. Per weighting one reduction to tridiagonal form, A = Q T Q', then every lambda is a
- * tridiagonal solve: theta = Q (T + lambda)^-1 Q' rhs. */
+/* Square loss. Per weighting one reduction to a band, A = Q B Q', then every lambda is a banded
+ * solve: theta = Q (B + lambda)^-1 Q' rhs. Where all strata but one are small, one reduction serves
+ * all weightings (solve_ridge_update.h); what does not come to a tenth of the tolerance that way,
+ * or without refinement, is done again. */
 #include "linalg/blas.h"
-#include "linalg/lapack.h"
-#include "model/solve_parts.h"
+#include "linalg/shifted.h"
+#include "model/solve_ridge_update.h"
 
 #include <float.h>
 #include <math.h>
@@ -12,206 +14,241 @@ enum { REFINEMENTS = 4 };
 
 typedef struct ridge {
     llr_call_t *call;
+    llr_ridge_system_t system;
     int64_t size, most; /* columns of the space; most lambdas of a path */
-    double *gram;       /* strata x size x size, lower triangles: sums over rows of z z' */
-    double *sum;        /* strata x size */
-    double *a, *tau, *diagonal, *off, *d, *e;
-    double *mean, *rhs; /* size; columns x size, in the basis Q */
-    double *z;          /* (most * columns) x size */
-    double *correction; /* (LLR_CERTIFY_FITS * columns) x size */
-    double *work;
-    int64_t work_size;
+    double *q, *t, *band;
+    double *rhs; /* columns x size, in the basis Q */
+    double *z;   /* (most * columns) x size */
+    double *correction, *value, *work;
+    llr_shifted_t shifted;
+    bool updates; /* solves by update first */
+    llr_ridge_update_t update;
 } ridge_t;
 
-int64_t llr_ridge_bytes(int64_t size, int64_t dim, int32_t strata, int32_t columns, int64_t fits)
+static int64_t larger_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t work_size(int64_t size, int64_t vectors)
+{
+    return larger_of(llr_band_work(size, vectors), size * (LLR_BAND_WIDTH + 2));
+}
+
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits)
 {
     int64_t d = sizeof(double), vectors = fits * columns;
-    (void)dim;
-    return llr_arena_cost(strata * size * size, d) + llr_arena_cost(strata * size, d) +
-           llr_arena_cost(size * size, d) + 6 * llr_arena_cost(size, d) +
+    int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
+    return llr_ridge_system_bytes(size, columns) + llr_arena_cost(size * size, d) +
+           llr_arena_cost(llr_band_factors(size), d) + llr_arena_cost(size * LLR_BAND_WIDTH, d) +
            llr_arena_cost(columns * size, d) + llr_arena_cost(vectors * size, d) +
-           llr_arena_cost(LLR_CERTIFY_FITS * columns * size, d) +
-           llr_arena_cost(llr_lapack_work(size, vectors), d);
+           llr_arena_cost(corrected * size, d) + llr_arena_cost(size, d) +
+           llr_arena_cost(work_size(size, corrected), d) +
+           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
+           llr_ridge_update_bytes(size, columns, fits);
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
 {
     int64_t size = ridge->size, columns = ridge->call->columns;
-    int64_t strata = ridge->call->sample->strata;
-    LLR_TAKE(ridge->gram, arena, strata * size * size, error);
-    LLR_TAKE(ridge->sum, arena, strata * size, error);
-    LLR_TAKE(ridge->a, arena, size * size, error);
-    LLR_TAKE(ridge->tau, arena, size, error);
-    LLR_TAKE(ridge->diagonal, arena, size, error);
-    LLR_TAKE(ridge->off, arena, size, error);
-    LLR_TAKE(ridge->d, arena, size, error);
-    LLR_TAKE(ridge->e, arena, size, error);
-    LLR_TAKE(ridge->mean, arena, size, error);
+    int64_t corrected = larger_of(ridge->most, LLR_CERTIFY_FITS) * columns;
+    LLR_TRY(llr_ridge_system_create(&ridge->system, ridge->call));
+    LLR_TAKE(ridge->q, arena, size * size, error);
+    LLR_TAKE(ridge->t, arena, llr_band_factors(size), error);
+    LLR_TAKE(ridge->band, arena, size * LLR_BAND_WIDTH, error);
     LLR_TAKE(ridge->rhs, arena, columns * size, error);
     LLR_TAKE(ridge->z, arena, ridge->most * columns * size, error);
-    LLR_TAKE(ridge->correction, arena, LLR_CERTIFY_FITS * columns * size, error);
-    ridge->work_size = llr_lapack_work(size, ridge->most * columns);
-    LLR_TAKE(ridge->work, arena, ridge->work_size, error);
+    LLR_TAKE(ridge->correction, arena, corrected * size, error);
+    LLR_TAKE(ridge->value, arena, size, error);
+    LLR_TAKE(ridge->work, arena, work_size(size, corrected), error);
+    ridge->shifted = (llr_shifted_t){.n = size, .band = ridge->band};
+    LLR_TAKE(ridge->shifted.factor, arena, llr_shifted_room(size), error);
+    LLR_TAKE(ridge->shifted.solution, arena, size * LLR_LANES, error);
     return LLR_OK;
-}
-
-static void make_grams(ridge_t *ridge)
-{
-    const llr_sample_t *sample = ridge->call->sample;
-    int64_t size = ridge->size;
-    memset(ridge->sum, 0, (size_t)(sample->strata * size) * sizeof(double));
-    for (int32_t s = 0; s < sample->strata; s++) {
-        int64_t first = sample->stratum_start[s], rows = sample->stratum_start[s + 1] - first;
-        const double *z = ridge->call->space.z + first * size;
-        llr_syrk(rows, size, 1, z, size, 0, ridge->gram + s * size * size);
-        for (int64_t i = 0; i < rows; i++) llr_axpy(size, 1, z + i * size, ridge->sum + s * size);
-    }
-}
-
-/* The share of a stratum's rows in F, and all of it. */
-static double row_weight(const ridge_t *ridge, const llr_path_t *path, int32_t stratum)
-{
-    return path->weight[stratum] / (double)ridge->call->sample->rows;
-}
-
-static double whole_weight(const ridge_t *ridge, const llr_path_t *path)
-{
-    const llr_sample_t *sample = ridge->call->sample;
-    double whole = 0;
-    for (int32_t s = 0; s < sample->strata; s++)
-        whole += row_weight(ridge, path, s) *
-                 (double)(sample->stratum_start[s + 1] - sample->stratum_start[s]);
-    return whole;
-}
-
-/* A = sum_i a_i (z_i - mean)(z_i - mean)', mean the weighted one. */
-static void make_matrix(ridge_t *ridge, const llr_path_t *path, double whole)
-{
-    int64_t size = ridge->size;
-    memset(ridge->a, 0, (size_t)(size * size) * sizeof(double));
-    memset(ridge->mean, 0, (size_t)size * sizeof(double));
-    for (int32_t s = 0; s < ridge->call->sample->strata; s++) {
-        double a = row_weight(ridge, path, s);
-        llr_axpy(size, a / whole, ridge->sum + s * size, ridge->mean);
-        for (int64_t i = 0; i < size; i++)
-            llr_axpy(i + 1, a, ridge->gram + s * size * size + i * size, ridge->a + i * size);
-    }
-    for (int64_t i = 0; i < size; i++)
-        llr_axpy(i + 1, -whole * ridge->mean[i], ridge->mean, ridge->a + i * size);
-}
-
-/* sum_i a_i (t_i - mean t) z_i */
-static void make_rhs(ridge_t *ridge, const llr_path_t *path, double whole)
-{
-    const llr_sample_t *sample = ridge->call->sample;
-    int64_t size = ridge->size;
-    memset(ridge->rhs, 0, (size_t)(ridge->call->columns * size) * sizeof(double));
-    for (int32_t k = 0; k < ridge->call->columns; k++) {
-        double mean = 0;
-        for (int32_t s = 0; s < sample->strata; s++)
-            mean += row_weight(ridge, path, s) / whole *
-                    (double)(sample->stratum_start[s + 1] - sample->stratum_start[s]) *
-                    llr_square_target(sample->classes, sample->stratum_class[s], k);
-        for (int32_t s = 0; s < sample->strata; s++) {
-            double target = llr_square_target(sample->classes, sample->stratum_class[s], k);
-            llr_axpy(size, row_weight(ridge, path, s) * (target - mean), ridge->sum + s * size,
-                     ridge->rhs + k * size);
-        }
-    }
-}
-
-/* Solves (T + lambda) x = b in place. Where rounding has made T + lambda indefinite, a larger
- * lambda serves: refinement makes up for it. */
-static void solve_shifted(ridge_t *ridge, double lambda, double *b)
-{
-    int64_t size = ridge->size;
-    double shift = lambda;
-    for (int attempt = 0; attempt < 60; attempt++, shift = 2 * shift + DBL_MIN) {
-        for (int64_t j = 0; j < size; j++) ridge->d[j] = ridge->diagonal[j] + shift;
-        memcpy(ridge->e, ridge->off, (size_t)size * sizeof(double));
-        if (!llr_tridiagonal_solve(size, ridge->d, ridge->e, b, ridge->call->columns)) return;
-    }
-}
-
-static void set_df(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fit)
-{
-    int64_t size = ridge->size;
-    memcpy(ridge->d, ridge->diagonal, (size_t)size * sizeof(double));
-    memcpy(ridge->e, ridge->off, (size_t)size * sizeof(double));
-    bool found = !llr_tridiagonal_eigenvalues(size, ridge->d, ridge->e);
-    for (int64_t l = 0; l < path->lambdas; l++) {
-        double df = 0;
-        for (int64_t j = 0; j < size; j++)
-            if (ridge->d[j] > 0) df += ridge->d[j] / (ridge->d[j] + path->lambda[l]);
-        fit[l].df = found ? df : NAN;
-    }
 }
 
 static void apply_q(ridge_t *ridge, bool transposed, double *b, int64_t vectors)
 {
-    llr_tridiagonal_apply(ridge->size, ridge->a, ridge->tau, transposed, b, vectors, ridge->work,
-                          ridge->work_size);
+    llr_band_apply(ridge->size, ridge->q, ridge->t, transposed, b, vectors, ridge->work);
 }
 
-static bool all_converged(const llr_fit_t *fit, int64_t count, double tolerance)
+static bool all_definite(const llr_shifted_t *shifted)
 {
-    for (int64_t f = 0; f < count; f++)
-        if (!(fit[f].certified_gap <= 0.1 * tolerance)) return false;
-    return true;
+    bool all = true;
+    for (int lane = 0; lane < LLR_LANES; lane++) all = all && shifted->definite[lane];
+    return all;
 }
 
-/* theta -= (A + lambda)^-1 gradient, for the fits just certified. */
-static void refine(ridge_t *ridge, const double *lambda, int64_t count, double *z)
+/* Factors B + lambda. Where rounding has made that indefinite, a larger lambda serves: refinement
+ * makes up for it. Lanes beyond the count repeat the last. */
+static void factor(ridge_t *ridge, const double *lambda, int64_t count)
 {
-    const llr_call_t *call = ridge->call;
-    int64_t vectors = count * call->columns;
-    llr_space_restrict(&call->space, call->certifier.gradient, vectors, ridge->correction);
+    llr_shifted_t *shifted = &ridge->shifted;
+    for (int lane = 0; lane < LLR_LANES; lane++)
+        shifted->lambda[lane] = lambda[lane < count ? lane : count - 1];
+    llr_shifted_factor(shifted);
+    for (int attempt = 0; attempt < 60 && !all_definite(shifted); attempt++) {
+        for (int lane = 0; lane < LLR_LANES; lane++)
+            if (!shifted->definite[lane])
+                shifted->lambda[lane] = 2 * shifted->lambda[lane] + DBL_MIN;
+        llr_shifted_factor(shifted);
+    }
+}
+
+/* Column k of b (count fits x columns x size) becomes (B + lambda)^-1 b. */
+static void solve_column(ridge_t *ridge, int64_t count, int32_t k, double *b)
+{
+    llr_shifted_t *shifted = &ridge->shifted;
+    int64_t size = ridge->size, width = ridge->call->width;
+    for (int64_t lane = 0; lane < LLR_LANES; lane++) {
+        const double *from = b + (lane < count ? lane : count - 1) * width + k * size;
+        for (int64_t j = 0; j < size; j++) shifted->solution[j * LLR_LANES + lane] = from[j];
+    }
+    llr_shifted_solve(shifted);
+    for (int64_t lane = 0; lane < count; lane++)
+        for (int64_t j = 0; j < size; j++)
+            b[lane * width + k * size + j] = shifted->solution[j * LLR_LANES + lane];
+}
+
+static double df_of_eigenvalues(int64_t size, const double *value, double lambda)
+{
+    double df = 0;
+    for (int64_t j = 0; j < size; j++)
+        if (value[j] > 0) df += value[j] / (value[j] + lambda);
+    return df;
+}
+
+/* Of fits whose matrices are factored. A lambda that rounding may hide needs the eigenvalues, of
+ * which those below zero are taken out. */
+static void set_df(ridge_t *ridge, const double *lambda, int64_t count, llr_fit_t *fit)
+{
+    double trace[LLR_LANES], noise = 0;
+    int64_t size = ridge->size;
+    bool found = false;
+    for (int64_t j = 0; j < size; j++) noise += ridge->band[j * LLR_BAND_WIDTH];
+    noise *= (double)size * DBL_EPSILON;
+    llr_shifted_trace(&ridge->shifted, trace);
+    for (int64_t f = 0; f < count; f++) {
+        fit[f].df = trace[f];
+        if (lambda[f] > noise) continue;
+        if (!found && llr_band_eigenvalues(size, ridge->band, ridge->value, ridge->work))
+            memset(ridge->value, 0xff, (size_t)size * sizeof(double)); /* NaN */
+        found = true;
+        fit[f].df = df_of_eigenvalues(size, ridge->value, lambda[f]);
+    }
+}
+
+/* b becomes (B + lambda)^-1 b for count fits, and their df is set where there is a fit. */
+static void solve_shifted(ridge_t *ridge, const double *lambda, int64_t count, double *b,
+                          llr_fit_t *fit)
+{
+    for (int64_t l = 0; l < count; l += LLR_LANES) {
+        int64_t some = count - l < LLR_LANES ? count - l : LLR_LANES;
+        factor(ridge, lambda + l, some);
+        for (int32_t k = 0; k < ridge->call->columns; k++)
+            solve_column(ridge, some, k, b + l * ridge->call->width);
+        if (fit) set_df(ridge, lambda + l, some, fit + l);
+    }
+}
+
+/* z -= (A + lambda)^-1 correction. */
+static void correct(ridge_t *ridge, const double *lambda, int64_t count, double *z)
+{
+    int64_t vectors = count * ridge->call->columns;
     apply_q(ridge, true, ridge->correction, vectors);
-    for (int64_t f = 0; f < count; f++)
-        solve_shifted(ridge, lambda[f], ridge->correction + f * call->width);
+    solve_shifted(ridge, lambda, count, ridge->correction, NULL);
     apply_q(ridge, false, ridge->correction, vectors);
     llr_axpy(vectors * ridge->size, -1, ridge->correction, z);
 }
 
-/* Certifies fits of one path, and refines them while that helps. */
+/* Whether a fit came so far that it needs no refinement. */
+static bool is_done(const ridge_t *ridge, const llr_fit_t *fit)
+{
+    return fit->certified_gap <= 0.1 * ridge->call->options->tolerance;
+}
+
+static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
+{
+    for (int64_t f = 0; f < count; f++)
+        if (!is_done(ridge, fit + f)) return false;
+    return true;
+}
+
+/* Certifies fits of one path from the rows, and refines them while that helps. */
 static void finish(ridge_t *ridge, const llr_margin_t *margin, const double *lambda, int64_t count,
-                   double *z, int64_t fit)
+                   double *z, int64_t fit, int refinements)
 {
     llr_call_t *call = ridge->call;
     llr_solutions_t *out = call->solutions;
     double *theta = out->theta + fit * call->columns * call->space.dim;
-    for (int pass = 0; pass <= REFINEMENTS; pass++) {
+    for (int pass = 0; pass <= refinements; pass++) {
         llr_space_expand(&call->space, z, count * call->columns, theta);
         llr_certify(&call->certifier, margin, lambda, count, theta, out->b + fit * call->columns,
                     out->fit + fit);
-        if (pass == REFINEMENTS || all_converged(out->fit + fit, count, call->options->tolerance))
-            return;
-        refine(ridge, lambda, count, z);
+        if (pass == refinements || all_done(ridge, out->fit + fit, count)) return;
+        llr_space_restrict(&call->space, call->certifier.gradient, count * call->columns,
+                           ridge->correction);
+        correct(ridge, lambda, count, z);
     }
+}
+
+/* Certifies the fits of one path from its system, which serves where the space is the rows' own. */
+static void finish_early(ridge_t *ridge, const llr_path_t *path, int64_t fit)
+{
+    llr_call_t *call = ridge->call;
+    llr_solutions_t *out = call->solutions;
+    for (int64_t l = 0; l < path->lambdas; l++) out->fit[fit + l].certified_gap = INFINITY;
+    if (call->space.q) return;
+    llr_ridge_system_certify(&ridge->system, call, path->lambda, path->lambdas, ridge->z,
+                             ridge->correction, out->b + fit * call->columns, out->fit + fit);
+    memcpy(out->theta + fit * call->width, ridge->z,
+           (size_t)(path->lambdas * call->width) * sizeof(double));
+}
+
+/* What is left to be done from the rows, in runs. */
+static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
+                        int64_t fit, int refinements)
+{
+    const llr_fit_t *of = ridge->call->solutions->fit + fit;
+    for (int64_t l = 0, count; l < path->lambdas; l += count) {
+        bool done = is_done(ridge, of + l);
+        for (count = 1; count < LLR_CERTIFY_FITS && l + count < path->lambdas; count++)
+            if (is_done(ridge, of + l + count) != done) break;
+        if (!done)
+            finish(ridge, margin, path->lambda + l, count, ridge->z + l * ridge->call->width,
+                   fit + l, refinements);
+    }
+}
+
+/* By a reduction of this weighting's own. */
+static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fit)
+{
+    llr_call_t *call = ridge->call;
+    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
+    memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
+    apply_q(ridge, true, ridge->rhs, call->columns);
+    for (int64_t l = 0; l < path->lambdas; l++)
+        memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
+    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, fit);
+    apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
+    llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
-    double whole = whole_weight(ridge, path);
-    make_matrix(ridge, path, whole);
-    make_rhs(ridge, path, whole);
-    llr_tridiagonalise(ridge->size, ridge->a, ridge->diagonal, ridge->off, ridge->tau, ridge->work,
-                       ridge->work_size);
-    apply_q(ridge, true, ridge->rhs, call->columns);
-    for (int64_t l = 0; l < path->lambdas; l++) {
-        memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
-        solve_shifted(ridge, path->lambda[l], ridge->z + l * call->width);
+    llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
+    if (ridge->updates &&
+        llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
+        finish_early(ridge, path, fit);
+        finish_rest(ridge, path, &margin, fit, 0);
+        if (all_done(ridge, about, path->lambdas)) return;
     }
-    apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
-    set_df(ridge, path, call->solutions->fit + fit);
-    for (int64_t l = 0; l < path->lambdas; l += LLR_CERTIFY_FITS) {
-        int64_t left = path->lambdas - l;
-        finish(ridge, &margin, path->lambda + l, left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS,
-               ridge->z + l * call->width, fit + l);
-    }
+    solve_directly(ridge, path, about);
+    finish_early(ridge, path, fit);
+    finish_rest(ridge, path, &margin, fit, REFINEMENTS);
 }
 
 llr_code_t llr_solve_ridge(llr_call_t *call)
@@ -221,7 +258,8 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
     for (int64_t p = 0; p < call->paths; p++)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
     LLR_TRY(take(&ridge, call->arena, call->error));
-    make_grams(&ridge);
+    ridge.updates = llr_ridge_update_pays(call);
+    if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {
         if (llr_call_stops(call)) return LLR_STOPPED;
         solve_path(&ridge, p, fit);

@@ -1,0 +1,91 @@
+#include "linalg/band_product.h"
+
+#include "linalg/cpu.h"
+
+#include <string.h>
+
+enum { TILE = LLR_BAND_TILE, ROWS = 12, LANES = 8 };
+
+_Static_assert(LLR_BAND == 2 * LANES && TILE % ROWS == 0, "the kernel has two vectors a row");
+
+typedef double lanes_t __attribute__((vector_size(LANES * sizeof(double))));
+
+int64_t llr_band_rows(int64_t n)
+{
+    return (n + TILE - 1) / TILE * TILE;
+}
+
+/* w += t v for a tile t, whose entry (i, k) is at t[i * down + k * right]. */
+LLR_CPU_BODY tile_body(const double *t, int64_t down, int64_t right, const double *v, double *w)
+{
+    for (int i = 0; i < TILE; i += ROWS) {
+        lanes_t *to = (lanes_t *)w + 2 * i, sum[ROWS][2];
+        const double *from = t + i * down;
+#pragma GCC unroll 12
+        for (int r = 0; r < ROWS; r++) {
+            sum[r][0] = to[2 * r];
+            sum[r][1] = to[2 * r + 1];
+        }
+        for (int k = 0; k < TILE; k++) {
+            lanes_t v0 = ((const lanes_t *)v)[2 * k], v1 = ((const lanes_t *)v)[2 * k + 1];
+#pragma GCC unroll 12
+            for (int r = 0; r < ROWS; r++) {
+                double entry = from[r * down + k * right];
+                sum[r][0] += entry * v0;
+                sum[r][1] += entry * v1;
+            }
+        }
+#pragma GCC unroll 12
+        for (int r = 0; r < ROWS; r++) {
+            to[2 * r] = sum[r][0];
+            to[2 * r + 1] = sum[r][1];
+        }
+    }
+}
+
+LLR_CPU_COPIES(tile, (const double *t, int64_t down, int64_t right, const double *v, double *w),
+               (t, down, right, v, w))
+
+/* A tile below the diagonal stands for two. */
+static void add_both(const double *tile, int64_t stride, int64_t row, int64_t column,
+                     const double *v, double *w)
+{
+    tile_any(tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
+    tile_any(tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
+}
+
+/* A tile of rows and columns of a in full: zeros below the matrix. */
+static void copy_tile(int64_t n, const double *a, int64_t lda, int64_t row, int64_t column,
+                      double *tile)
+{
+    int64_t rows = n - row < TILE ? n - row : TILE;
+    for (int64_t i = 0; i < rows; i++)
+        memcpy(tile + i * TILE, a + (row + i) * lda + column, TILE * sizeof *tile);
+    memset(tile + rows * TILE, 0, (size_t)((TILE - rows) * TILE) * sizeof *tile);
+}
+
+/* A tile on the diagonal in full. */
+static void mirror_tile(int64_t n, const double *a, int64_t lda, int64_t row, double *tile)
+{
+    int64_t rows = n - row < TILE ? n - row : TILE;
+    memset(tile, 0, TILE * TILE * sizeof *tile);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t k = 0; k <= i; k++)
+            tile[i * TILE + k] = tile[k * TILE + i] = a[(row + i) * lda + row + k];
+}
+
+void llr_band_product(int64_t n, const double *a, int64_t lda, const double *v, double *w)
+{
+    double copy[TILE * TILE];
+    memset(w, 0, (size_t)(llr_band_rows(n) * LLR_BAND) * sizeof *w);
+    for (int64_t row = 0; row < n; row += TILE) {
+        for (int64_t column = 0; column < row; column += TILE) {
+            const double *tile = a + row * lda + column;
+            bool whole = row + TILE <= n;
+            if (!whole) copy_tile(n, a, lda, row, column, copy);
+            add_both(whole ? tile : copy, whole ? lda : TILE, row, column, v, w);
+        }
+        mirror_tile(n, a, lda, row, copy);
+        tile_any(copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
+    }
+}

@@ -1,0 +1,30 @@
+/* Systems (B + lambda) y = c for many lambda at once, B a symmetric band as in linalg/band.h: every
+ * lambda is a lane of the CPU's vectors. Results depend on the kind of CPU, which may fuse
+ * multiplication and addition, and on nothing else. */
+#ifndef LLR_LINALG_SHIFTED_H
+#define LLR_LINALG_SHIFTED_H
+
+#include "linalg/band.h"
+
+enum { LLR_LANES = 8 }; /* shifts that are solved together */
+
+typedef struct llr_shifted {
+    int64_t n;
+    const double *band; /* borrowed */
+    double lambda[LLR_LANES];
+    double *factor;   /* borrowed, llr_shifted_room(n): L D L' */
+    double *solution; /* borrowed, n x LLR_LANES */
+    bool definite[LLR_LANES];
+} llr_shifted_t;
+
+int64_t llr_shifted_room(int64_t n);
+
+/* Factors B + lambda. definite tells where it is positive definite to working precision; the other
+ * lanes hold nothing of use. */
+void llr_shifted_factor(llr_shifted_t *shifted);
+/* solution: in c, out y, a lane a column. */
+void llr_shifted_solve(llr_shifted_t *shifted);
+/* trace: of B (B + lambda)^-1. Destroys the factor. */
+void llr_shifted_trace(llr_shifted_t *shifted, double *trace);
+
+#endif

@@ -1,0 +1,29 @@
+/* Gram matrices of the rows a call works on, and their numerical rank. Private to the solvers. */
+#ifndef LLR_MODEL_SOLVE_GRAM_H
+#define LLR_MODEL_SOLVE_GRAM_H
+
+#include "model/solve_space.h"
+
+/* Rows that are summed up on their own first: less rounding, and one reading from memory serves the
+ * matrix and the sum. */
+enum { LLR_GRAM_ROWS = 240 };
+
+typedef struct llr_gram {
+    int64_t size;
+    int32_t parts;  /* strata, or 1: all rows together */
+    double *matrix; /* parts x size x size, lower triangles: sums over rows of z z' */
+    double *sum;    /* parts x size: sums of z */
+    double *block;  /* size: the sum of some rows, on its way into sum */
+} llr_gram_t;
+
+/* All memory from the arena. */
+llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, bool by_stratum,
+                           llr_arena_t *arena, llr_error_t *error);
+int64_t llr_gram_bytes(int64_t size, int32_t parts);
+
+/* Eigenvalues of the rows' Gram matrix above max(rows, dim) eps times the largest. */
+llr_code_t llr_gram_rank(const llr_gram_t *gram, const llr_space_t *space, int64_t *rank,
+                         llr_arena_t *arena, llr_error_t *error);
+int64_t llr_gram_rank_bytes(int64_t size);
+
+#endif

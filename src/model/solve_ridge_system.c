@@ -1,0 +1,167 @@
+#include "linalg/blas.h"
+#include "model/solve_ridge.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+int64_t llr_ridge_system_bytes(int64_t size, int32_t columns)
+{
+    int64_t d = sizeof(double);
+    return llr_arena_cost(size * size, d) + llr_arena_cost(size, d) +
+           llr_arena_cost(columns * size, d) + llr_arena_cost(columns, d) + llr_arena_cost(size, d);
+}
+
+llr_code_t llr_ridge_system_create(llr_ridge_system_t *system, const llr_call_t *call)
+{
+    int64_t size = call->space.size, columns = call->columns;
+    *system = (llr_ridge_system_t){.size = size, .columns = call->columns};
+    LLR_TAKE(system->a, call->arena, size * size, call->error);
+    LLR_TAKE(system->mean, call->arena, size, call->error);
+    LLR_TAKE(system->scale, call->arena, size, call->error);
+    LLR_TAKE(system->rhs, call->arena, columns * size, call->error);
+    LLR_TAKE(system->target, call->arena, columns, call->error);
+    return LLR_OK;
+}
+
+/* The share of a stratum's rows in F: of each, and of all together. */
+static double row_weight(const llr_call_t *call, const double *weight, int32_t stratum)
+{
+    return weight[stratum] / (double)call->sample->rows;
+}
+
+static double stratum_weight(const llr_call_t *call, const double *weight, int32_t stratum)
+{
+    const int64_t *start = call->sample->stratum_start + stratum;
+    return row_weight(call, weight, stratum) * (double)(start[1] - start[0]);
+}
+
+static void make_mean(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                      double whole)
+{
+    memset(system->mean, 0, (size_t)system->size * sizeof(double));
+    for (int32_t s = 0; s < call->gram.parts; s++)
+        llr_axpy(system->size, row_weight(call, weight, s) / whole,
+                 call->gram.sum + s * system->size, system->mean);
+}
+
+static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                        double whole, double *copy)
+{
+    int64_t size = system->size;
+    system->square = 0;
+    for (int64_t i = 0; i < size; i++) {
+        double *row = system->a + i * size;
+        memset(row, 0, (size_t)(i + 1) * sizeof *row);
+        for (int32_t s = 0; s < call->gram.parts; s++)
+            llr_axpy(i + 1, row_weight(call, weight, s), call->gram.matrix + (s * size + i) * size,
+                     row);
+        system->square += row[i];
+        system->scale[i] = sqrt(fmax(row[i], 0));
+        llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
+        memcpy(copy + i * size, row, (size_t)(i + 1) * sizeof *row);
+    }
+}
+
+static double target_of(const llr_call_t *call, int32_t stratum, int32_t column)
+{
+    const llr_sample_t *sample = call->sample;
+    return llr_square_target(sample->classes, sample->stratum_class[stratum], column);
+}
+
+/* The sum over rows of a_i (t_i - target) z_i needs no mean taken off z. */
+static void make_rhs(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                     double whole)
+{
+    int64_t size = system->size;
+    system->spread = 0;
+    memset(system->rhs, 0, (size_t)(system->columns * size) * sizeof(double));
+    for (int32_t k = 0; k < system->columns; k++) {
+        double target = 0;
+        for (int32_t s = 0; s < call->gram.parts; s++)
+            target += stratum_weight(call, weight, s) / whole * target_of(call, s, k);
+        for (int32_t s = 0; s < call->gram.parts; s++) {
+            double miss = target_of(call, s, k) - target;
+            system->spread += stratum_weight(call, weight, s) * miss * miss;
+            llr_axpy(size, row_weight(call, weight, s) * miss, call->gram.sum + s * size,
+                     system->rhs + k * size);
+        }
+        system->target[k] = target;
+    }
+}
+
+void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                           double *copy)
+{
+    double whole = 0;
+    for (int32_t s = 0; s < call->gram.parts; s++) whole += stratum_weight(call, weight, s);
+    make_mean(system, call, weight, whole);
+    make_matrix(system, call, weight, whole, copy);
+    make_rhs(system, call, weight, whole);
+}
+
+/* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
+ * off by at most half an eps for every addition on the way of a term, times the sum of absolute
+ * values. By Cauchy and Schwarz those are at most scale_j times the sum of scale_k |z_k|, and
+ * scale_j sqrt(spread) in the right-hand sides. ROUNDINGS stands for the few other operations. */
+enum { ROUNDINGS = 64 };
+
+static double unit_rounding(const llr_ridge_system_t *system, const llr_call_t *call)
+{
+    int64_t additions = LLR_GRAM_ROWS + call->sample->rows / LLR_GRAM_ROWS + system->size +
+                        call->gram.parts + ROUNDINGS;
+    return 0.5 * DBL_EPSILON * (double)additions;
+}
+
+typedef struct rounding {
+    double gradient, objective; /* most that either may be off */
+} rounding_t;
+
+static rounding_t bound_rounding(const llr_ridge_system_t *system, const llr_call_t *call,
+                                 double lambda, const double *z)
+{
+    double reach = 0, norm = 0, unit = unit_rounding(system, call);
+    for (int32_t k = 0; k < system->columns; k++) {
+        double sum = 0;
+        for (int64_t j = 0; j < system->size; j++) {
+            double size = fabs(z[k * system->size + j]);
+            sum += system->scale[j] * size;
+            norm += size * size;
+        }
+        reach += sum * sum;
+    }
+    double whole = sqrt(system->spread) + sqrt(reach);
+    return (rounding_t){.gradient = unit * (sqrt(system->square) * whole + lambda * sqrt(norm)),
+                        .objective = unit * (whole * whole + lambda * norm)};
+}
+
+/* One fit; gradient holds A z. */
+static void certify_fit(const llr_ridge_system_t *system, const llr_call_t *call, double lambda,
+                        const double *z, double *gradient, llr_fit_t *fit)
+{
+    int64_t width = system->columns * system->size;
+    double square = llr_dot(width, z, z);
+    double fitted = llr_dot(width, z, system->rhs), form = llr_dot(width, z, gradient);
+    for (int64_t j = 0; j < width; j++) gradient[j] += lambda * z[j] - system->rhs[j];
+    rounding_t off = bound_rounding(system, call, lambda, z);
+    fit->gradient_norm = sqrt(llr_dot(width, gradient, gradient));
+    fit->objective = 0.5 * (system->spread - 2 * fitted + form + lambda * square);
+    double norm = fit->gradient_norm + off.gradient;
+    double gap = norm * norm / (2 * lambda) + off.objective;
+    llr_judge(&call->certifier, llr_relative_gap(gap, fit->objective), fit);
+}
+
+void llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
+                              const double *lambda, int64_t count, const double *z,
+                              double *gradient, double *b, llr_fit_t *fit)
+{
+    int64_t size = system->size, columns = system->columns;
+    llr_symm(count * columns, size, z, system->a, gradient);
+    for (int64_t f = 0; f < count; f++) {
+        int64_t first = f * columns * size;
+        certify_fit(system, call, lambda[f], z + first, gradient + first, fit + f);
+        for (int32_t k = 0; k < columns; k++)
+            b[f * columns + k] =
+                system->target[k] - llr_dot(size, system->mean, z + first + k * size);
+    }
+}

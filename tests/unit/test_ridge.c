@@ -1,0 +1,317 @@
+/* Square loss at sizes beyond one panel of its reduction, many lambdas a weighting: df, optima and
+ * certificates against dense linear algebra in long double on the rows. */
+#include "solve_world.h"
+
+#include <float.h>
+
+typedef long double real_t;
+
+enum { COUNT = 9 };
+
+static const double lambdas[COUNT] = {1e-4, 1e-3, 1e-2, 3e-2, 0.1, 1, 30, 1e3, 1e6};
+
+/* Centred moments of one weighting. */
+typedef struct moments {
+    int64_t dim;
+    int32_t columns;
+    real_t *a, *mean, *rhs, *target; /* dim x dim; dim; columns x dim; columns */
+} moments_t;
+
+static real_t *take(int64_t count)
+{
+    return calloc((size_t)count, sizeof(real_t));
+}
+
+static real_t share(const world_t *world, const double *weight, int64_t row)
+{
+    return (real_t)weight[world_stratum(world, row)] / world->rows;
+}
+
+static real_t target_of(const world_t *world, int64_t row, int32_t column)
+{
+    return llr_square_target(world->classes, world->class_of[world_stratum(world, row)], column);
+}
+
+static moments_t moments_create(const world_t *world, const double *weight)
+{
+    int64_t dim = world->dim;
+    moments_t m = {.dim = dim, .columns = llr_columns(world->classes), .mean = take(dim)};
+    real_t whole = 0;
+    m.a = take(dim * dim);
+    m.rhs = take(m.columns * dim);
+    m.target = take(m.columns);
+    for (int64_t i = 0; i < world->rows; i++) whole += share(world, weight, i);
+    for (int64_t i = 0; i < world->rows; i++) {
+        for (int64_t j = 0; j < dim; j++)
+            m.mean[j] += share(world, weight, i) / whole * world->x[i * dim + j];
+        for (int32_t k = 0; k < m.columns; k++)
+            m.target[k] += share(world, weight, i) / whole * target_of(world, i, k);
+    }
+    for (int64_t i = 0; i < world->rows; i++)
+        for (int64_t j = 0; j < dim; j++) {
+            real_t part = share(world, weight, i) * (world->x[i * dim + j] - m.mean[j]);
+            for (int64_t l = 0; l < dim; l++)
+                m.a[j * dim + l] += part * (world->x[i * dim + l] - m.mean[l]);
+            for (int32_t k = 0; k < m.columns; k++)
+                m.rhs[k * dim + j] += part * (target_of(world, i, k) - m.target[k]);
+        }
+    return m;
+}
+
+static void moments_destroy(moments_t *m)
+{
+    free(m->a);
+    free(m->mean);
+    free(m->rhs);
+    free(m->target);
+}
+
+/* inverse = (a + lambda)^-1 by Gauss-Jordan, which needs no pivots here. */
+static void invert(const moments_t *m, double lambda, real_t *inverse)
+{
+    int64_t dim = m->dim;
+    memcpy(inverse, m->a, (size_t)(dim * dim) * sizeof *inverse);
+    for (int64_t j = 0; j < dim; j++) inverse[j * dim + j] += lambda;
+    for (int64_t p = 0; p < dim; p++) {
+        real_t pivot = 1 / inverse[p * dim + p];
+        for (int64_t j = 0; j < dim; j++) inverse[p * dim + j] *= j == p ? 0 : pivot;
+        for (int64_t i = 0; i < dim; i++) {
+            if (i == p) continue;
+            real_t factor = inverse[i * dim + p];
+            inverse[i * dim + p] = 0;
+            for (int64_t j = 0; j < dim; j++) inverse[i * dim + j] -= factor * inverse[p * dim + j];
+            inverse[i * dim + p] = -factor * pivot;
+        }
+        inverse[p * dim + p] = pivot;
+    }
+}
+
+static real_t trace_of_product(const moments_t *m, const real_t *inverse)
+{
+    real_t trace = 0;
+    for (int64_t u = 0; u < m->dim * m->dim; u++) trace += m->a[u] * inverse[u];
+    return trace;
+}
+
+static real_t value_of(const world_t *world, const double *weight, double lambda,
+                       const real_t *theta, const real_t *b)
+{
+    int32_t columns = llr_columns(world->classes);
+    real_t value = 0;
+    for (int32_t k = 0; k < columns; k++) {
+        for (int64_t i = 0; i < world->rows; i++) {
+            real_t miss = b[k] - target_of(world, i, k);
+            for (int64_t j = 0; j < world->dim; j++)
+                miss += theta[k * world->dim + j] * world->x[i * world->dim + j];
+            value += share(world, weight, i) * miss * miss / 2;
+        }
+        for (int64_t j = 0; j < world->dim; j++)
+            value += (real_t)lambda / 2 * theta[k * world->dim + j] * theta[k * world->dim + j];
+    }
+    return value;
+}
+
+static real_t least_value(const world_t *world, const double *weight, double lambda,
+                          const moments_t *m, const real_t *inverse)
+{
+    int64_t dim = m->dim;
+    real_t *theta = take(m->columns * dim), *b = take(m->columns), value;
+    for (int32_t k = 0; k < m->columns; k++) {
+        b[k] = m->target[k];
+        for (int64_t j = 0; j < dim; j++) {
+            for (int64_t l = 0; l < dim; l++)
+                theta[k * dim + j] += inverse[j * dim + l] * m->rhs[k * dim + l];
+            b[k] -= theta[k * dim + j] * m->mean[j];
+        }
+    }
+    value = value_of(world, weight, lambda, theta, b);
+    free(theta);
+    free(b);
+    return value;
+}
+
+static real_t found_value(const world_t *world, const double *weight, double lambda,
+                          const outcome_t *out, int64_t fit)
+{
+    int64_t columns = llr_columns(world->classes), width = columns * world->dim;
+    real_t *theta = take(width), *b = take(columns), value;
+    for (int64_t u = 0; u < width; u++) theta[u] = out->theta[fit * width + u];
+    for (int64_t k = 0; k < columns; k++) b[k] = out->b[fit * columns + k];
+    value = value_of(world, weight, lambda, theta, b);
+    free(theta);
+    free(b);
+    return value;
+}
+
+static void check_fit(const world_t *world, const double *weight, double lambda, const moments_t *m,
+                      double tolerance, const outcome_t *out, int64_t fit)
+{
+    const llr_fit_t *about = &out->fit[fit];
+    real_t *inverse = take(m->dim * m->dim);
+    invert(m, lambda, inverse);
+    real_t least = least_value(world, weight, lambda, m, inverse);
+    real_t found = found_value(world, weight, lambda, out, fit);
+    real_t df = trace_of_product(m, inverse), size = 0;
+    for (int64_t j = 0; j < m->dim; j++) size += m->a[j * m->dim + j];
+    /* A is known to rounding, which small lambda make felt. */
+    real_t noise = DBL_EPSILON * size / lambda * fminl(df, 1);
+    bool good = about->status == LLR_FIT_CONVERGED && about->certified_gap <= tolerance &&
+                found - least <= about->certified_gap * found && found >= least * (1 - 1e-15L) &&
+                fabsl(about->objective - found) <= (real_t)about->certified_gap * found &&
+                fabsl(about->objective - found) <= 1e-11L * found &&
+                fabsl(about->df - df) <= 1e-11L * df + noise;
+    CU_ASSERT_TRUE(good);
+    if (!good)
+        fprintf(stderr,
+                "n %lld d %lld K %d lambda %g fit %lld: %s gap %g excess %Lg F %.17g of %.17Lg df "
+                "%.15g of %.15Lg\n",
+                (long long)world->rows, (long long)world->dim, world->classes, lambda,
+                (long long)fit, llr_fit_status_name(about->status), about->certified_gap,
+                (found - least) / found, about->objective, found, about->df, df);
+    free(inverse);
+}
+
+/* The first lambdas of the list at the first weightings. */
+static void check_some(const world_t *world, double tolerance, int64_t paths, int64_t count)
+{
+    llr_path_t path[PATHS];
+    llr_solve_options_t options = {.tolerance = tolerance, .max_iterations = 1};
+    for (int64_t p = 0; p < paths; p++) path[p] = (llr_path_t){world->weight[p], lambdas, count};
+    outcome_t out = world_solve(world, LLR_LOSS_SQUARE, path, paths, &options);
+    CU_ASSERT_EQUAL_FATAL(out.code, LLR_OK);
+    for (int64_t p = 0; p < paths; p++) {
+        moments_t m = moments_create(world, world->weight[p]);
+        for (int64_t l = 0; l < count; l++)
+            check_fit(world, world->weight[p], lambdas[l], &m, tolerance, &out, p * count + l);
+        moments_destroy(&m);
+    }
+    outcome_destroy(&out);
+}
+
+static void check_world(const world_t *world, double tolerance)
+{
+    check_some(world, tolerance, 3, COUNT);
+}
+
+/* Rows of a world with weights from even to far apart. */
+static world_t make(int64_t rows, int64_t dim, int32_t classes, int32_t strata)
+{
+    world_t world = world_create(rows, dim, classes, strata, rows + dim);
+    for (int p = 1; p < 3; p++)
+        for (int32_t s = 0; s < strata; s++) world.weight[p][s] = pow(s + 1, 2 * p) / strata;
+    return world;
+}
+
+static void check(world_t world)
+{
+    check_world(&world, 1e-8);
+    check_world(&world, 1e-12);
+    world_destroy(&world);
+}
+
+static void many_rows(void)
+{
+    check(make(700, 70, 2, 2));
+}
+
+static void few_rows(void)
+{
+    check(make(45, 70, 2, 2));
+}
+
+static void groups_and_classes(void)
+{
+    check(make(500, 40, 3, 6));
+}
+
+static void columns_of_all_scales(void)
+{
+    world_t world = make(300, 50, 2, 4);
+    for (int64_t u = 0; u < world.rows * world.dim; u++)
+        world.x[u] = (world.x[u] + 3) * pow(10, (double)(u % world.dim % 5) - 2);
+    check(world);
+}
+
+/* Rank 36 of 40: the Gram matrices are singular. */
+static void columns_that_depend(void)
+{
+    world_t world = make(200, 40, 2, 2);
+    for (int64_t i = 0; i < world.rows; i++) {
+        double *x = world.x + i * world.dim;
+        x[3] = 0;
+        x[7] = 2;
+        x[11] = x[12];
+        x[39] = x[0] - x[1];
+    }
+    check(world);
+}
+
+/* All rows in one stratum but for a few: a change of low rank to the scatter of that one, at shapes
+ * where that takes the fewest operations. */
+static world_t make_uneven(int64_t rows, int64_t dim, int32_t classes, int32_t strata)
+{
+    world_t world = make(rows, dim, classes, strata);
+    int32_t base = 1;
+    for (int32_t s = 0; s < strata; s++)
+        world.start[s + 1] = world.start[s] + (s == base ? rows - 4 * (strata - 1) : 4);
+    for (int32_t s = 0; s < strata; s++) world.weight[3][s] = s == 0 && strata > 2 ? 0 : s + 1;
+    return world;
+}
+
+static void few_rows_beside_a_large_stratum(void)
+{
+    world_t worlds[] = {make_uneven(260, 192, 2, 2), make_uneven(260, 192, 2, 6),
+                        make_uneven(230, 192, 3, 3), make_uneven(192, 240, 2, 4)};
+    for (size_t w = 0; w < sizeof worlds / sizeof *worlds; w++) {
+        check_some(&worlds[w], 1e-8, 4, 4);
+        world_destroy(&worlds[w]);
+    }
+}
+
+/* The large stratum may weigh nothing, and rounding may be too much for a change of low rank. */
+static void large_strata_that_do_not_serve(void)
+{
+    world_t world = make_uneven(260, 192, 2, 4);
+    world.weight[1][1] = 0;
+    check_some(&world, 1e-8, 4, 4);
+    world.weight[1][1] = 1;
+    for (int64_t u = 0; u < world.rows * world.dim; u++) world.x[u] *= 256;
+    check_some(&world, 1e-8, 4, 4);
+    world_destroy(&world);
+}
+
+static void rank_is_that_of_the_columns(void)
+{
+    llr_path_t path = {NULL, lambdas, 1};
+    llr_solve_options_t options = {.tolerance = 1e-8, .max_iterations = 1};
+    for (int dependent = 0; dependent < 4; dependent++)
+        for (int64_t rows = 25; rows <= 200; rows *= 2) {
+            world_t world = make(rows, 40, 2, 2);
+            for (int64_t i = 0; i < rows; i++) {
+                double *x = world.x + i * world.dim;
+                if (dependent & 1) x[3] = 0;
+                if (dependent & 2) x[9] = x[5] + x[6];
+            }
+            path.weight = world.weight[0];
+            outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, &path, 1, &options);
+            int64_t independent = 40 - (dependent & 1) - (dependent >> 1);
+            CU_ASSERT_EQUAL(out.solutions.rank, independent < rows ? independent : rows - 1);
+            outcome_destroy(&out);
+            world_destroy(&world);
+        }
+}
+
+int main(void)
+{
+    static const llr_test_t tests[] = {
+        {"many rows", many_rows},
+        {"few rows", few_rows},
+        {"groups and classes", groups_and_classes},
+        {"columns of all scales", columns_of_all_scales},
+        {"columns that depend", columns_that_depend},
+        {"few rows beside a large stratum", few_rows_beside_a_large_stratum},
+        {"large strata that do not serve", large_strata_that_do_not_serve},
+        {"rank is that of the columns", rank_is_that_of_the_columns},
+    };
+    return LLR_RUN_SUITE("ridge", tests);
+}
