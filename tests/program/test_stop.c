@@ -3,6 +3,9 @@
 
 #include <hdf5.h>
 
+/* Until a run has written what it writes before its first unit, and a little more. */
+#define WAIT_FOR(file) "while ! test -e " file "; do sleep 0.1; done; sleep 0.5"
+
 static void write_job(const char *name, const char *more)
 {
     char path[2 * PATH_ROOM], text[COMMAND_ROOM];
@@ -20,7 +23,7 @@ static void asked_to_stop_it_stops_in_order(void)
     static const char *const ways[] = {"kill -TERM $p", "kill -INT $p", "kill -USR1 $p",
                                        "touch $D/out/stop"};
     outcome_t outcome;
-    write_job("stop", "seeds: {count: 400}\n");
+    write_job("stop", "seeds: {count: 1500}\n");
     for (int w = 0; w < 4; w++)
         for (int ranks = 0; ranks < 4; ranks += 3) {
             char launch[64] = "$L", find[128] = "p=$r";
@@ -29,28 +32,28 @@ static void asked_to_stop_it_stops_in_order(void)
                 snprintf(find, sizeof find, "p=$(pgrep -P $r -x llrsweep | sed -n 2p)");
             }
             run(&outcome,
-                "rm -rf $D/out; %s run $D/stop.yaml -o $D/out & r=$!\n"
-                "sleep 1.5; %s; %s; wait $r",
+                "rm -rf $D/out; %s run $D/stop.yaml -o $D/out & r=$!\n" WAIT_FOR(
+                    "$D/out/job.yaml") "; %s; %s; wait $r",
                 launch, find, ways[w]);
             CU_ASSERT_TRUE(ended(&outcome, 4, "the same command goes on from here"));
             CU_ASSERT_TRUE(outcome.seconds < 30);
             run(&outcome, "test ! -e $D/out/stop && $L status $D/out");
-            CU_ASSERT_TRUE(ended(&outcome, 0, " of 400 units done"));
+            CU_ASSERT_TRUE(ended(&outcome, 0, " of 1500 units done"));
             CU_ASSERT_PTR_NULL(strstr(outcome.out, "stop: 0 of"));
         }
-    run(&outcome, "$L run $D/stop.yaml -o $D/out");
+    run(&outcome, "$M -n 2 $L run $D/stop.yaml -o $D/out");
     CU_ASSERT_TRUE(ended(&outcome, 0, "units found"));
 }
 
 static void a_long_unit_is_abandoned_after_the_grace(void)
 {
     outcome_t outcome;
-    /* One unit of minutes: 4000 fits of 1200 rows. */
-    write_job("long", "exponents: {from: 0, to: 4, count: 200}\n"
+    /* One unit of half a minute: 8000 fits of 4000 rows. */
+    write_job("long", "exponents: {from: 0, to: 4, count: 400}\n"
                       "lambdas: {log10: {from: -6, to: 0, count: 20}}\nseeds: {count: 2}\n");
-    run(&outcome,
-        "sed -i 's/300/1200/' $D/long.yaml\n"
-        "$L run $D/long.yaml -o $D/long --grace 0.5 & r=$!; sleep 2; kill -TERM $r; wait $r");
+    run(&outcome, "sed -i 's/300/4000/; s/150/500/' $D/long.yaml\n"
+                  "$L run $D/long.yaml -o $D/long --grace 0.5 & r=$!\n" WAIT_FOR(
+                      "$D/long/job.yaml") "; kill -TERM $r; wait $r");
     CU_ASSERT_TRUE(ended(&outcome, 4, "0 of 2 units are done"));
     CU_ASSERT_TRUE(outcome.seconds < 20);
 }
