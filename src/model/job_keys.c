@@ -50,23 +50,39 @@ static void read_output(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     job->has_output = llr_yaml_text(yaml, node, "output", &job->output);
 }
 
-static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+/* A list of losses, each once, in the given order. */
+static void read_loss_list(llr_yaml_t *yaml, const llr_node_t *node, const char *key, int64_t least,
+                           llr_loss_t *loss, int32_t *losses)
 {
-    llr_job_t *job = into;
     const char *words[LLR_LOSS_COUNT];
     int64_t count, word;
     for (int l = 0; l < LLR_LOSS_COUNT; l++) words[l] = llr_loss_name((llr_loss_t)l);
-    if (!llr_yaml_list_length(yaml, node, "losses", 1, &count)) return;
+    if (!llr_yaml_list_length(yaml, node, key, least, &count)) return;
     for (int64_t i = 0; i < count; i++) {
         const llr_node_t *entry = llr_yaml_entry(yaml, node, i);
-        if (!llr_yaml_word(yaml, entry, "losses", words, LLR_LOSS_COUNT, &word)) return;
-        for (int32_t l = 0; l < job->losses; l++)
-            if (job->loss[l] == (llr_loss_t)word) {
-                llr_yaml_complain(yaml, entry, "losses: `%s` stands there twice", words[word]);
+        if (!llr_yaml_word(yaml, entry, key, words, LLR_LOSS_COUNT, &word)) return;
+        for (int32_t l = 0; l < *losses; l++)
+            if (loss[l] == (llr_loss_t)word) {
+                llr_yaml_complain(yaml, entry, "%s: `%s` stands there twice", key, words[word]);
                 return;
             }
-        job->loss[job->losses++] = (llr_loss_t)word;
+        loss[(*losses)++] = (llr_loss_t)word;
     }
+}
+
+static void read_losses(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    read_loss_list(yaml, node, "losses", 1, job->loss, &job->losses);
+}
+
+static void read_df(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_job_t *job = into;
+    llr_loss_t loss[LLR_LOSS_COUNT];
+    int32_t losses = 0;
+    read_loss_list(yaml, node, "df", 0, loss, &losses);
+    for (int32_t l = 0; l < losses; l++) job->df[loss[l]] = true;
 }
 
 static void read_preprocess(llr_yaml_t *yaml, const llr_node_t *node, void *into)
@@ -290,14 +306,6 @@ static void read_tolerance(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_number(yaml, node, "tolerance", tolerance_range, &((llr_job_t *)into)->tolerance);
 }
 
-static void read_logistic_df(llr_yaml_t *yaml, const llr_node_t *node, void *into)
-{
-    static const char *const words[] = {"false", "true"};
-    int64_t word;
-    if (llr_yaml_word(yaml, node, "logistic_df", words, 2, &word))
-        ((llr_job_t *)into)->logistic_df = word;
-}
-
 static void read_repeats(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
     llr_yaml_integer(yaml, node, "balanced_repeats", 1, 100000,
@@ -337,8 +345,8 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"select_by", "worst_class", false, read_select,
      "validation accuracy that chooses: worst_class, worst_group, balanced, overall"},
     {"tolerance", "1e-8", false, read_tolerance, "certified relative gap of a converged fit"},
-    {"logistic_df", "true", false, read_logistic_df,
-     "compute df of logistic fits too: several times the work of the fits; true or false"},
+    {"df", "[square, logistic]", false, read_df,
+     "losses whose column df is computed; of logistic fits it is most of the work"},
     {"balanced_repeats", "10", false, read_repeats, "draws that averaged_balanced averages"},
     {"unit_size", "0", false, read_unit_size,
      "most cells solved and saved together; 0: all of a subsample and loss"},

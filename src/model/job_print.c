@@ -127,6 +127,18 @@ static bool all_have_sizes(const llr_job_t *job)
     return true;
 }
 
+static void print_df(llr_text_t *out, const llr_job_t *job)
+{
+    const char *separator = "";
+    llr_text_add(out, "df: [");
+    for (int l = 0; l < LLR_LOSS_COUNT; l++) {
+        if (!job->df[l]) continue;
+        llr_text_add(out, "%s%s", separator, llr_loss_name((llr_loss_t)l));
+        separator = ", ";
+    }
+    llr_text_add(out, "]\n");
+}
+
 static void print_grid(llr_text_t *out, const llr_job_t *job)
 {
     llr_text_add(out, "losses: [");
@@ -161,9 +173,10 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
     llr_text_add(out, "sampling: %s\nseeds: {first: %lld, count: %lld}\nselect_by: %s\n",
                  llr_sampling_name(job->sampling), (long long)job->seed_first,
                  (long long)job->seeds, llr_select_name(job->select_by));
-    llr_text_add(out, "tolerance: %s\nlogistic_df: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
-                 llr_number_text(job->tolerance, number), job->logistic_df ? "true" : "false",
-                 (long long)job->balanced_repeats, (long long)job->unit_size);
+    print_df(out, job);
+    llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
+                 llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
+                 (long long)job->unit_size);
     if (!where) return;
     llr_text_add(out, "output: ");
     print_path(out, job, job->output);

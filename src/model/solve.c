@@ -70,6 +70,15 @@ static llr_code_t (*solver_of(const llr_call_t *call))(llr_call_t *)
     return call->columns > 1 ? llr_solve_softmax : llr_solve_logistic;
 }
 
+/* Also where a solver knows it anyway: what a table has follows from the job alone. */
+static void leave_df(const llr_call_t *call)
+{
+    llr_fit_t *fit = call->solutions->fit;
+    for (int64_t p = 0; p < call->paths; p++)
+        for (int64_t l = 0; l < call->path[p].lambdas; l++, fit++)
+            if (call->path[p].lambda[l] > 0) fit->df = NAN;
+}
+
 static llr_code_t run(llr_call_t *call)
 {
     llr_solutions_t *out = call->solutions;
@@ -86,6 +95,7 @@ static llr_code_t run(llr_call_t *call)
     LLR_TRY(find_rank(call));
     if (llr_call_stops(call)) return LLR_STOPPED;
     LLR_TRY(llr_solve_around_zero(call, solver_of(call)));
+    if (call->options->leaves_df) leave_df(call);
     shift_back(call);
     return LLR_OK;
 }

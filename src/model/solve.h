@@ -52,8 +52,8 @@ typedef struct llr_solve_options {
     /* Asked between passes; true abandons the call with LLR_STOPPED. May be NULL. */
     bool (*should_stop)(void *argument);
     void *argument; /* borrowed, handed to should_stop */
-    /* Logistic losses at lambda > 0: df is not asked for (NaN). It needs a matrix of its own for
-     * every fit and column, and so takes several times as long as all else together. */
+    /* df of fits at lambda > 0 is not asked for (NaN). Of logistic losses it needs a matrix of its
+     * own for every fit and column, and so takes several times as long as all else together. */
     bool leaves_df;
 } llr_solve_options_t;
 

@@ -141,8 +141,7 @@ static double weight_of(const llr_cursor_t *at)
       "upper bound of the relative distance of the objective to its minimum; none for logistic "   \
       "loss at lambda 0 and for averages",                                                         \
       at->row->fit.certified_gap)                                                                  \
-    X(REAL, false, df, "1",                                                                        \
-      "effective degrees of freedom; none for logistic loss where the job leaves it out",          \
+    X(REAL, false, df, "1", "effective degrees of freedom; none where the job leaves them out",    \
       at->row->fit.df)                                                                             \
     ACCURACY_COLUMNS(X, validation)                                                                \
     ACCURACY_COLUMNS(X, test)                                                                      \

@@ -160,7 +160,7 @@ static llr_code_t solve_rows(llr_fit_set_t *set, llr_subsample_t *sample, llr_er
                          sample->stratum_start,
                          sample->stratum_class};
     llr_solve_options_t options = {.tolerance = job->tolerance,
-                                   .leaves_df = !job->logistic_df,
+                                   .leaves_df = !job->df[set->unit->loss],
                                    .max_iterations = MAX_ITERATIONS,
                                    .should_stop = worker->should_stop,
                                    .argument = worker->argument};

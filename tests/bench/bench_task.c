@@ -55,7 +55,8 @@ llr_code_t bench_task_create(bench_task_t *task, const bench_data_t *data, const
                  "lambdas: {log10: {from: -4, to: 0, count: 9}}\n"
                  "sizes: [%s]\n"
                  "seeds: {count: %s}\n"
-                 "tolerance: %s\n",
+                 "tolerance: %s\n"
+                 "df: []\n", /* the other side has none */
                  loss, sizes, seeds, tolerance);
     llr_code_t code = parse(&task->job, &text, error);
     llr_text_destroy(&text);
