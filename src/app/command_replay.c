@@ -6,6 +6,7 @@
 #include "store/head.h"
 #include "work/unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,10 @@ static bool is_same(const llr_row_t *a, const llr_row_t *b, const llr_block_t *b
 static void print_row(const char *what, const llr_row_t *row, const llr_facts_t *facts)
 {
     llr_summary_t summary = llr_row_summary(row, facts, LLR_SPLIT_TEST);
-    printf("  %-10s %s, objective %.17g, gap %.3g, test worst_class %.6f, balanced %.6f\n", what,
-           llr_fit_status_name(row->fit.status), row->fit.objective, row->fit.certified_gap,
-           summary.worst_class, summary.balanced);
+    printf("  %-10s %s, ", what, llr_fit_status_name(row->fit.status));
+    if (!isnan(row->fit.objective))
+        printf("objective %.17g, gap %.3g, ", row->fit.objective, row->fit.certified_gap);
+    printf("test worst_class %.6f, balanced %.6f\n", summary.worst_class, summary.balanced);
 }
 
 static llr_code_t compare(const replay_t *replay, const llr_options_t *options, llr_error_t *error)

@@ -138,7 +138,7 @@ typedef struct llr_job {
     int64_t seed_first, seeds;
     llr_select_t select_by;
     double tolerance;
-    bool df[LLR_LOSS_COUNT]; /* df of a loss's fits is computed; else it is not available */
+    bool df[LLR_LOSS_COUNT];   /* df of a loss's fits is computed; else it is not available */
     char *output;              /* owned, relative to folder or absolute */
     bool has_output;           /* it was given, not made from the name */
     const llr_arrays_t *array; /* borrowed, arrays: what paths "memory:NAME" name */
