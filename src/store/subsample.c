@@ -68,11 +68,10 @@ static llr_code_t draw_list(const llr_dataset_t *dataset, int64_t seed, int32_t 
     int64_t rows = dataset->pool_start[list + 1] - dataset->pool_start[list];
     int64_t mark = llr_arena_mark(arena), *copy;
     if (count > rows)
-        return llr_fail(
-            error, LLR_INVALID,
-            "dataset \"%s\": %lld rows of one class or group (number %d) are asked for; "
-            "the pool has %lld",
-            dataset->job->name, (long long)count, list, (long long)rows);
+        return llr_fail(error, LLR_INVALID,
+                        "dataset \"%s\": %lld rows of list %d of the pool (a class or group) are "
+                        "asked for; the pool has %lld",
+                        dataset->job->name, (long long)count, list, (long long)rows);
     LLR_TAKE(copy, arena, rows, error);
     memcpy(copy, pool, (size_t)rows * sizeof *copy);
     llr_random_t random = permutation_of(dataset, seed, list);

@@ -12,7 +12,7 @@ static void version_says_what_it_was_built_with(void)
 static void every_job_of_the_tree_is_good(void)
 {
     outcome_t outcome;
-    run(&outcome, "find $S/jobs -name '*.yaml' -exec sh -c 'test ! -d \"${1%/*}/journal\"' _ {} "
+    run(&outcome, "find $S/jobs -name '*.yaml' -exec sh -c 'test ! -d \"${1%%/*}/journal\"' _ {} "
                   "\\; -print >$D/jobs && while "
                   "read -r job; do\n"
                   "$L check -q \"$job\" || exit; $L check --explain \"$job\" >$D/resolved.yaml &&\n"
