@@ -16,13 +16,7 @@ void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const 
              size_t, size_t);
 void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
              double *tau, double *work, const int *lwork, int *info, size_t);
-void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,
-             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
-             double *work, const int *lwork, int *info, size_t, size_t, size_t);
 void dsterf_(const int *n, double *d, double *e, int *info);
-void dpttrf_(const int *n, double *d, double *e, int *info);
-void dpttrs_(const int *n, const int *nrhs, const double *d, const double *e, double *b,
-             const int *ldb, int *info);
 void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
              const int *lwork, int *info);
 void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k,
@@ -89,27 +83,10 @@ int llr_tridiagonalise(int64_t n, double *a, double *diagonal, double *off, doub
     return info;
 }
 
-int llr_tridiagonal_apply(int64_t n, const double *a, const double *tau, bool transposed, double *b,
-                          int64_t vectors, double *work, int64_t size)
-{
-    int order = (int)n, count = (int)vectors, room = (int)size, info;
-    dormtr_("L", "U", transposed ? "T" : "N", &order, &count, a, &order, tau, b, &order, work,
-            &room, &info, 1, 1, 1);
-    return info;
-}
-
 int llr_tridiagonal_eigenvalues(int64_t n, double *diagonal, double *off)
 {
     int order = (int)n, info;
     dsterf_(&order, diagonal, off, &info);
-    return info;
-}
-
-int llr_tridiagonal_solve(int64_t n, double *diagonal, double *off, double *b, int64_t vectors)
-{
-    int order = (int)n, count = (int)vectors, info;
-    dpttrf_(&order, diagonal, off, &info);
-    if (!info) dpttrs_(&order, &count, diagonal, off, b, &order, &info);
     return info;
 }
 

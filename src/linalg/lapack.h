@@ -29,14 +29,8 @@ int llr_triangle_invert(int64_t n, double *l);
  * triangle (row-major) of a; a and tau (n) then hold Q. */
 int llr_tridiagonalise(int64_t n, double *a, double *diagonal, double *off, double *tau,
                        double *work, int64_t size);
-/* Each row of b (vectors x n) becomes Q b, or Q' b where transposed. */
-int llr_tridiagonal_apply(int64_t n, const double *a, const double *tau, bool transposed, double *b,
-                          int64_t vectors, double *work, int64_t size);
 /* diagonal becomes the eigenvalues of T, ascending; off is destroyed. */
 int llr_tridiagonal_eigenvalues(int64_t n, double *diagonal, double *off);
-/* Solves T x = b in place for each row of b (vectors x n); T positive definite; diagonal and off
- * are destroyed. */
-int llr_tridiagonal_solve(int64_t n, double *diagonal, double *off, double *b, int64_t vectors);
 
 /* a (n x n, row-major, lower triangle) = V diag(value) V': value ascending, and the rows of a
  * become the eigenvectors. Workspaces of llr_eigen_work doubles and llr_eigen_integers ints. */

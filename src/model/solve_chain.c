@@ -9,8 +9,8 @@
 static llr_code_t take_point(llr_point_t *point, const llr_call_t *call)
 {
     LLR_TAKE(point->theta, call->arena, call->width, call->error);
-    LLR_TAKE(point->score, call->arena, call->columns * call->sample->rows, call->error);
-    LLR_TAKE(point->b, call->arena, call->columns, call->error);
+    LLR_TAKE(point->score, call->arena, call->sample->rows, call->error);
+    LLR_TAKE(point->b, call->arena, 1, call->error);
     return LLR_OK;
 }
 
@@ -44,11 +44,11 @@ llr_code_t llr_chain_create(llr_chain_t *chain, const llr_call_t *call, int64_t 
 }
 
 /* Without the list of lambdas, whose lengths add up to the number of fits. */
-int64_t llr_chain_bytes(int64_t rows, int64_t size, int32_t columns)
+int64_t llr_chain_bytes(int64_t rows, int64_t size)
 {
-    int64_t vector = llr_arena_cost(columns * size, sizeof(double));
-    int64_t point = vector + llr_arena_cost(columns * rows, sizeof(double)) +
-                    llr_arena_cost(columns, sizeof(double));
+    int64_t vector = llr_arena_cost(size, sizeof(double));
+    int64_t point =
+        vector + llr_arena_cost(rows, sizeof(double)) + llr_arena_cost(1, sizeof(double));
     return (1 + LLR_SAVED) * point + (1 + 2 * LLR_PAIRS) * vector + llr_arena_cost(1, 1);
 }
 
@@ -65,14 +65,14 @@ bool llr_chain_is_done(const llr_chain_t *chain)
 /* now = sum of saved[s] * share[s] */
 static void combine(llr_chain_t *chain, const llr_call_t *call, const double *share, int64_t count)
 {
-    int64_t scores = call->columns * call->sample->rows;
+    int64_t scores = call->sample->rows;
     memset(chain->now.theta, 0, (size_t)call->width * sizeof(double));
     memset(chain->now.score, 0, (size_t)scores * sizeof(double));
-    memset(chain->now.b, 0, (size_t)call->columns * sizeof(double));
+    *chain->now.b = 0;
     for (int64_t s = 0; s < count; s++) {
         llr_axpy(call->width, share[s], chain->saved[s].theta, chain->now.theta);
         llr_axpy(scores, share[s], chain->saved[s].score, chain->now.score);
-        llr_axpy(call->columns, share[s], chain->saved[s].b, chain->now.b);
+        *chain->now.b += share[s] * *chain->saved[s].b;
     }
 }
 
@@ -163,9 +163,8 @@ void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call)
     }
     llr_point_t *to = &chain->saved[0];
     memcpy(to->theta, chain->now.theta, (size_t)call->width * sizeof(double));
-    memcpy(to->score, chain->now.score,
-           (size_t)(call->columns * call->sample->rows) * sizeof(double));
-    memcpy(to->b, chain->now.b, (size_t)call->columns * sizeof(double));
+    memcpy(to->score, chain->now.score, (size_t)(call->sample->rows) * sizeof(double));
+    *to->b = *chain->now.b;
     to->log_lambda = chain->now.log_lambda;
     chain->next++;
 }
@@ -198,17 +197,15 @@ void llr_chain_end_direction(llr_chain_t *chain, int64_t width, double *directio
 }
 
 /* From the whole step on where that is all but right, as it mostly is; else from none. */
-static double minimise_along(const llr_chain_t *chain, const llr_call_t *call, llr_line_t *line)
+static double minimise_along(const llr_chain_t *chain, llr_line_t *line)
 {
-    double b = chain->now.b[0];
-    if (call->columns == 1) {
-        line->t = 1;
-        line->trust = chain->trust;
-        double value = llr_margin_minimise(&chain->margin, line);
-        if (value <= chain->value) return value;
-        chain->now.b[0] = b;
-        line->t = line->trust = 0;
-    }
+    double b = *chain->now.b;
+    line->t = 1;
+    line->trust = chain->trust;
+    double value = llr_margin_minimise(&chain->margin, line);
+    if (value <= chain->value) return value;
+    *chain->now.b = b;
+    line->t = line->trust = 0;
     return llr_margin_minimise(&chain->margin, line);
 }
 
@@ -222,9 +219,9 @@ void llr_chain_move(llr_chain_t *chain, const llr_call_t *call, const double *di
                                    lambda * llr_dot(call->width, theta, direction),
                                    lambda * llr_dot(call->width, direction, direction)},
                        .b = chain->now.b};
-    chain->value = minimise_along(chain, call, &line);
+    chain->value = minimise_along(chain, &line);
     llr_axpy(call->width, line.t, direction, theta);
-    llr_axpy(call->columns * call->sample->rows, line.t, direction_score, chain->now.score);
+    llr_axpy(call->sample->rows, line.t, direction_score, chain->now.score);
     if (!chain->pairs && line.t > 0) chain->scale *= line.t;
     chain->newest = (chain->newest + 1) % LLR_PAIRS;
     double *step = chain->step[chain->newest];

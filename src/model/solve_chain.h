@@ -35,7 +35,7 @@ typedef struct llr_chain {
 
 llr_code_t llr_chain_create(llr_chain_t *chain, const llr_call_t *call, int64_t path,
                             int64_t first_fit);
-int64_t llr_chain_bytes(int64_t rows, int64_t size, int32_t columns);
+int64_t llr_chain_bytes(int64_t rows, int64_t size);
 
 double llr_chain_lambda(const llr_chain_t *chain);
 bool llr_chain_is_done(const llr_chain_t *chain);

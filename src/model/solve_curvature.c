@@ -5,12 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, int32_t column, double *h)
+void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, double *h)
 {
     const llr_space_t *space = &it->call->space;
     int64_t size = space->size;
     double whole = 0;
-    llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, column, it->curvature);
+    llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, 0, it->curvature);
     memset(it->mean, 0, (size_t)size * sizeof(double));
     for (int64_t i = 0; i < space->rows; i++) {
         const double *z = space->z + i * size;
@@ -25,29 +25,24 @@ void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, int32_t 
 }
 
 /* A factor of hessian + lambda, however rounding may have hurt the Hessian. */
-static void factorise(llr_logistic_t *it, double lambda, double *factor)
+static void factorise(llr_logistic_t *it, double lambda)
 {
     int64_t size = it->call->space.size;
     for (double shift = lambda; isfinite(shift); shift *= 4) {
-        memcpy(factor, it->hessian, (size_t)(size * size) * sizeof(double));
-        for (int64_t j = 0; j < size; j++) factor[j * size + j] += shift;
-        if (!llr_cholesky(size, factor)) return;
+        memcpy(it->factor, it->hessian, (size_t)(size * size) * sizeof(double));
+        for (int64_t j = 0; j < size; j++) it->factor[j * size + j] += shift;
+        if (!llr_cholesky(size, it->factor)) return;
     }
 }
 
 void llr_logistic_precondition(llr_logistic_t *it, const llr_chain_t *chain)
 {
-    int64_t size = it->call->space.size;
-    for (int32_t k = 0; k < it->call->columns; k++) {
-        llr_logistic_hessian(it, chain, k, it->hessian);
-        factorise(it, llr_chain_lambda(chain), it->factor + k * size * size);
-    }
+    llr_logistic_hessian(it, chain, it->hessian);
+    factorise(it, llr_chain_lambda(chain));
 }
 
 void llr_logistic_apply(const llr_logistic_t *it, double *vector, int64_t vectors)
 {
     int64_t size = it->call->space.size;
-    for (int32_t k = 0; k < it->call->columns; k++)
-        llr_cholesky_solve(size, it->factor + k * size * size, vector + k * size, vectors,
-                           it->call->width);
+    llr_cholesky_solve(size, it->factor, vector, vectors, size);
 }

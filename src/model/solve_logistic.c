@@ -1,6 +1,6 @@
-/* Logistic loss. The weightings go down lambda together, each from where its last solutions point
- * to; one curvature matrix, renewed every few lambdas, preconditions them all, and their directions
- * are the columns of one product. Two classes: in single precision first. A weighting that this
+/* Logistic loss of two classes. The weightings go down lambda together, each from where its last
+ * solutions point to; one curvature matrix, renewed every few lambdas, preconditions them all, and
+ * their directions are the columns of one product, in single precision first. A weighting that this
  * does not suit goes on alone, by Newton steps. */
 #include "model/solve_logistic.h"
 #include "linalg/blas.h"
@@ -21,18 +21,15 @@ enum { TOGETHER = 12, ROUGHLY = 30, PATIENCE = 10, STALE = 12, STALLS = 3 };
 /* A line's last step may leave this share of the objective: later ones mend it. */
 #define TRUST 1e-6
 
-int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths, int64_t fits)
+int64_t llr_logistic_bytes(int64_t rows, int64_t size, int64_t paths, int64_t fits)
 {
-    int64_t d = sizeof(double), vectors = paths * columns;
+    int64_t d = sizeof(double);
     return llr_arena_cost(paths, sizeof(llr_chain_t)) + 2 * llr_arena_cost(paths, sizeof(int64_t)) +
-           paths * llr_chain_bytes(rows, size, columns) + fits * (int64_t)sizeof(int64_t) +
-           paths * llr_arena_cost(0, 1) + 2 * llr_arena_cost(vectors * size, d) +
-           2 * llr_arena_cost(vectors * rows, d) + llr_arena_cost(columns * size * size, d) +
-           llr_arena_cost(size * size, d) + llr_arena_cost(rows * size, d) +
-           llr_arena_cost(rows, d) + llr_arena_cost(size, d) +
-           llr_arena_cost(fits * columns * size, d) + 2 * llr_arena_cost(columns * rows, d) +
-           4 * llr_arena_cost(columns * size, d) + llr_arena_cost(columns * (columns + 2), d) +
-           (columns == 1 ? llr_single_bytes(rows, size, paths) : 0);
+           paths * llr_chain_bytes(rows, size) + fits * (int64_t)sizeof(int64_t) +
+           paths * llr_arena_cost(0, 1) + 2 * llr_arena_cost(paths * size, d) +
+           2 * llr_arena_cost(paths * rows, d) + 2 * llr_arena_cost(size * size, d) +
+           llr_arena_cost(rows * size, d) + llr_arena_cost(rows, d) + llr_arena_cost(size, d) +
+           llr_arena_cost(fits * size, d) + llr_swift_bytes(rows, size, paths);
 }
 
 llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call)
@@ -40,23 +37,19 @@ llr_code_t llr_logistic_create(llr_logistic_t *it, llr_call_t *call)
     *it = (llr_logistic_t){.call = call,
                            .conditioned_at = INFINITY,
                            .aim = fmin(0.1 * call->options->tolerance, EXACT_GAP)};
-    int64_t size = call->space.size, rows = call->space.rows, vectors = call->paths * call->columns;
+    int64_t size = call->space.size, rows = call->space.rows;
     LLR_TAKE(it->chain, call->arena, call->paths, call->error);
     LLR_TAKE(it->active, call->arena, call->paths, call->error);
     LLR_TAKE(it->slow, call->arena, call->paths, call->error);
-    LLR_TAKE(it->direction, call->arena, vectors * size, call->error);
-    LLR_TAKE(it->gradient, call->arena, vectors * size, call->error);
-    LLR_TAKE(it->score, call->arena, vectors * rows, call->error);
-    LLR_TAKE(it->residual, call->arena, vectors * rows, call->error);
-    LLR_TAKE(it->factor, call->arena, call->columns * size * size, call->error);
+    LLR_TAKE(it->direction, call->arena, call->paths * size, call->error);
+    LLR_TAKE(it->gradient, call->arena, call->paths * size, call->error);
+    LLR_TAKE(it->score, call->arena, call->paths * rows, call->error);
+    LLR_TAKE(it->residual, call->arena, call->paths * rows, call->error);
+    LLR_TAKE(it->factor, call->arena, size * size, call->error);
     LLR_TAKE(it->hessian, call->arena, size * size, call->error);
     LLR_TAKE(it->scaled, call->arena, rows * size, call->error);
     LLR_TAKE(it->curvature, call->arena, rows, call->error);
     LLR_TAKE(it->mean, call->arena, size, call->error);
-    LLR_TAKE(it->hessian_score, call->arena, call->columns * rows, call->error);
-    LLR_TAKE(it->share, call->arena, call->columns * rows, call->error);
-    for (int v = 0; v < 4; v++) LLR_TAKE(it->conjugate[v], call->arena, call->width, call->error);
-    LLR_TAKE(it->shift, call->arena, call->columns * (call->columns + 2), call->error);
     LLR_TAKE(it->z, call->arena, call->solutions->fits * call->width, call->error);
     int64_t fit = 0;
     for (int64_t p = 0; p < call->paths; p++) {
@@ -79,16 +72,15 @@ static void make_gradients(llr_logistic_t *it)
     int64_t rows = call->space.rows, size = call->space.size;
     for (int64_t a = 0; a < it->actives; a++) {
         const llr_chain_t *chain = &it->chain[it->active[a]];
-        llr_margin_loss(&chain->margin, chain->now.score, chain->now.b,
-                        it->residual + a * call->columns * rows);
+        llr_margin_loss(&chain->margin, chain->now.score, chain->now.b, it->residual + a * rows);
         double lambda = llr_chain_lambda(chain), *gradient = it->gradient + a * call->width;
         for (int64_t j = 0; j < call->width; j++) gradient[j] = lambda * chain->now.theta[j];
     }
     if (uses_panels(it))
-        llr_single_gradients(&it->single, !it->in_single, it->residual, it->actives, it->gradient);
+        llr_swift_gradients(&it->single, !it->in_single, it->residual, it->actives, it->gradient);
     else
-        llr_gemm(false, false, it->actives * call->columns, size, rows, 1, it->residual, rows,
-                 call->space.z, size, 1, it->gradient, size);
+        llr_gemm(false, false, it->actives, size, rows, 1, it->residual, rows, call->space.z, size,
+                 1, it->gradient, size);
 }
 
 /* it->score from as many coefficient vectors as there are active chains. */
@@ -97,10 +89,10 @@ static void make_scores(llr_logistic_t *it, const double *theta)
     const llr_call_t *call = it->call;
     int64_t rows = call->space.rows, size = call->space.size;
     if (uses_panels(it))
-        llr_single_scores(&it->single, !it->in_single, theta, it->actives, it->score);
+        llr_swift_scores(&it->single, !it->in_single, theta, it->actives, it->score);
     else
-        llr_gemm(false, true, it->actives * call->columns, rows, size, 1, theta, size,
-                 call->space.z, size, 0, it->score, rows);
+        llr_gemm(false, true, it->actives, rows, size, 1, theta, size, call->space.z, size, 0,
+                 it->score, rows);
 }
 
 static void begin(llr_logistic_t *it)
@@ -118,7 +110,7 @@ static void make_directions(llr_logistic_t *it)
     for (int64_t a = 0; a < it->actives; a++)
         llr_chain_begin_direction(&it->chain[it->active[a]], width, it->direction + a * width);
     if (it->has_single && !it->alone)
-        llr_single_apply(&it->single, it->direction, it->actives);
+        llr_swift_apply(&it->single, it->direction, it->actives);
     else
         llr_logistic_apply(it, it->direction, it->actives);
     for (int64_t a = 0; a < it->actives; a++)
@@ -133,7 +125,7 @@ static void advance(llr_logistic_t *it)
     make_scores(it, it->direction);
     for (int64_t a = 0; a < it->actives; a++)
         llr_chain_move(&it->chain[it->active[a]], call, it->direction + a * width,
-                       it->score + a * call->columns * rows);
+                       it->score + a * rows);
     make_gradients(it);
     for (int64_t a = 0; a < it->actives; a++)
         llr_chain_learn(&it->chain[it->active[a]], width, it->gradient + a * width);
@@ -157,18 +149,14 @@ static bool gives_up(const llr_logistic_t *it, const llr_chain_t *chain)
 static double find_df(llr_logistic_t *it, const llr_chain_t *chain)
 {
     const llr_call_t *call = it->call;
-    double df = 0, lambda = llr_chain_lambda(chain);
+    double lambda = llr_chain_lambda(chain);
     if (it->has_single) {
         llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, 0, it->curvature);
-        df = llr_single_df(&it->single, it->curvature, lambda);
+        double df = llr_swift_df(&it->single, it->curvature, lambda);
         if (!isnan(df)) return df;
-        df = 0;
     }
-    for (int32_t k = 0; k < call->columns; k++) {
-        llr_logistic_hessian(it, chain, k, it->hessian);
-        df += llr_trace_df(it->hessian, call->space.size, lambda) / call->columns;
-    }
-    return df;
+    llr_logistic_hessian(it, chain, it->hessian);
+    return llr_trace_df(it->hessian, call->space.size, lambda);
 }
 
 /* Keeps the point of a chain as its solution at this lambda. */
@@ -180,8 +168,7 @@ static void keep(llr_logistic_t *it, llr_chain_t *chain)
     fit->iterations = chain->iterations;
     if (chain->iterations >= call->options->max_iterations) fit->status = LLR_FIT_MAX_ITERATIONS;
     memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
-    memcpy(call->solutions->b + at * call->columns, chain->now.b,
-           (size_t)call->columns * sizeof(double));
+    call->solutions->b[at] = *chain->now.b;
     fit->df = it->wants_df ? find_df(it, chain) : NAN;
     llr_chain_advance(chain, call);
 }
@@ -232,10 +219,7 @@ static llr_code_t go_alone(llr_logistic_t *it, int64_t index)
         if (llr_call_stops(it->call)) return LLR_STOPPED;
         llr_logistic_precondition(it, chain);
         llr_chain_forget(chain);
-        if (it->call->columns == 1)
-            make_directions(it);
-        else
-            llr_newton_direction(it, chain, it->direction);
+        make_directions(it);
         advance(it);
         drop_done(it);
     }
@@ -261,7 +245,7 @@ static double next_level(llr_logistic_t *it)
 static void take_scores(llr_logistic_t *it)
 {
     const llr_call_t *call = it->call;
-    int64_t rows = call->columns * call->space.rows, width = call->width;
+    int64_t rows = call->space.rows, width = call->width;
     for (int64_t a = 0; a < it->actives; a++)
         memcpy(it->direction + a * width, it->chain[it->active[a]].now.theta,
                (size_t)width * sizeof(double));
@@ -278,7 +262,7 @@ static void condition(llr_logistic_t *it)
     const llr_chain_t *middle = &it->chain[it->active[it->actives / 2]];
     it->conditioned_at = llr_chain_lambda(middle);
     llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, 0, it->curvature);
-    llr_single_precondition(&it->single, it->curvature, it->conditioned_at);
+    llr_swift_precondition(&it->single, it->curvature, it->conditioned_at);
 }
 
 /* A preconditioner serves lambdas down to a share of its own: curvature falls with lambda, so that
@@ -361,16 +345,15 @@ static place_t certify(llr_logistic_t *it, place_t place, int64_t count)
     llr_solutions_t *out = call->solutions;
     const llr_margin_t *margin[LLR_CERTIFY_FITS];
     double lambda[LLR_CERTIFY_FITS];
-    int64_t columns = call->columns, fit = it->chain[place.path].first_fit + place.lambda;
-    double *theta = out->theta + fit * columns * call->space.dim;
+    int64_t fit = it->chain[place.path].first_fit + place.lambda;
+    double *theta = out->theta + fit * call->space.dim;
     for (int64_t f = 0; f < count; f++, place.lambda++) {
         while (place.lambda == call->path[place.path].lambdas) place = (place_t){place.path + 1, 0};
         margin[f] = &it->chain[place.path].margin;
         lambda[f] = call->path[place.path].lambda[place.lambda];
     }
-    llr_space_expand(&call->space, it->z + fit * call->width, count * columns, theta);
-    llr_certify_each(&call->certifier, margin, lambda, count, theta, out->b + fit * columns,
-                     out->fit + fit);
+    llr_space_expand(&call->space, it->z + fit * call->width, count, theta);
+    llr_certify_each(&call->certifier, margin, lambda, count, theta, out->b + fit, out->fit + fit);
     return place;
 }
 
@@ -383,8 +366,7 @@ static llr_code_t mend(llr_logistic_t *it, int64_t index, int64_t place)
     chain->next = place;
     chain->iterations = call->solutions->fit[fit].iterations;
     memcpy(chain->now.theta, it->z + fit * call->width, (size_t)call->width * sizeof(double));
-    memcpy(chain->now.b, call->solutions->b + fit * call->columns,
-           (size_t)call->columns * sizeof(double));
+    *chain->now.b = call->solutions->b[fit];
     it->active[0] = index;
     it->actives = 1;
     take_scores(it);
@@ -415,13 +397,11 @@ llr_code_t llr_solve_logistic(llr_call_t *call)
     llr_logistic_t it;
     bool more = true;
     LLR_TRY(llr_logistic_create(&it, call));
-    it.wants_df = call->columns > 1 || !call->options->leaves_df;
-    if (call->columns == 1) {
-        it.has_single = true;
-        it.aim = AIM * call->options->tolerance;
-        for (int64_t p = 0; p < call->paths; p++) it.chain[p].trust = TRUST;
-        LLR_TRY(llr_single_create(&it.single, call, it.aim < ROUGH_GAP, call->paths));
-    }
+    it.wants_df = !call->options->leaves_df;
+    it.has_single = true;
+    it.aim = AIM * call->options->tolerance;
+    for (int64_t p = 0; p < call->paths; p++) it.chain[p].trust = TRUST;
+    LLR_TRY(llr_swift_create(&it.single, call, it.aim < ROUGH_GAP, call->paths));
     while (more) LLR_TRY(llr_logistic_descend(&it, &more));
     return certify_all(&it);
 }

@@ -23,10 +23,6 @@ double llr_margin_loss(const llr_margin_t *margin, const double *score, const do
 void llr_margin_curvature(const llr_margin_t *margin, const double *score, const double *b,
                           int32_t column, double *curvature);
 
-/* Softmax: shares of the classes at score + b. share: columns x rows. */
-void llr_margin_shares(const llr_margin_t *margin, const double *score, const double *b,
-                       double *share);
-
 /* A line through the scores: score + t direction; the penalty along it is
  * penalty[0] + penalty[1] t + penalty[2] t^2 / 2. */
 typedef struct llr_line {

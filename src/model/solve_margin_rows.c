@@ -96,13 +96,3 @@ void llr_margin_curvature(const llr_margin_t *margin, const double *score, const
             softmax_curvature(margin, s, a, score, b, column, curvature);
     }
 }
-
-void llr_margin_shares(const llr_margin_t *margin, const double *score, const double *b,
-                       double *share)
-{
-    int64_t rows = margin->sample->rows;
-    for (int64_t i = 0; i < rows; i++) {
-        shares(margin, score, b, i, 0);
-        for (int32_t k = 0; k < margin->columns; k++) share[k * rows + i] = margin->work[k];
-    }
-}

@@ -34,7 +34,6 @@ llr_code_t llr_solve_ridge(llr_call_t *call);
 int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits);
 
 llr_code_t llr_solve_logistic(llr_call_t *call);
-int64_t llr_logistic_bytes(int64_t rows, int64_t size, int32_t columns, int64_t paths,
-                           int64_t fits);
+int64_t llr_logistic_bytes(int64_t rows, int64_t size, int64_t paths, int64_t fits);
 
 #endif

@@ -30,7 +30,7 @@ int64_t llr_zero_logistic_bytes(int64_t rows, int64_t dim, int32_t columns)
         llr_arena_cost(LEVELS, sizeof(llr_fit_t)) +
         llr_arena_cost(LEVELS * columns, sizeof(double)) +
         (columns > 1 ? llr_softmax_bytes(rows, smaller_of(rows, dim), columns, 1, LEVELS)
-                     : llr_logistic_bytes(rows, smaller_of(rows, dim), columns, 1, LEVELS));
+                     : llr_logistic_bytes(rows, smaller_of(rows, dim), 1, LEVELS));
     return factor > descent ? factor : descent;
 }
 

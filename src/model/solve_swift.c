@@ -1,4 +1,4 @@
-#include "model/solve_single.h"
+#include "model/solve_swift.h"
 
 #include "linalg/single.h"
 
@@ -25,16 +25,16 @@ static llr_code_t take_panels(llr_panels_t *panels, const llr_call_t *call, bool
     return LLR_OK;
 }
 
-llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, bool exact,
-                             int64_t vectors)
+llr_code_t llr_swift_create(llr_swift_t *single, const llr_call_t *call, bool exact,
+                            int64_t vectors)
 {
     int64_t rows = call->space.rows, size = call->space.size;
     double *work;
-    *single = (llr_single_t){.space = &call->space,
-                             .z = {.rows = rows, .columns = size},
-                             .turned = {.rows = size, .columns = rows},
-                             .root = {size, size, LLR_PANELS_LOWER, NULL, NULL, NULL},
-                             .up = {size, size, LLR_PANELS_UPPER, NULL, NULL, NULL}};
+    *single = (llr_swift_t){.space = &call->space,
+                            .z = {.rows = rows, .columns = size},
+                            .turned = {.rows = size, .columns = rows},
+                            .root = {size, size, LLR_PANELS_LOWER, NULL, NULL, NULL},
+                            .up = {size, size, LLR_PANELS_UPPER, NULL, NULL, NULL}};
     LLR_TAKE(work, call->arena, LLR_PANEL_VECTORS * larger_of(rows, size), call->error);
     LLR_TRY(take_panels(&single->z, call, exact, work));
     LLR_TRY(take_panels(&single->turned, call, exact, work));
@@ -51,7 +51,7 @@ llr_code_t llr_single_create(llr_single_t *single, const llr_call_t *call, bool 
     return LLR_OK;
 }
 
-int64_t llr_single_bytes(int64_t rows, int64_t size, int64_t vectors)
+int64_t llr_swift_bytes(int64_t rows, int64_t size, int64_t vectors)
 {
     int64_t f = sizeof(float), d = sizeof(double);
     return 2 * llr_arena_cost(llr_panels_floats(rows, size), f) +
@@ -71,15 +71,15 @@ static void multiply(const llr_panels_t *panels, bool exactly, const double *x, 
         llr_panels_multiply(panels, x, vectors, y);
 }
 
-void llr_single_scores(const llr_single_t *single, bool exactly, const double *theta,
-                       int64_t vectors, double *score)
+void llr_swift_scores(const llr_swift_t *single, bool exactly, const double *theta, int64_t vectors,
+                      double *score)
 {
     memset(score, 0, (size_t)(vectors * single->space->rows) * sizeof *score);
     multiply(&single->turned, exactly, theta, vectors, score);
 }
 
-void llr_single_gradients(const llr_single_t *single, bool exactly, const double *residual,
-                          int64_t vectors, double *gradient)
+void llr_swift_gradients(const llr_swift_t *single, bool exactly, const double *residual,
+                         int64_t vectors, double *gradient)
 {
     multiply(&single->z, exactly, residual, vectors, gradient);
 }
@@ -91,7 +91,7 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The least curvature of a row that counts: those below it hold less than the share of it all. */
-static double find_least(const llr_single_t *single, const double *curvature, double share)
+static double find_least(const llr_swift_t *single, const double *curvature, double share)
 {
     int64_t rows = single->space->rows, i = 0;
     double whole = 0, sum = 0;
@@ -103,7 +103,7 @@ static double find_least(const llr_single_t *single, const double *curvature, do
 }
 
 /* Fills scaled; the number of rows that count. */
-static int64_t scale_rows(llr_single_t *single, const double *curvature, double leaves)
+static int64_t scale_rows(llr_swift_t *single, const double *curvature, double leaves)
 {
     const llr_space_t *space = single->space;
     int64_t size = space->size, count = 0;
@@ -121,7 +121,7 @@ static int64_t scale_rows(llr_single_t *single, const double *curvature, double 
     return count;
 }
 
-void llr_single_precondition(llr_single_t *single, const double *curvature, double lambda)
+void llr_swift_precondition(llr_swift_t *single, const double *curvature, double lambda)
 {
     int64_t size = single->space->size;
     float *hessian = single->hessian, largest = 0;
@@ -139,7 +139,7 @@ void llr_single_precondition(llr_single_t *single, const double *curvature, doub
     llr_panels_fill_single(&single->up, true, single->factor, size);
 }
 
-void llr_single_apply(const llr_single_t *single, double *vector, int64_t vectors)
+void llr_swift_apply(const llr_swift_t *single, double *vector, int64_t vectors)
 {
     size_t bytes = (size_t)(vectors * single->space->size) * sizeof *vector;
     memset(single->vector, 0, bytes);
@@ -148,7 +148,7 @@ void llr_single_apply(const llr_single_t *single, double *vector, int64_t vector
     llr_panels_multiply(&single->root, single->vector, vectors, vector);
 }
 
-double llr_single_df(llr_single_t *single, const double *curvature, double lambda)
+double llr_swift_df(llr_swift_t *single, const double *curvature, double lambda)
 {
     int64_t count = scale_rows(single, curvature, df_leaves), size = single->space->size;
     int64_t order = count < size ? count : size;
