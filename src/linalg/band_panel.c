@@ -62,7 +62,7 @@ static double reflect(int64_t end, double *p, int column)
 {
     double dot[B] __attribute__((aligned(64))), step[B] __attribute__((aligned(64)));
     double *last = p + end * B, alpha = last[column];
-    dots_any(end, p, column, dot);
+    dots_here(end, p, column, dot);
     if (!(dot[column] > LEAST)) return 0; /* zeros, or so little that its root is unknown */
     double beta = -copysign(sqrt(alpha * alpha + dot[column]), alpha), scale = 1 / (alpha - beta);
     double tau = (beta - alpha) / beta;
@@ -72,7 +72,7 @@ static double reflect(int64_t end, double *p, int column)
         last[j] -= product;
         step[j] = scale * product;
     }
-    update_any(end, p, column, step);
+    update_here(end, p, column, step);
     for (int64_t i = 0; i < end; i++) p[i * B + column] *= scale;
     last[column] = beta;
     return tau;

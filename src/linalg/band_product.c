@@ -50,8 +50,8 @@ LLR_CPU_COPIES(tile, (const double *t, int64_t down, int64_t right, const double
 static void add_both(const double *tile, int64_t stride, int64_t row, int64_t column,
                      const double *v, double *w)
 {
-    tile_any(tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
-    tile_any(tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
+    tile_here(tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
+    tile_here(tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
 }
 
 /* A tile of rows and columns of a in full: zeros below the matrix. */
@@ -86,6 +86,6 @@ void llr_band_product(int64_t n, const double *a, int64_t lda, const double *v, 
             add_both(whole ? tile : copy, whole ? lda : TILE, row, column, v, w);
         }
         mirror_tile(n, a, lda, row, copy);
-        tile_any(copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
+        tile_here(copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
     }
 }

@@ -1,5 +1,7 @@
 #include "linalg/blas.h"
 
+#include "linalg/cpu.h"
+
 #include <cblas.h>
 #include <limits.h>
 #include <strings.h>
@@ -46,48 +48,30 @@ const char *llr_blas_kernel(void)
     return openblas_get_corename();
 }
 
-#if defined(__x86_64__)
-/* Vectors by length: none or SSE, AVX, AVX2 with FMA, AVX-512. */
-enum { VECTORS_SSE, VECTORS_AVX, VECTORS_AVX2, VECTORS_AVX512 };
-
-static int vectors_of_cpu(void)
-{
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return VECTORS_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return VECTORS_AVX2;
-    return __builtin_cpu_supports("avx") ? VECTORS_AVX : VECTORS_SSE;
-}
-
-/* A kernel that is not named here may be newer than all that are. */
-static int vectors_of_kernel(const char *kernel)
+/* The kind of CPU that a kernel of OpenBLAS is for. One that is not named here may be newer than
+ * all that are. */
+static llr_cpu_t cpu_of_kernel(const char *kernel)
 {
     static const struct {
         const char *name;
-        int vectors;
+        llr_cpu_t cpu;
     } known[] = {
-        {"Prescott", VECTORS_SSE},    {"Core2", VECTORS_SSE},     {"Penryn", VECTORS_SSE},
-        {"Dunnington", VECTORS_SSE},  {"Nehalem", VECTORS_SSE},   {"Atom", VECTORS_SSE},
-        {"Athlon", VECTORS_SSE},      {"Opteron", VECTORS_SSE},   {"Opteron_SSE3", VECTORS_SSE},
-        {"Barcelona", VECTORS_SSE},   {"Bobcat", VECTORS_SSE},    {"Nano", VECTORS_SSE},
-        {"Sandybridge", VECTORS_AVX}, {"Bulldozer", VECTORS_AVX}, {"Piledriver", VECTORS_AVX},
-        {"Steamroller", VECTORS_AVX}, {"Haswell", VECTORS_AVX2},  {"Excavator", VECTORS_AVX2},
-        {"Zen", VECTORS_AVX2}};
+        {"Prescott", LLR_CPU_ANY},    {"Core2", LLR_CPU_ANY},     {"Penryn", LLR_CPU_ANY},
+        {"Dunnington", LLR_CPU_ANY},  {"Nehalem", LLR_CPU_ANY},   {"Atom", LLR_CPU_ANY},
+        {"Athlon", LLR_CPU_ANY},      {"Opteron", LLR_CPU_ANY},   {"Opteron_SSE3", LLR_CPU_ANY},
+        {"Barcelona", LLR_CPU_ANY},   {"Bobcat", LLR_CPU_ANY},    {"Nano", LLR_CPU_ANY},
+        {"Sandybridge", LLR_CPU_ANY}, {"Bulldozer", LLR_CPU_ANY}, {"Piledriver", LLR_CPU_ANY},
+        {"Steamroller", LLR_CPU_ANY}, {"Haswell", LLR_CPU_AVX2},  {"Excavator", LLR_CPU_AVX2},
+        {"Zen", LLR_CPU_AVX2}};
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-        if (!strcasecmp(kernel, known[k].name)) return known[k].vectors;
-    return VECTORS_AVX512;
+        if (!strcasecmp(kernel, known[k].name)) return known[k].cpu;
+    return LLR_CPU_AVX512;
 }
 
 bool llr_blas_kernel_is_old(void)
 {
-    return vectors_of_kernel(llr_blas_kernel()) < vectors_of_cpu();
+    return cpu_of_kernel(llr_blas_kernel()) < llr_cpu();
 }
-#else
-bool llr_blas_kernel_is_old(void)
-{
-    return false;
-}
-#endif
 
 const char *llr_blas_version(void)
 {

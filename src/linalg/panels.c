@@ -1,5 +1,7 @@
 #include "linalg/panels.h"
 
+#include "linalg/cpu.h"
+
 static int64_t count_panels(int64_t columns)
 {
     return (columns + LLR_PANEL - 1) / LLR_PANEL;
@@ -212,26 +214,26 @@ AVX2 static void exact_sums_avx2(int64_t rows, const float *a, const float *rest
 }
 #endif
 
-static void sums_portable(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
+static void sums_any(int64_t rows, const float *a, const float *x, int64_t vectors, float *y)
 {
     sums_by_three(rows, a, x, vectors, y);
 }
 
-static void exact_sums_portable(int64_t rows, const float *a, const float *rest, const double *x,
-                                int64_t vectors, double *y)
+static void exact_sums_any(int64_t rows, const float *a, const float *rest, const double *x,
+                           int64_t vectors, double *y)
 {
     exact_sums_by_three(rows, a, rest, x, vectors, y);
 }
 
 static void pick_kernels(sums_t **sums, exact_sums_t **exact_sums)
 {
-    *sums = sums_portable;
-    *exact_sums = exact_sums_portable;
+    *sums = sums_any;
+    *exact_sums = exact_sums_any;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) {
+    if (llr_cpu() == LLR_CPU_AVX512) {
         *sums = sums_avx512;
         *exact_sums = exact_sums_avx512;
-    } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    } else if (llr_cpu() == LLR_CPU_AVX2) {
         *sums = sums_avx2;
         *exact_sums = exact_sums_avx2;
     }

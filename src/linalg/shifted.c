@@ -85,7 +85,7 @@ LLR_CPU_COPIES(trace, (llr_shifted_t * shifted, lanes_t *inverse, lanes_t *produ
 
 void llr_shifted_factor(llr_shifted_t *shifted)
 {
-    factor_any(shifted);
+    factor_here(shifted);
     for (int lane = 0; lane < LLR_LANES; lane++) {
         shifted->definite[lane] = true;
         for (int64_t j = 0; j < shifted->n; j++)
@@ -95,13 +95,13 @@ void llr_shifted_factor(llr_shifted_t *shifted)
 
 void llr_shifted_solve(llr_shifted_t *shifted)
 {
-    solve_any(shifted);
+    solve_here(shifted);
 }
 
 void llr_shifted_trace(llr_shifted_t *shifted, double *trace)
 {
     lanes_t inverse, product;
-    trace_any(shifted, &inverse, &product);
+    trace_here(shifted, &inverse, &product);
     for (int lane = 0; lane < LLR_LANES; lane++) {
         double rest = shifted->lambda[lane] * inverse[lane], n = (double)shifted->n;
         trace[lane] = rest > 0.5 * n ? product[lane] : n - rest;

@@ -59,7 +59,7 @@ void llr_shifted_rows(const llr_shifted_t *shifted, int lane, int64_t wide, cons
                        .y = (const lanes_t *)(y + first),
                        .half = (lanes_t *)(half + first),
                        .whole = (lanes_t *)(whole + first)};
-        solve_rows_any(&rows);
+        solve_rows_here(&rows);
     }
 }
 
@@ -109,5 +109,5 @@ void llr_rows_square(int64_t n, int64_t wide, const double *x, double *c)
     for (int64_t k = 0; k < n; k += DEEP)
         for (int64_t row = 0; row < wide; row += TALL)
             for (int64_t column = 0; column < row + TALL; column += BROAD * LANES)
-                square_any(n - k < DEEP ? n - k : DEEP, wide, x + k * wide, row, column, c);
+                square_here(n - k < DEEP ? n - k : DEEP, wide, x + k * wide, row, column, c);
 }

@@ -1,5 +1,8 @@
 #include "linalg/softmax.h"
 
+#include "linalg/cpu.h"
+#include "linalg/elementary.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -36,33 +39,6 @@ INLINE vector_t choose(mask_t mask, vector_t yes, vector_t no)
     return (vector_t)(((mask_t)yes & mask) | ((mask_t)no & ~mask));
 }
 
-/* exp(x) for x <= 0, to an ulp or two; what would underflow is about 1e-308. */
-INLINE vector_t exponential(vector_t x)
-{
-    static const double share[] = {1.0 / 6227020800,
-                                   1.0 / 479001600,
-                                   1.0 / 39916800,
-                                   1.0 / 3628800,
-                                   1.0 / 362880,
-                                   1.0 / 40320,
-                                   1.0 / 5040,
-                                   1.0 / 720,
-                                   1.0 / 120,
-                                   1.0 / 24,
-                                   1.0 / 6,
-                                   1.0 / 2,
-                                   1.0,
-                                   1.0};
-    const vector_t least = {-708, -708, -708, -708, -708, -708, -708, -708};
-    const double round = 0x1.8p52; /* adding it leaves the nearest integer in the last bits */
-    x = choose(x < least, least, x);
-    vector_t shifted = x * 0x1.71547652b82fep+0 + round, power = shifted - round;
-    vector_t rest = x - power * 0x1.62e42feep-1 - power * 0x1.a39ef35793c76p-33;
-    vector_t sum = rest * 0 + share[0];
-    for (int s = 1; s < 14; s++) sum = sum * rest + share[s];
-    return sum * (vector_t)(((mask_t)shifted + 1023) << 52);
-}
-
 INLINE vector_t load(const double *x, int64_t count)
 {
     vector_t v = {0};
@@ -96,12 +72,13 @@ INLINE vector_t make_scores(const llr_softmax_t *in, const lanes_t *at, int64_t 
 }
 
 /* Scores to shares; sets rest (the shares of the other classes) and returns the losses. */
-INLINE vector_t make_shares(const llr_softmax_t *in, const lanes_t *at, vector_t most,
-                            int32_t class, int64_t count, vector_t *rest)
+INLINE vector_t make_shares(const llr_elementary_t *f, const llr_softmax_t *in, const lanes_t *at,
+                            vector_t most, int32_t class, int64_t count, vector_t *rest)
 {
     vector_t others = {0}, loss = {0}, miss = most - at->share[class];
     for (int32_t k = 0; k < in->columns; k++) {
-        at->share[k] = exponential(at->share[k] - most);
+        at->share[k] -= most;
+        f->exp((double *)&at->share[k]);
         if (k != class) others += at->share[k];
     }
     vector_t sum = others + at->share[class], ratio = others / sum;
@@ -136,13 +113,13 @@ INLINE void add_intercepts(const llr_softmax_t *in, const lanes_t *at, vector_t 
     }
 }
 
-INLINE vector_t add_block(const llr_softmax_t *in, const lanes_t *at, int64_t row, int64_t count,
-                          int32_t class, double weight)
+INLINE vector_t add_block(const llr_elementary_t *f, const llr_softmax_t *in, const lanes_t *at,
+                          int64_t row, int64_t count, int32_t class, double weight)
 {
     vector_t a = {0}, rest;
     for (int64_t i = 0; i < count; i++) a[i] = weight;
     vector_t most = make_scores(in, at, row, count);
-    vector_t loss = make_shares(in, at, most, class, count, &rest);
+    vector_t loss = make_shares(f, in, at, most, class, count, &rest);
     for (int32_t k = 0; k < in->columns; k++) {
         vector_t residual = a * (k == class ? -rest : at->share[k]);
         at->gradient[k + 1] += residual;
@@ -153,41 +130,29 @@ INLINE vector_t add_block(const llr_softmax_t *in, const lanes_t *at, int64_t ro
     return a * loss;
 }
 
-INLINE vector_t add_rows(const llr_softmax_t *in, const lanes_t *at, int64_t first, int64_t count,
-                         int32_t class, double weight)
+INLINE vector_t add_rows(const llr_elementary_t *f, const llr_softmax_t *in, const lanes_t *at,
+                         int64_t first, int64_t count, int32_t class, double weight)
 {
     vector_t value = {0};
     int64_t row = 0;
     for (; row + LANES <= count; row += LANES)
-        value += add_block(in, at, first + row, LANES, class, weight);
-    if (row < count) value += add_block(in, at, first + row, count - row, class, weight);
+        value += add_block(f, in, at, first + row, LANES, class, weight);
+    if (row < count) value += add_block(f, in, at, first + row, count - row, class, weight);
     return value;
 }
 
-typedef void (*add_t)(const llr_softmax_t *in, const lanes_t *at, int64_t first, int64_t count,
-                      int32_t class, double weight, vector_t *value);
-
-#define ADD(name)                                                                                  \
-    static void name(const llr_softmax_t *in, const lanes_t *at, int64_t first, int64_t count,     \
-                     int32_t class, double weight, vector_t *value)                                \
+#define DEFINE_FOR(kind, target)                                                                   \
+    target static void add_##kind(const llr_softmax_t *in, const lanes_t *at, int64_t first,       \
+                                  int64_t count, int32_t class, double weight, vector_t *value)    \
     {                                                                                              \
-        *value = add_rows(in, at, first, count, class, weight);                                    \
+        *value = add_rows(&llr_elementary_##kind, in, at, first, count, class, weight);            \
     }
 
-ADD(add_portable)
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) ADD(add_avx2) __attribute__((target("avx512f,avx512dq,fma")))
-ADD(add_avx512)
+DEFINE_FOR(avx512, __attribute__((target("avx512f,avx512dq,fma"))))
+DEFINE_FOR(avx2, __attribute__((target("avx2,fma"))))
 #endif
-
-    static add_t best(void)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return add_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return add_avx2;
-#endif
-    return add_portable;
-}
+DEFINE_FOR(any, )
 
 static double sum_lanes(vector_t v)
 {
@@ -201,7 +166,7 @@ double llr_softmax_rows(const llr_softmax_t *softmax, int64_t first, int64_t cou
     vector_t *work = (vector_t *)__builtin_assume_aligned(softmax->work, 64), value;
     lanes_t at = {order, work, work + columns, work + 2 * columns, work + 2 * columns + order};
     memset(at.gradient, 0, (size_t)(order + triangle(order)) * sizeof(vector_t));
-    best()(softmax, &at, first, count, class, weight, &value);
+    LLR_CPU_CALL(add, softmax, &at, first, count, class, weight, &value);
     for (int64_t k = 0; k < order; k++) {
         gradient[k] += sum_lanes(at.gradient[k]);
         for (int64_t l = 0; l <= k; l++)

@@ -1,5 +1,7 @@
 #include "linalg/tile.h"
 
+#include "linalg/cpu.h"
+
 /* Depth of a pass, so that its part of b stays in the first cache; strips of a register block. */
 enum { DEPTH = 128, WIDEST = 3 };
 
@@ -45,51 +47,28 @@ int64_t llr_tile_chain(int64_t depth)
 #undef LANES
 #undef ROWS
 
-typedef enum kind { KIND_ANY, KIND_AVX2, KIND_AVX512 } kind_t;
-
-static kind_t kind_here(void)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-        return KIND_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return KIND_AVX2;
-#endif
-    return KIND_ANY;
-}
-
-/* Calls the kernel of this CPU. */
-#if defined(__x86_64__)
-#define CALL(kernel, ...)                                                                          \
-    (kind_here() == KIND_AVX512 ? kernel##_avx512(__VA_ARGS__)                                     \
-     : kind_here() == KIND_AVX2 ? kernel##_avx2(__VA_ARGS__)                                       \
-                                : kernel##_any(__VA_ARGS__))
-#else
-#define CALL(kernel, ...) kernel##_any(__VA_ARGS__)
-#endif
-
 float llr_tile_standardise_float(int64_t dim, const float *x, const float *shift,
                                  const float *scale, float *z)
 {
-    return CALL(standardise_float, dim, x, shift, scale, z);
+    return LLR_CPU_CALL(standardise_float, dim, x, shift, scale, z);
 }
 
 float llr_tile_standardise_double(int64_t dim, const double *x, const double *shift,
                                   const double *scale, float *z)
 {
-    return CALL(standardise_double, dim, x, shift, scale, z);
+    return LLR_CPU_CALL(standardise_double, dim, x, shift, scale, z);
 }
 
 void llr_tile_product(int64_t depth, int64_t strips, const float *a, int64_t lda, const float *b,
                       float *c, int64_t ldc)
 {
-    CALL(product, depth, strips, a, lda, b, c, ldc);
+    LLR_CPU_CALL(product, depth, strips, a, lda, b, c, ldc);
 }
 
 bool llr_tile_decide(int64_t width, int32_t columns, int32_t label, const float *score,
                      const float *offset, float norm, const float *slope, const float *floor,
                      int32_t *const *hits, int slots, int32_t *doubt)
 {
-    return CALL(decide, width, columns, label, score, offset, norm, slope, floor, hits, slots,
-                doubt);
+    return LLR_CPU_CALL(decide, width, columns, label, score, offset, norm, slope, floor, hits,
+                        slots, doubt);
 }

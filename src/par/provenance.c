@@ -2,6 +2,7 @@
 
 #include "build_facts.h"
 #include "linalg/blas.h"
+#include "linalg/cpu.h"
 
 #include <mpi.h>
 #include <stdarg.h>
@@ -41,6 +42,7 @@ static void add_build(llr_facts_of_run_t *facts)
     add(facts, "build", "%s", LLR_BUILD_TYPE);
     add(facts, "blas", "%s", llr_blas_version());
     add(facts, "blas_kernel", "%s", llr_blas_kernel());
+    add(facts, "vectors", "%s", llr_cpu_name());
     add(facts, "mpi", "%s", mpi);
     add(facts, "hdf5", "%s", llr_hdf5_version());
 }

@@ -1,9 +1,9 @@
 /* The reduction to a band and the systems on it, against the matrix itself and its eigenvalues. */
 #include "base/random.h"
+#include "every_cpu.h"
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
 #include "linalg/shifted.h"
-#include "suite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -239,5 +239,5 @@ int main(void)
         {"traces are those of the eigenvalues", traces_are_those_of_the_eigenvalues},
         {"indefinite shifts are told", indefinite_shifts_are_told},
     };
-    return LLR_RUN_SUITE("band", tests);
+    return RUN_ON_EVERY_CPU("band", tests);
 }

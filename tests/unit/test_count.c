@@ -1,8 +1,8 @@
 /* Counts of right predictions against plain sums in double precision. Where a score lies at zero,
  * or two are tied, data are whole numbers, so that plain sums are exact in any order. */
 #include "base/random.h"
+#include "every_cpu.h"
 #include "model/metrics.h"
-#include "suite.h"
 #include "work/count.h"
 
 #include <math.h>
@@ -400,5 +400,5 @@ int main(void)
         {"coefficients of every size", test_extreme_fits},
         {"features of every size", test_extreme_features},
         {"cancelling columns", test_cancelling}};
-    return LLR_RUN_SUITE("count", tests);
+    return RUN_ON_EVERY_CPU("count", tests);
 }

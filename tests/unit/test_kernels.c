@@ -1,9 +1,9 @@
 /* The kernels of linalg against sums and closed forms in long double. */
 #include "base/memory.h"
+#include "every_cpu.h"
 #include "linalg/logistic.h"
 #include "linalg/panels.h"
 #include "linalg/single.h"
-#include "suite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -268,5 +268,5 @@ int main(void)
         {"indefinite matrices have no root", indefinite_matrices_have_no_root},
         {"both Gram matrices", both_gram_matrices},
     };
-    return LLR_RUN_SUITE("kernels", tests);
+    return RUN_ON_EVERY_CPU("kernels", tests);
 }

@@ -1,5 +1,6 @@
 /* Square loss at sizes beyond one panel of its reduction, many lambdas a weighting: df, optima and
  * certificates against dense linear algebra in long double on the rows. */
+#include "every_cpu.h"
 #include "solve_world.h"
 
 #include <float.h>
@@ -313,5 +314,5 @@ int main(void)
         {"large strata that do not serve", large_strata_that_do_not_serve},
         {"rank is that of the columns", rank_is_that_of_the_columns},
     };
-    return LLR_RUN_SUITE("ridge", tests);
+    return RUN_ON_EVERY_CPU("ridge", tests);
 }

@@ -1,3 +1,4 @@
+#include "every_cpu.h"
 #include "linalg/softmax.h"
 #include "solve_world.h"
 
@@ -253,5 +254,5 @@ int main(void)
         {"fits are minima", fits_are_minima},
         {"df is the mean of the columns", df_is_the_mean_of_the_columns},
     };
-    return LLR_RUN_SUITE("softmax", tests);
+    return RUN_ON_EVERY_CPU("softmax", tests);
 }

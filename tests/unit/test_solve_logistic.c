@@ -1,5 +1,6 @@
 /* Logistic fits of two classes: df against a dense trace in long double, and what the options ask.
  */
+#include "every_cpu.h"
 #include "solve_world.h"
 
 typedef long double real_t;
@@ -154,5 +155,5 @@ int main(void)
         {"tolerances are kept", tolerances_are_kept},
         {"df may be left out", df_may_be_left_out},
     };
-    return LLR_RUN_SUITE("solve_logistic", tests);
+    return RUN_ON_EVERY_CPU("solve_logistic", tests);
 }

@@ -1,6 +1,6 @@
 /* The single-precision kernels against sums in double precision. */
+#include "every_cpu.h"
 #include "linalg/tile.h"
-#include "suite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,5 +110,5 @@ int main(void)
     static const llr_test_t tests[] = {{"product of a tile", test_product},
                                        {"standardising a row", test_standardise},
                                        {"deciding a row", test_decide}};
-    return LLR_RUN_SUITE("tile", tests);
+    return RUN_ON_EVERY_CPU("tile", tests);
 }
