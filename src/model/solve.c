@@ -86,7 +86,8 @@ static llr_code_t run(llr_call_t *call)
                              call->arena, call->error));
     LLR_TRY(llr_certifier_create(&call->certifier, &call->space, call->columns,
                                  call->options->tolerance, call->arena, call->error));
-    LLR_TAKE(call->margin_work, call->arena, llr_margin_work(call->columns), call->error);
+    LLR_TAKE(call->margin_work, call->arena, llr_margin_work(call->loss, call->columns),
+             call->error);
     call->width = call->columns * call->space.size;
     memset(out->fit, 0, (size_t)out->fits * sizeof *out->fit);
     memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
@@ -139,7 +140,8 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
     if (shape->zero) core = llr_zero_bytes(shape, core);
     return llr_space_bytes(rows, dim, mapped_vectors(shape->fits, columns)) +
            llr_certifier_bytes(rows, dim, columns) +
-           llr_arena_cost(llr_margin_work(columns), sizeof(double)) + kept + larger_of(core, rank);
+           llr_arena_cost(llr_margin_work(shape->loss, columns), sizeof(double)) + kept +
+           larger_of(core, rank);
 }
 
 /* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */

@@ -75,11 +75,11 @@ static void evaluate_each(llr_certifier_t *certifier, const llr_margin_t *const 
     make_scores(certifier, count * columns, theta);
     for (int64_t f = 0; f < count; f++) {
         const double *mine = theta + f * width;
-        llr_line_t line = {.score = certifier->score + f * columns * rows, .b = b + f * columns};
-        llr_margin_minimise(margin[f], &line);
-        double loss = llr_margin_loss(margin[f], line.score, line.b,
-                                      certifier->residual + f * columns * rows);
-        fit[f].objective = loss + 0.5 * lambda[f] * llr_dot(width, mine, mine);
+        llr_line_t line = {.score = certifier->score + f * columns * rows,
+                           .penalty = {0.5 * lambda[f] * llr_dot(width, mine, mine), 0, 0},
+                           .b = b + f * columns};
+        fit[f].objective =
+            llr_margin_settle(margin[f], &line, certifier->residual + f * columns * rows);
     }
     make_gradients(certifier, lambda, count, theta);
     for (int64_t f = 0; f < count; f++) {

@@ -7,21 +7,8 @@
 
 void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, double *h)
 {
-    const llr_space_t *space = &it->call->space;
-    int64_t size = space->size;
-    double whole = 0;
-    llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, 0, it->curvature);
-    memset(it->mean, 0, (size_t)size * sizeof(double));
-    for (int64_t i = 0; i < space->rows; i++) {
-        const double *z = space->z + i * size;
-        double root = sqrt(it->curvature[i]);
-        whole += it->curvature[i];
-        llr_axpy(size, it->curvature[i], z, it->mean);
-        for (int64_t j = 0; j < size; j++) it->scaled[i * size + j] = root * z[j];
-    }
-    llr_syrk(space->rows, size, 1, it->scaled, size, 0, h);
-    for (int64_t i = 0; i < size && whole > 0; i++)
-        llr_axpy(i + 1, -it->mean[i] / whole, it->mean, h + i * size);
+    llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, it->curvature);
+    llr_space_gram(&it->call->space, it->curvature, it->mean, it->scaled, h);
 }
 
 /* A factor of hessian + lambda, however rounding may have hurt the Hessian. */

@@ -151,7 +151,7 @@ static double find_df(llr_logistic_t *it, const llr_chain_t *chain)
     const llr_call_t *call = it->call;
     double lambda = llr_chain_lambda(chain);
     if (it->has_single) {
-        llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, 0, it->curvature);
+        llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, it->curvature);
         double df = llr_swift_df(&it->single, it->curvature, lambda);
         if (!isnan(df)) return df;
     }
@@ -261,7 +261,7 @@ static void condition(llr_logistic_t *it)
 {
     const llr_chain_t *middle = &it->chain[it->active[it->actives / 2]];
     it->conditioned_at = llr_chain_lambda(middle);
-    llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, 0, it->curvature);
+    llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, it->curvature);
     llr_swift_precondition(&it->single, it->curvature, it->conditioned_at);
 }
 

@@ -10,18 +10,19 @@ typedef struct llr_margin {
     llr_loss_t loss;
     int32_t columns;      /* score columns */
     const double *weight; /* borrowed, strata */
-    double *work;         /* borrowed, llr_margin_work(columns) */
+    double *work;         /* borrowed, llr_margin_work(loss, columns); NULL where that is 0 */
 } llr_margin_t;
 
-int64_t llr_margin_work(int32_t columns);
+int64_t llr_margin_work(llr_loss_t loss, int32_t columns);
 
-/* (1/n) sum_i w_i loss_i at score + b. residual (columns x rows): its derivative by the scores. */
+/* (1/n) sum_i w_i loss_i at score + b. residual (columns x rows): its derivative by the scores; may
+ * be NULL. Square loss, and logistic of two classes. */
 double llr_margin_loss(const llr_margin_t *margin, const double *score, const double *b,
                        double *residual);
 
-/* Second derivative of that sum by the scores of one column: rows. */
+/* Second derivative of that sum by the scores (rows), logistic of two classes. */
 void llr_margin_curvature(const llr_margin_t *margin, const double *score, const double *b,
-                          int32_t column, double *curvature);
+                          double *curvature);
 
 /* A line through the scores: score + t direction; the penalty along it is
  * penalty[0] + penalty[1] t + penalty[2] t^2 / 2. */
@@ -34,9 +35,13 @@ typedef struct llr_line {
                      and taken unseen; 0: steps are taken until none is left to take */
 } llr_line_t;
 
-/* Minimises loss + penalty over t and b by Newton's method with halving. Returns the
- * objective there; NaN when it is no finite number. For K > 2 logistic b stays of sum zero if it
- * was. */
+/* Minimises loss + penalty over t and b by Newton's method with halving. Returns the objective
+ * there; NaN when it is no finite number. Logistic of two classes; square loss without a direction.
+ */
 double llr_margin_minimise(const llr_margin_t *margin, llr_line_t *line);
+
+/* The same over b alone, of any loss, and residual there. Of softmax fits b stays of sum zero if it
+ * was. */
+double llr_margin_settle(const llr_margin_t *margin, llr_line_t *line, double *residual);
 
 #endif

@@ -348,6 +348,21 @@ llr_code_t llr_softmax_descend(llr_softmax_solver_t *it, bool *more)
     return LLR_OK;
 }
 
+static void certify_path(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain)
+{
+    llr_call_t *call = it->call;
+    llr_solutions_t *out = call->solutions;
+    int64_t columns = call->columns;
+    for (int64_t l = 0; l < chain->path->lambdas; l += LLR_CERTIFY_FITS) {
+        int64_t left = chain->path->lambdas - l, fit = chain->first_fit + l;
+        int64_t count = left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS;
+        double *theta = out->theta + fit * columns * call->space.dim;
+        llr_space_expand(&call->space, it->z + fit * call->width, count * columns, theta);
+        llr_certify(&call->certifier, &chain->margin, chain->path->lambda + l, count, theta,
+                    out->b + fit * columns, out->fit + fit);
+    }
+}
+
 llr_code_t llr_solve_softmax(llr_call_t *call)
 {
     llr_softmax_solver_t it;
@@ -355,6 +370,6 @@ llr_code_t llr_solve_softmax(llr_call_t *call)
     LLR_TRY(llr_softmax_create(&it, call));
     it.wants_df = !call->options->leaves_df;
     while (more) LLR_TRY(llr_softmax_descend(&it, &more));
-    for (int64_t p = 0; p < call->paths; p++) llr_softmax_certify(&it, &it.chain[p]);
+    for (int64_t p = 0; p < call->paths; p++) certify_path(&it, &it.chain[p]);
     return LLR_OK;
 }

@@ -85,7 +85,4 @@ void llr_softmax_gram(llr_softmax_solver_t *it, double *h);
 void llr_softmax_newton(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
                         const double *residual);
 
-/* Certifies the fits of a chain. */
-void llr_softmax_certify(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain);
-
 #endif

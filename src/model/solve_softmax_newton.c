@@ -128,20 +128,7 @@ static void multiply(const newton_t *newton, const double *v, double *out)
 
 void llr_softmax_gram(llr_softmax_solver_t *it, double *h)
 {
-    const llr_space_t *space = &it->call->space;
-    int64_t size = space->size;
-    double whole = 0;
-    memset(it->mean, 0, (size_t)size * sizeof(double));
-    for (int64_t i = 0; i < space->rows; i++) {
-        const double *z = space->z + i * size;
-        double root = sqrt(it->curvature[i]);
-        whole += it->curvature[i];
-        llr_axpy(size, it->curvature[i], z, it->mean);
-        for (int64_t j = 0; j < size; j++) it->scaled[i * size + j] = root * z[j];
-    }
-    llr_syrk(space->rows, size, 1, it->scaled, size, 0, h);
-    for (int64_t i = 0; i < size && whole > 0; i++)
-        llr_axpy(i + 1, -it->mean[i] / whole, it->mean, h + i * size);
+    llr_space_gram(&it->call->space, it->curvature, it->mean, it->scaled, h);
 }
 
 static void column_curvature(const newton_t *newton, int32_t column)

@@ -1,7 +1,9 @@
 #include "model/solve_space.h"
 
+#include "linalg/blas.h"
 #include "linalg/lapack.h"
 
+#include <math.h>
 #include <string.h>
 
 static void centre(const llr_sample_t *sample, double *mean)
@@ -78,4 +80,22 @@ void llr_space_restrict(const llr_space_t *space, double *g, int64_t vectors, do
                      space->work_size);
     for (int64_t v = 0; v < vectors; v++)
         memcpy(z + v * space->size, g + v * space->dim, (size_t)space->size * sizeof *z);
+}
+
+void llr_space_gram(const llr_space_t *space, const double *c, double *mean, double *scaled,
+                    double *h)
+{
+    int64_t size = space->size;
+    double whole = 0;
+    memset(mean, 0, (size_t)size * sizeof *mean);
+    for (int64_t i = 0; i < space->rows; i++) {
+        const double *z = space->z + i * size;
+        double root = sqrt(c[i]);
+        whole += c[i];
+        llr_axpy(size, c[i], z, mean);
+        for (int64_t j = 0; j < size; j++) scaled[i * size + j] = root * z[j];
+    }
+    llr_syrk(space->rows, size, 1, scaled, size, 0, h);
+    for (int64_t i = 0; i < size && whole > 0; i++)
+        llr_axpy(i + 1, -mean[i] / whole, mean, h + i * size);
 }

@@ -23,6 +23,11 @@ llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, int6
                             llr_arena_t *arena, llr_error_t *error);
 int64_t llr_space_bytes(int64_t rows, int64_t dim, int64_t vectors);
 
+/* h = sum_i c_i (z_i - mean)(z_i - mean)', mean the one weighted by c (rows): lower triangle of
+ * size x size. mean: size; scaled: rows x size, scratch. */
+void llr_space_gram(const llr_space_t *space, const double *c, double *mean, double *scaled,
+                    double *h);
+
 /* theta (vectors x dim) from z (vectors x size). */
 void llr_space_expand(const llr_space_t *space, const double *z, int64_t vectors, double *theta);
 /* z (vectors x size) = Q' g; g (vectors x dim) is destroyed. */
