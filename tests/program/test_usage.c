@@ -90,14 +90,21 @@ static void check_wrong_format(const char *words, const char *format, ...)
 typedef struct command {
     const char *name, *usage;
     const char *few, *enough, *empty; /* words after the name */
+    bool any_number;                  /* of words from enough on */
 } command_t;
 
 static const command_t commands[] = {
-    {"check", "JOB", "", "a", "''"},        {"plan", "JOB", "", "a", "''"},
-    {"run", "JOB", "", "a", "''"},          {"status", "DIR", "", "a", "''"},
-    {"report", "DIR", "", "a", "''"},       {"inspect", "DATASET", "", "a", "''"},
-    {"rows", "JOB", "", "a", "''"},         {"replay", "DIR KEY", "a", "a b", "a ''"},
-    {"help", "[TOPIC]", NULL, "run", "''"},
+    {"check", "JOB", "", "a", "''", false},
+    {"plan", "JOB", "", "a", "''", false},
+    {"run", "JOB", "", "a", "''", false},
+    {"status", "DIR", "", "a", "''", false},
+    {"report", "DIR", "", "a", "''", false},
+    {"gather", "DIR...", "", "a", "a ''", true},
+    {"inspect", "DATASET", "", "a", "''", false},
+    {"rows", "JOB", "", "a", "''", false},
+    {"replay", "DIR KEY", "a", "a b", "a ''", false},
+    {"journal", "check|repair DIR", "check", "check a", "check ''", false},
+    {"help", "[TOPIC]", NULL, "run", "''", false},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -112,8 +119,10 @@ static void every_command_counts_its_words(void)
             check_wrong_format(words, "llrsweep: too few words; usage: llrsweep %s %s",
                                command->name, command->usage);
         snprintf(words, sizeof words, "%s %s more", command->name, command->enough);
-        check_wrong_format(words, "llrsweep: `more` is one word too many; usage: llrsweep %s %s",
-                           command->name, command->usage);
+        if (!command->any_number)
+            check_wrong_format(words,
+                               "llrsweep: `more` is one word too many; usage: llrsweep %s %s",
+                               command->name, command->usage);
         snprintf(words, sizeof words, "%s %s", command->name, command->empty);
         check_wrong_format(words,
                            "llrsweep: an empty word among the arguments; usage: llrsweep %s %s",
@@ -130,16 +139,18 @@ typedef struct option {
 static const option_t options[] = {
     {"--help", NULL, "", ""},
     {"--version", NULL, "", ""},
-    {"--output", "DIR", "check plan run", "x"},
+    {"--output", "DIR", "check plan run gather", "x"},
     {"--explain", NULL, "check", ""},
     {"--ranks", "N", "plan", "1"},
     {"--grace", "SECONDS", "run", "1"},
-    {"--quiet", NULL, "check run replay", ""},
+    {"--shard", "I/N", "run", "1/2"},
+    {"--quiet", NULL, "check run gather replay", ""},
     {"--verbose", NULL, "run", ""},
     {"--format", "NAME", "report", "csv"},
     {"--metric", "NAME", "report", "overall"},
     {"--best", "N", "report", "1"},
     {"--dataset", "NAME", "rows", "x"},
+    {"--rule", "NAME", "rows", "averaged_balanced"},
     {"--save", "FILE", "replay", "x"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -189,6 +200,19 @@ static void check_not_taken(const option_t *option, const command_t *command)
              command->name);
     check_option(form, command, "", "", line);
     check_option("", command, form, "", line);
+}
+
+/* The tables above know every command and every option that the help names. */
+static void tables_are_complete(void)
+{
+    outcome_t outcome;
+    char count[PATH_ROOM];
+    snprintf(count, sizeof count, "%d\n%d\n", COMMANDS, OPTIONS);
+    run(&outcome,
+        "cd $S/tests/program/expected && sed -n 's/^  \\([a-z][a-z]*\\) .*/\\1/p' "
+        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z]*\\|^ *--[a-z]*' "
+        "| grep -o -- '--[a-z]*' | sort -u | wc -l");
+    CU_ASSERT_TRUE(ended(&outcome, 0, count));
 }
 
 static void every_option_knows_its_commands(void)
@@ -261,6 +285,21 @@ static const char *const wrong[][2] = {
     {"run good.yaml --grace nan", "--grace: expected seconds from 0 to 1e6, found `nan`"},
     {"run good.yaml --grace inf", "--grace: expected seconds from 0 to 1e6, found `inf`"},
     {"run good.yaml --grace 1e7", "--grace: expected seconds from 0 to 1e6, found `1e7`"},
+    {"run good.yaml --shard x", "--shard: expected I/N, from 1/N to N/N, found `x`"},
+    {"run good.yaml --shard 2", "--shard: expected I/N, from 1/N to N/N, found `2`"},
+    {"run good.yaml --shard 0/2", "--shard: expected I/N, from 1/N to N/N, found `0/2`"},
+    {"run good.yaml --shard=3/2", "--shard: expected I/N, from 1/N to N/N, found `3/2`"},
+    {"run good.yaml --shard 1/", "--shard: expected I/N, from 1/N to N/N, found `1/`"},
+    {"run good.yaml --shard 1/2/3", "--shard: expected I/N, from 1/N to N/N, found `1/2/3`"},
+    {"run good.yaml --shard -1/2", "--shard: expected I/N, from 1/N to N/N, found `-1/2`"},
+    {"rows good.yaml --rule half",
+     "--rule: `half` is not one of balanced_subsample, averaged_balanced"},
+    {"rows good.yaml --rule averaged_blanced",
+     "--rule: `averaged_blanced` is not one of balanced_subsample, averaged_balanced; did you mean "
+     "`averaged_balanced`?"},
+    {"gather good", "gather: --output DIR is needed: the folder to write"},
+    {"journal mend good",
+     "journal: `mend` is neither check nor repair; usage: llrsweep journal check|repair DIR"},
     {"report good --format html", "--format: `html` is not one of text, markdown, csv"},
     {"report good --format CSV", "--format: `CSV` is not one of text, markdown, csv"},
     {"report good --format mardown",
@@ -294,6 +333,12 @@ static const char *const wrong[][2] = {
     {"status other", "other: No such file or directory; a result folder is needed"},
     {"report other", "other: No such file or directory; a result folder is needed"},
     {"replay other k", "other: No such file or directory; a result folder is needed"},
+    {"gather other -o x", "other/journal: no journal of a sweep is here"},
+    {"gather good empty -o x", "empty/journal: no journal of a sweep is here"},
+    {"gather good good.yaml -o x", "good.yaml/journal: no journal of a sweep is here"},
+    {"gather otherjob -o x", "otherjob/job.yaml is not the job of the journal in otherjob"},
+    {"journal check other", "other/journal: no journal here; DIR is the result folder of a sweep"},
+    {"journal repair empty", "empty/journal: no journal here; DIR is the result folder of a sweep"},
     {"check empty", "empty: is a folder; a job file is needed"},
     {"plan empty", "empty: is a folder; a job file is needed"},
     {"run empty", "empty: is a folder; a job file is needed"},
@@ -355,6 +400,7 @@ int main(void)
     static const llr_test_t tests[] = {
         {"help is as expected", help_is_as_expected},
         {"every command counts its words", every_command_counts_its_words},
+        {"tables are complete", tables_are_complete},
         {"every option knows its commands", every_option_knows_its_commands},
         {"wrong usage is one line", wrong_usage_is_one_line},
         {"right usage is none of it", right_usage_is_none_of_it},
