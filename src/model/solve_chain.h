@@ -3,25 +3,13 @@
 #ifndef LLR_MODEL_SOLVE_CHAIN_H
 #define LLR_MODEL_SOLVE_CHAIN_H
 
-#include "model/solve_parts.h"
+#include "model/solve_trail.h"
 
-enum { LLR_PAIRS = 8, LLR_SAVED = 3 };
-
-/* Coefficients with the scores they give: columns x size, columns x rows, columns. */
-typedef struct llr_point {
-    double *theta, *score, *b;
-    double log_lambda;
-} llr_point_t;
+enum { LLR_PAIRS = 8 };
 
 typedef struct llr_chain {
     llr_margin_t margin;
-    const llr_path_t *path;
-    int64_t first_fit; /* of the path, in the solutions */
-    int64_t *order;    /* lambdas: their indices, largest lambda first */
-    int64_t next;      /* position in order of the lambda to solve */
-    llr_point_t now;
-    llr_point_t saved[LLR_SAVED]; /* solutions at the last lambdas, newest first */
-    int64_t saves;
+    llr_trail_t trail;
     double *gradient; /* columns x size */
     double *step[LLR_PAIRS], *change[LLR_PAIRS];
     double curvature[LLR_PAIRS]; /* step . change */
@@ -37,9 +25,6 @@ llr_code_t llr_chain_create(llr_chain_t *chain, const llr_call_t *call, int64_t 
                             int64_t first_fit);
 int64_t llr_chain_bytes(int64_t rows, int64_t size);
 
-double llr_chain_lambda(const llr_chain_t *chain);
-bool llr_chain_is_done(const llr_chain_t *chain);
-
 /* Sets now to where the search at the next lambda starts: what the last solutions foretell. */
 void llr_chain_start(llr_chain_t *chain, const llr_call_t *call);
 /* The same in two halves, for two classes: what theta and b start from; then, their scores being
@@ -48,8 +33,6 @@ void llr_chain_foretell(llr_chain_t *chain, const llr_call_t *call);
 void llr_chain_settle(llr_chain_t *chain, const llr_call_t *call);
 /* F at now, whose scores are known, and b minimised. */
 void llr_chain_evaluate(llr_chain_t *chain, const llr_call_t *call);
-/* Keeps now as a solution and goes on to the next lambda. */
-void llr_chain_advance(llr_chain_t *chain, const llr_call_t *call);
 
 /* The two loops about the preconditioner: direction (columns x size) = gradient, pairs taken off;
  * then, after the preconditioner was applied, pairs put on and the sign turned. */

@@ -7,7 +7,7 @@
 
 void llr_logistic_hessian(llr_logistic_t *it, const llr_chain_t *chain, double *h)
 {
-    llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, it->curvature);
+    llr_margin_curvature(&chain->margin, chain->trail.now.score, chain->trail.now.b, it->curvature);
     llr_space_gram(&it->call->space, it->curvature, it->mean, it->scaled, h);
 }
 
@@ -25,7 +25,7 @@ static void factorise(llr_logistic_t *it, double lambda)
 void llr_logistic_precondition(llr_logistic_t *it, const llr_chain_t *chain)
 {
     llr_logistic_hessian(it, chain, it->hessian);
-    factorise(it, llr_chain_lambda(chain));
+    factorise(it, llr_trail_lambda(&chain->trail));
 }
 
 void llr_logistic_apply(const llr_logistic_t *it, double *vector, int64_t vectors)

@@ -72,9 +72,10 @@ static void make_gradients(llr_logistic_t *it)
     int64_t rows = call->space.rows, size = call->space.size;
     for (int64_t a = 0; a < it->actives; a++) {
         const llr_chain_t *chain = &it->chain[it->active[a]];
-        llr_margin_loss(&chain->margin, chain->now.score, chain->now.b, it->residual + a * rows);
-        double lambda = llr_chain_lambda(chain), *gradient = it->gradient + a * call->width;
-        for (int64_t j = 0; j < call->width; j++) gradient[j] = lambda * chain->now.theta[j];
+        llr_margin_loss(&chain->margin, chain->trail.now.score, chain->trail.now.b,
+                        it->residual + a * rows);
+        double lambda = llr_trail_lambda(&chain->trail), *gradient = it->gradient + a * call->width;
+        for (int64_t j = 0; j < call->width; j++) gradient[j] = lambda * chain->trail.now.theta[j];
     }
     if (uses_panels(it))
         llr_swift_gradients(&it->single, !it->in_single, it->residual, it->actives, it->gradient);
@@ -135,7 +136,7 @@ static void advance(llr_logistic_t *it)
 static bool has_converged(const llr_logistic_t *it, const llr_chain_t *chain)
 {
     double square = llr_dot(it->call->width, chain->gradient, chain->gradient);
-    double gap = square / (2 * llr_chain_lambda(chain) * chain->value);
+    double gap = square / (2 * llr_trail_lambda(&chain->trail) * chain->value);
     if (it->in_single) return gap <= fmax(it->aim, ROUGH_GAP);
     return gap <= it->aim || (gap <= 0.1 * it->call->options->tolerance && chain->stalls);
 }
@@ -149,9 +150,10 @@ static bool gives_up(const llr_logistic_t *it, const llr_chain_t *chain)
 static double find_df(llr_logistic_t *it, const llr_chain_t *chain)
 {
     const llr_call_t *call = it->call;
-    double lambda = llr_chain_lambda(chain);
+    double lambda = llr_trail_lambda(&chain->trail);
     if (it->has_single) {
-        llr_margin_curvature(&chain->margin, chain->now.score, chain->now.b, it->curvature);
+        llr_margin_curvature(&chain->margin, chain->trail.now.score, chain->trail.now.b,
+                             it->curvature);
         double df = llr_swift_df(&it->single, it->curvature, lambda);
         if (!isnan(df)) return df;
     }
@@ -163,14 +165,14 @@ static double find_df(llr_logistic_t *it, const llr_chain_t *chain)
 static void keep(llr_logistic_t *it, llr_chain_t *chain)
 {
     llr_call_t *call = it->call;
-    int64_t at = chain->first_fit + chain->order[chain->next];
+    int64_t at = chain->trail.first_fit + chain->trail.order[chain->trail.next];
     llr_fit_t *fit = &call->solutions->fit[at];
     fit->iterations = chain->iterations;
     if (chain->iterations >= call->options->max_iterations) fit->status = LLR_FIT_MAX_ITERATIONS;
-    memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
-    call->solutions->b[at] = *chain->now.b;
+    memcpy(it->z + at * call->width, chain->trail.now.theta, (size_t)call->width * sizeof(double));
+    call->solutions->b[at] = *chain->trail.now.b;
     fit->df = it->wants_df ? find_df(it, chain) : NAN;
-    llr_chain_advance(chain, call);
+    llr_trail_advance(&chain->trail, call);
 }
 
 /* Drops the chains that are done from the active ones; one that goes alone may give up. Those that
@@ -233,10 +235,11 @@ static double next_level(llr_logistic_t *it)
     double lambda = 0;
     it->actives = 0;
     for (int64_t p = 0; p < it->call->paths; p++)
-        if (!llr_chain_is_done(&it->chain[p]))
-            lambda = fmax(lambda, llr_chain_lambda(&it->chain[p]));
+        if (!llr_trail_is_done(&it->chain[p].trail))
+            lambda = fmax(lambda, llr_trail_lambda(&it->chain[p].trail));
     for (int64_t p = 0; p < it->call->paths; p++)
-        if (!llr_chain_is_done(&it->chain[p]) && llr_chain_lambda(&it->chain[p]) == lambda)
+        if (!llr_trail_is_done(&it->chain[p].trail) &&
+            llr_trail_lambda(&it->chain[p].trail) == lambda)
             it->active[it->actives++] = p;
     return lambda;
 }
@@ -247,11 +250,11 @@ static void take_scores(llr_logistic_t *it)
     const llr_call_t *call = it->call;
     int64_t rows = call->space.rows, width = call->width;
     for (int64_t a = 0; a < it->actives; a++)
-        memcpy(it->direction + a * width, it->chain[it->active[a]].now.theta,
+        memcpy(it->direction + a * width, it->chain[it->active[a]].trail.now.theta,
                (size_t)width * sizeof(double));
     make_scores(it, it->direction);
     for (int64_t a = 0; a < it->actives; a++)
-        memcpy(it->chain[it->active[a]].now.score, it->score + a * rows,
+        memcpy(it->chain[it->active[a]].trail.now.score, it->score + a * rows,
                (size_t)rows * sizeof(double));
 }
 
@@ -260,8 +263,9 @@ static void take_scores(llr_logistic_t *it)
 static void condition(llr_logistic_t *it)
 {
     const llr_chain_t *middle = &it->chain[it->active[it->actives / 2]];
-    it->conditioned_at = llr_chain_lambda(middle);
-    llr_margin_curvature(&middle->margin, middle->now.score, middle->now.b, it->curvature);
+    it->conditioned_at = llr_trail_lambda(&middle->trail);
+    llr_margin_curvature(&middle->margin, middle->trail.now.score, middle->trail.now.b,
+                         it->curvature);
     llr_swift_precondition(&it->single, it->curvature, it->conditioned_at);
 }
 
@@ -273,7 +277,7 @@ static void start_roughly(llr_logistic_t *it)
     for (int64_t a = 0; a < it->actives; a++) llr_chain_foretell(&it->chain[it->active[a]], call);
     take_scores(it);
     for (int64_t a = 0; a < it->actives; a++) llr_chain_settle(&it->chain[it->active[a]], call);
-    double lambda = llr_chain_lambda(&it->chain[it->active[0]]);
+    double lambda = llr_trail_lambda(&it->chain[it->active[0]].trail);
     if (!(lambda * STALE > it->conditioned_at)) condition(it);
 }
 
@@ -345,7 +349,7 @@ static place_t certify(llr_logistic_t *it, place_t place, int64_t count)
     llr_solutions_t *out = call->solutions;
     const llr_margin_t *margin[LLR_CERTIFY_FITS];
     double lambda[LLR_CERTIFY_FITS];
-    int64_t fit = it->chain[place.path].first_fit + place.lambda;
+    int64_t fit = it->chain[place.path].trail.first_fit + place.lambda;
     double *theta = out->theta + fit * call->space.dim;
     for (int64_t f = 0; f < count; f++, place.lambda++) {
         while (place.lambda == call->path[place.path].lambdas) place = (place_t){place.path + 1, 0};
@@ -362,11 +366,11 @@ static llr_code_t mend(llr_logistic_t *it, int64_t index, int64_t place)
 {
     llr_chain_t *chain = &it->chain[index];
     const llr_call_t *call = it->call;
-    int64_t lambda = chain->order[place], fit = chain->first_fit + lambda;
-    chain->next = place;
+    int64_t lambda = chain->trail.order[place], fit = chain->trail.first_fit + lambda;
+    chain->trail.next = place;
     chain->iterations = call->solutions->fit[fit].iterations;
-    memcpy(chain->now.theta, it->z + fit * call->width, (size_t)call->width * sizeof(double));
-    *chain->now.b = call->solutions->b[fit];
+    memcpy(chain->trail.now.theta, it->z + fit * call->width, (size_t)call->width * sizeof(double));
+    *chain->trail.now.b = call->solutions->b[fit];
     it->active[0] = index;
     it->actives = 1;
     take_scores(it);
@@ -386,7 +390,7 @@ static llr_code_t certify_all(llr_logistic_t *it)
         place = certify(it, place, left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS);
     for (int64_t p = 0; p < call->paths && it->has_single; p++)
         for (int64_t l = 0; l < call->path[p].lambdas; l++) {
-            int64_t at = it->chain[p].first_fit + it->chain[p].order[l];
+            int64_t at = it->chain[p].trail.first_fit + it->chain[p].trail.order[l];
             if (fit[at].status == LLR_FIT_UNCERTIFIED) LLR_TRY(mend(it, p, l));
         }
     return LLR_OK;

@@ -140,8 +140,8 @@ static void make_gradients(llr_softmax_solver_t *it)
         llr_single_widen(vectors * size, it->direction, it->gradient);
     }
     for (int64_t a = 0; a < it->actives; a++)
-        llr_axpy(call->width, llr_softmax_chain_lambda(chain_at(it, a)), chain_at(it, a)->now.theta,
-                 it->gradient + a * call->width);
+        llr_axpy(call->width, llr_trail_lambda(&chain_at(it, a)->trail),
+                 chain_at(it, a)->trail.now.theta, it->gradient + a * call->width);
 }
 
 static void begin(llr_softmax_solver_t *it)
@@ -209,15 +209,15 @@ static void keep(llr_softmax_solver_t *it, int64_t place)
 {
     llr_call_t *call = it->call;
     llr_softmax_chain_t *chain = chain_at(it, place);
-    int64_t at = chain->first_fit + chain->order[chain->next];
+    int64_t at = chain->trail.first_fit + chain->trail.order[chain->trail.next];
     llr_fit_t *fit = &call->solutions->fit[at];
     fit->iterations = chain->iterations;
     if (chain->iterations >= call->options->max_iterations) fit->status = LLR_FIT_MAX_ITERATIONS;
-    memcpy(it->z + at * call->width, chain->now.theta, (size_t)call->width * sizeof(double));
-    memcpy(call->solutions->b + at * call->columns, chain->now.b,
+    memcpy(it->z + at * call->width, chain->trail.now.theta, (size_t)call->width * sizeof(double));
+    memcpy(call->solutions->b + at * call->columns, chain->trail.now.b,
            (size_t)call->columns * sizeof(double));
     fit->df = it->wants_df ? llr_softmax_df(it, chain, residual_at(it, place)) : NAN;
-    llr_softmax_chain_advance(chain, call);
+    llr_trail_advance(&chain->trail, call);
 }
 
 /* In single precision a search aims further than it need, as its word is not taken for it. */
@@ -280,7 +280,7 @@ static void restart(llr_softmax_solver_t *it, const int64_t *chains, int64_t cou
     it->actives = count;
     memmove(it->active, chains, (size_t)count * sizeof *chains);
     for (int64_t a = 0; a < count; a++)
-        memcpy(it->wide + a * call->width, chain_at(it, a)->now.theta,
+        memcpy(it->wide + a * call->width, chain_at(it, a)->trail.now.theta,
                (size_t)call->width * sizeof(double));
     make_scores(it);
     for (int64_t a = 0; a < count; a++)
@@ -311,11 +311,11 @@ static double next_level(llr_softmax_solver_t *it)
     double lambda = 0;
     it->actives = 0;
     for (int64_t p = 0; p < it->call->paths; p++)
-        if (!llr_softmax_chain_is_done(&it->chain[p]))
-            lambda = fmax(lambda, llr_softmax_chain_lambda(&it->chain[p]));
+        if (!llr_trail_is_done(&it->chain[p].trail))
+            lambda = fmax(lambda, llr_trail_lambda(&it->chain[p].trail));
     for (int64_t p = 0; p < it->call->paths; p++)
-        if (!llr_softmax_chain_is_done(&it->chain[p]) &&
-            llr_softmax_chain_lambda(&it->chain[p]) == lambda)
+        if (!llr_trail_is_done(&it->chain[p].trail) &&
+            llr_trail_lambda(&it->chain[p].trail) == lambda)
             it->active[it->actives++] = p;
     return lambda;
 }
@@ -353,12 +353,12 @@ static void certify_path(llr_softmax_solver_t *it, const llr_softmax_chain_t *ch
     llr_call_t *call = it->call;
     llr_solutions_t *out = call->solutions;
     int64_t columns = call->columns;
-    for (int64_t l = 0; l < chain->path->lambdas; l += LLR_CERTIFY_FITS) {
-        int64_t left = chain->path->lambdas - l, fit = chain->first_fit + l;
+    for (int64_t l = 0; l < chain->trail.path->lambdas; l += LLR_CERTIFY_FITS) {
+        int64_t left = chain->trail.path->lambdas - l, fit = chain->trail.first_fit + l;
         int64_t count = left < LLR_CERTIFY_FITS ? left : LLR_CERTIFY_FITS;
         double *theta = out->theta + fit * columns * call->space.dim;
         llr_space_expand(&call->space, it->z + fit * call->width, count * columns, theta);
-        llr_certify(&call->certifier, &chain->margin, chain->path->lambda + l, count, theta,
+        llr_certify(&call->certifier, &chain->margin, chain->trail.path->lambda + l, count, theta,
                     out->b + fit * columns, out->fit + fit);
     }
 }

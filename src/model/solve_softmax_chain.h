@@ -3,25 +3,13 @@
 #ifndef LLR_MODEL_SOLVE_SOFTMAX_CHAIN_H
 #define LLR_MODEL_SOLVE_SOFTMAX_CHAIN_H
 
-#include "model/solve_parts.h"
+#include "model/solve_trail.h"
 
-enum { LLR_SOFTMAX_MEMORY = 8, LLR_SOFTMAX_SAVED = 3, LLR_SOFTMAX_STALLS = 3 };
-
-/* Coefficients with the scores they give: columns x size, columns x rows, columns. */
-typedef struct llr_softmax_point {
-    double *theta, *score, *b;
-    double log_lambda;
-} llr_softmax_point_t;
+enum { LLR_SOFTMAX_MEMORY = 8, LLR_SOFTMAX_STALLS = 3 };
 
 typedef struct llr_softmax_chain {
     llr_margin_t margin; /* its work is llr_softmax_line_work(columns) */
-    const llr_path_t *path;
-    int64_t first_fit; /* of the path, in the solutions */
-    int64_t *order;    /* lambdas: their indices, largest lambda first */
-    int64_t next;      /* position in order of the lambda to solve */
-    llr_softmax_point_t now;
-    llr_softmax_point_t saved[LLR_SOFTMAX_SAVED]; /* solutions at the last lambdas, newest first */
-    int64_t saves;
+    llr_trail_t trail;
     double *gradient; /* columns x size */
     float *step[LLR_SOFTMAX_MEMORY], *change[LLR_SOFTMAX_MEMORY];
     float curvature[LLR_SOFTMAX_MEMORY]; /* step . change */
@@ -36,17 +24,12 @@ llr_code_t llr_softmax_chain_create(llr_softmax_chain_t *chain, const llr_call_t
                                     int64_t path, int64_t first_fit, double *work);
 int64_t llr_softmax_chain_bytes(int64_t rows, int64_t size, int32_t columns);
 
-double llr_softmax_chain_lambda(const llr_softmax_chain_t *chain);
-bool llr_softmax_chain_is_done(const llr_softmax_chain_t *chain);
-
 /* Sets now to where the search at the next lambda starts: what the last solutions foretell.
  * residual (columns x rows): there. */
 void llr_softmax_chain_start(llr_softmax_chain_t *chain, const llr_call_t *call, double *residual);
 /* Takes the scores of now anew from its coefficients' (given), with b, value and residual. */
 void llr_softmax_chain_restart(llr_softmax_chain_t *chain, const llr_call_t *call,
                                const double *score, double *residual);
-/* Keeps now as a solution and goes on to the next lambda. */
-void llr_softmax_chain_advance(llr_softmax_chain_t *chain, const llr_call_t *call);
 
 /* The two loops about the preconditioner: direction (columns x size) = gradient, pairs taken off;
  * then, after the preconditioner was applied, pairs put on and the sign turned. */

@@ -107,7 +107,7 @@ static double double_df(llr_softmax_solver_t *it, double lambda)
 static double column_df(llr_softmax_solver_t *it, const llr_softmax_chain_t *chain,
                         const double *residual)
 {
-    double lambda = llr_softmax_chain_lambda(chain), trace = 0, df = NAN;
+    double lambda = llr_trail_lambda(&chain->trail), trace = 0, df = NAN;
     double whole = make_curvature(it, &chain->margin, residual);
     if (!isfinite(whole)) return NAN;
     for (int64_t i = 0; i < it->call->space.rows; i++) trace += it->curvature[i] * it->norm[i];

@@ -112,7 +112,7 @@ static void multiply(const newton_t *newton, const double *v, double *out)
 {
     const llr_call_t *call = newton->it->call;
     int64_t rows = call->space.rows, size = call->space.size;
-    double lambda = llr_softmax_chain_lambda(newton->chain);
+    double lambda = llr_trail_lambda(&newton->chain->trail);
     llr_gemm(false, true, call->columns, rows, size, 1, v, size, call->space.z, size, 0,
              newton->score, rows);
     answer_shift(newton);
@@ -152,7 +152,7 @@ static void factor_blocks(const newton_t *newton)
         double *block = it->block + k * size * size;
         column_curvature(newton, k);
         llr_softmax_gram(it, it->hessian);
-        for (double shift = llr_softmax_chain_lambda(newton->chain); isfinite(shift); shift *= 4) {
+        for (double shift = llr_trail_lambda(&newton->chain->trail); isfinite(shift); shift *= 4) {
             memcpy(block, it->hessian, (size_t)(size * size) * sizeof(double));
             for (int64_t j = 0; j < size; j++) block[j * size + j] += shift;
             if (!llr_cholesky(size, block)) break;

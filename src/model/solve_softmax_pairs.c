@@ -152,7 +152,7 @@ static void set_bin(const llr_softmax_pairs_t *pairs, double enough, tally_t *ta
 static bool select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
                          const llr_softmax_chain_t *chain, const double *residual)
 {
-    double lambda = llr_softmax_chain_lambda(chain);
+    double lambda = llr_trail_lambda(&chain->trail);
     double directions = (double)(it->call->space.size * (it->call->columns - 1));
     tally_t tally = {0};
     memset(pairs->count_of, 0, BINS * sizeof *pairs->count_of);
