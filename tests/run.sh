@@ -20,6 +20,9 @@ ASAN_OPTIONS=detect_leaks=1 ctest --preset asan -j 2 -L unit
 # Leaks inside MPI's plugins are not ours to mend; a sanitizer's own memory is not in the plan.
 ASAN_OPTIONS=detect_leaks=0 ctest --preset asan -j 2 -L 'cli|mpi' -E memory
 llr_setup dev
-ctest --preset dev -j 2 -L 'unit|cli|mpi' >/dev/null
+ctest --preset dev -j 2 -L 'unit|cli|mpi' >build/dev/ctest.log || {
+    cat build/dev/ctest.log
+    exit 1
+}
 gcovr -r . --object-directory build/dev -f 'src/(base|linalg|model|store|work|par)/' --print-summary |
     tail -3

@@ -73,7 +73,8 @@ static void check_df(int64_t rows, int64_t dim, int32_t strata, double common)
     world_t world = world_create(rows, dim, 2, strata, rows + dim);
     real_t *h = calloc((size_t)(dim * dim), sizeof *h);
     llr_path_t path[PATHS];
-    llr_solve_options_t options = {.tolerance = 1e-10, .max_iterations = 1000};
+    /* What the ill-conditioned world can be certified to depends on the rounding of the build. */
+    llr_solve_options_t options = {.tolerance = 1e-8, .max_iterations = 1000};
     weigh(&world);
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 1; j < dim && common > 0; j++)
