@@ -22,7 +22,7 @@ function(llr_floor name)
   llr_compile_options(llr_${name})
 endfunction()
 
-set(LLR_FLOORS llr_base llr_linalg llr_model llr_store llr_work llr_par)
+set(LLR_FLOORS llr_base llr_linalg llr_theory llr_model llr_store llr_work llr_par)
 
 function(llr_compile_options target)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)

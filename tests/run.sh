@@ -24,5 +24,5 @@ ctest --preset dev -j 2 -L 'unit|cli|mpi' >build/dev/ctest.log || {
     cat build/dev/ctest.log
     exit 1
 }
-gcovr -r . --object-directory build/dev -f 'src/(base|linalg|model|store|work|par)/' --print-summary |
+gcovr -r . --object-directory build/dev -f 'src/(base|linalg|theory|model|store|work|par)/' --print-summary |
     tail -3

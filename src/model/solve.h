@@ -20,8 +20,8 @@
 #ifndef LLR_MODEL_SOLVE_H
 #define LLR_MODEL_SOLVE_H
 
+#include "linalg/loss.h"
 #include "llr/status.h"
-#include "model/loss.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "linalg/blas.h"
-#include "model/theory_descent.h"
-#include "model/theory_general.h"
+#include "theory/descent.h"
+#include "theory/general.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* Many classes, square loss: orthant probabilities against integrals of one dimension, two classes
  * against the two-class form, the covariance equations, symmetries. */
 #include "base/random.h"
-#include "model/theory_classes.h"
-#include "model/theory_loss.h"
-#include "model/theory_orthant.h"
 #include "suite.h"
+#include "theory/classes.h"
+#include "theory/loss.h"
+#include "theory/orthant.h"
 #include "theory_groups.h"
 
 enum { MOST_DIM = 40 };

@@ -1,6 +1,6 @@
 /* The least worst error over the weights of several kinds, against scans; starts nearby. */
-#include "model/theory_descent.h"
 #include "suite.h"
+#include "theory/descent.h"
 #include "theory_groups.h"
 
 static llr_quadrature_t quadrature;

@@ -1,11 +1,11 @@
 /* Groups with their own covariances: the equations of the specification written out densely, and
  * agreement with the spectral form where both apply. */
 #include "base/random.h"
-#include "model/theory_best.h"
-#include "model/theory_general.h"
-#include "model/theory_loss.h"
-#include "model/theory_spectral.h"
 #include "suite.h"
+#include "theory/best.h"
+#include "theory/general.h"
+#include "theory/loss.h"
+#include "theory/spectral.h"
 #include "theory_groups.h"
 
 #include <math.h>

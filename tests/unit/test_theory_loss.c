@@ -1,7 +1,7 @@
 /* Quadrature against moments, the response of a row against bisection, expectations against fine
  * sums. */
-#include "model/theory_loss.h"
 #include "suite.h"
+#include "theory/loss.h"
 
 #include <math.h>
 

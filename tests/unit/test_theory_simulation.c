@@ -1,9 +1,9 @@
 /* Predictions against fits of drawn rows: errors of the groups, averaged over fresh samples, within
  * four standard errors. The fits know nothing of the theory, nor the theory of the fits. */
 #include "model/solve.h"
-#include "model/theory_classes.h"
-#include "model/theory_spectral.h"
 #include "suite.h"
+#include "theory/classes.h"
+#include "theory/spectral.h"
 #include "theory_groups.h"
 
 enum { DIM = 200, REPEATS = 10, MOST_COLUMNS = 4 };

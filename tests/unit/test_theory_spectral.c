@@ -1,9 +1,9 @@
 /* Two classes, one covariance: reference values, equations, limits, robustness over whole maps. */
-#include "model/theory_best.h"
-#include "model/theory_loss.h"
-#include "model/theory_spectral.h"
-#include "model/theory_weights.h"
 #include "suite.h"
+#include "theory/best.h"
+#include "theory/loss.h"
+#include "theory/spectral.h"
+#include "theory/weights.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* thumb and paper weights, the best weights, and what is known of them in closed form. */
-#include "model/theory_best.h"
-#include "model/theory_weights.h"
 #include "suite.h"
+#include "theory/best.h"
+#include "theory/weights.h"
 
 #include <math.h>
 

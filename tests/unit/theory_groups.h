@@ -4,8 +4,8 @@
 #define LLR_TESTS_THEORY_GROUPS_H
 
 #include "base/random.h"
-#include "model/theory_general.h"
 #include "suite.h"
+#include "theory/general.h"
 
 #include <math.h>
 #include <stdlib.h>

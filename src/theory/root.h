@@ -1,6 +1,6 @@
 /* Roots of small nonlinear systems (cminpack's hybrd: Powell's hybrid method). */
-#ifndef LLR_MODEL_THEORY_ROOT_H
-#define LLR_MODEL_THEORY_ROOT_H
+#ifndef LLR_THEORY_ROOT_H
+#define LLR_THEORY_ROOT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "model/theory_best.h"
+#include "theory/best.h"
 
 #include <math.h>
 

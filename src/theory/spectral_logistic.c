@@ -1,8 +1,8 @@
 /* Logistic loss: the six equations as a root of four, in unknowns and residuals that keep their
  * relative precision over any weights and strengths. */
-#include "model/theory_loss.h"
-#include "model/theory_root.h"
-#include "model/theory_spectral_parts.h"
+#include "theory/loss.h"
+#include "theory/root.h"
+#include "theory/spectral_parts.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* Logistic loss: an outer fixed point in the curvatures D_g, which decide the resolvent and all
  * that costs dim^3, and an inner root in what is left. */
-#include "model/theory_anderson.h"
-#include "model/theory_general_parts.h"
-#include "model/theory_loss.h"
-#include "model/theory_root.h"
+#include "theory/anderson.h"
+#include "theory/general_parts.h"
+#include "theory/loss.h"
+#include "theory/root.h"
 
 #include <math.h>
 #include <string.h>

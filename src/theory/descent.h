@@ -1,8 +1,8 @@
 /* The weights of any number of kinds (classes or groups) at which the largest error is least. */
-#ifndef LLR_MODEL_THEORY_DESCENT_H
-#define LLR_MODEL_THEORY_DESCENT_H
+#ifndef LLR_THEORY_DESCENT_H
+#define LLR_THEORY_DESCENT_H
 
-#include "model/theory_best.h"
+#include "theory/best.h"
 
 /* Predicted error of every kind at these weights (both: kinds). false: not found. */
 typedef bool (*llr_theory_errors_t)(void *argument, const double *weight, double *error);

@@ -1,7 +1,7 @@
-#include "model/theory_classes.h"
+#include "theory/classes.h"
 
-#include "model/theory_general_parts.h"
-#include "model/theory_orthant.h"
+#include "theory/general_parts.h"
+#include "theory/orthant.h"
 
 #include <math.h>
 #include <string.h>

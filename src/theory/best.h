@@ -1,8 +1,8 @@
 /* The weights, and the strength, at which the predicted worst-class error is least. */
-#ifndef LLR_MODEL_THEORY_BEST_H
-#define LLR_MODEL_THEORY_BEST_H
+#ifndef LLR_THEORY_BEST_H
+#define LLR_THEORY_BEST_H
 
-#include "model/theory_spectral.h"
+#include "theory/spectral.h"
 
 /* Where to look: a coarse grid of steps intervals over [low, high], then golden sections about its
  * best point down to tolerance. */

@@ -1,6 +1,6 @@
-#include "model/theory_orthant.h"
+#include "theory/orthant.h"
 
-#include "model/theory_loss.h"
+#include "theory/loss.h"
 
 #include <math.h>
 

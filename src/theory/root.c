@@ -1,4 +1,4 @@
-#include "model/theory_root.h"
+#include "theory/root.h"
 
 #include <cminpack.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The losses, for those who fit and those who predict. */
-#ifndef LLR_MODEL_LOSS_H
-#define LLR_MODEL_LOSS_H
+#ifndef LLR_LINALG_LOSS_H
+#define LLR_LINALG_LOSS_H
 
 typedef enum llr_loss {
     LLR_LOSS_SQUARE,   /* 1/2 (t - f)^2 summed over columns, t = +-1 (one-vs-rest for K > 2) */

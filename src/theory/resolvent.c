@@ -1,6 +1,6 @@
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
-#include "model/theory_general_parts.h"
+#include "theory/general_parts.h"
 
 #include <string.h>
 

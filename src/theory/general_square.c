@@ -1,7 +1,7 @@
 /* Square loss: a fixed point in log tau, then linear systems (problem.md, 4b and 4c). */
 #include "linalg/lapack.h"
-#include "model/theory_anderson.h"
-#include "model/theory_general_parts.h"
+#include "theory/anderson.h"
+#include "theory/general_parts.h"
 
 #include <math.h>
 #include <string.h>

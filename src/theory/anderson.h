@@ -1,6 +1,6 @@
 /* Anderson's acceleration of a fixed point x = map(x) in few unknowns. */
-#ifndef LLR_MODEL_THEORY_ANDERSON_H
-#define LLR_MODEL_THEORY_ANDERSON_H
+#ifndef LLR_THEORY_ANDERSON_H
+#define LLR_THEORY_ANDERSON_H
 
 #include <stdbool.h>
 #include <stdint.h>

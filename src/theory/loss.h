@@ -1,9 +1,9 @@
 /* Leave-one-out response of a training row to its own loss (problem.md, 4). */
-#ifndef LLR_MODEL_THEORY_LOSS_H
-#define LLR_MODEL_THEORY_LOSS_H
+#ifndef LLR_THEORY_LOSS_H
+#define LLR_THEORY_LOSS_H
 
-#include "model/loss.h"
-#include "model/theory_quadrature.h"
+#include "linalg/loss.h"
+#include "theory/quadrature.h"
 
 /* The training score z of a row whose test score would be f: z + pull loss'(z) = f, pull =
  * tau w >= 0 finite, target +1 or -1, to full double precision. */

@@ -1,7 +1,7 @@
 /* Weights by formula (problem.md, 1 and 4): the rules thumb and paper, and what is known of them in
  * closed form. */
-#ifndef LLR_MODEL_THEORY_WEIGHTS_H
-#define LLR_MODEL_THEORY_WEIGHTS_H
+#ifndef LLR_THEORY_WEIGHTS_H
+#define LLR_THEORY_WEIGHTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

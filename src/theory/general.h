@@ -1,11 +1,11 @@
 /* Asymptotic errors of groups with their own means and covariances, two classes (problem.md, 4b).
  * A group is a class, or a class x attribute. Receives arrays; knows nothing of rows or solvers. */
-#ifndef LLR_MODEL_THEORY_GENERAL_H
-#define LLR_MODEL_THEORY_GENERAL_H
+#ifndef LLR_THEORY_GENERAL_H
+#define LLR_THEORY_GENERAL_H
 
 #include "base/memory.h"
-#include "model/loss.h"
-#include "model/theory_quadrature.h"
+#include "linalg/loss.h"
+#include "theory/quadrature.h"
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
-/* What the square and the logistic prediction of two classes share. Private to theory_spectral*. */
-#ifndef LLR_MODEL_THEORY_SPECTRAL_PARTS_H
-#define LLR_MODEL_THEORY_SPECTRAL_PARTS_H
+/* What the square and the logistic prediction of two classes share. Private to spectral*. */
+#ifndef LLR_THEORY_SPECTRAL_PARTS_H
+#define LLR_THEORY_SPECTRAL_PARTS_H
 
-#include "model/theory_spectral.h"
+#include "theory/spectral.h"
 
 /* Sums over the spectrum with r_j = 1 / (D s_j + lambda). */
 typedef struct llr_spectrum_sums {

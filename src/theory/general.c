@@ -1,7 +1,7 @@
-#include "model/theory_general.h"
+#include "theory/general.h"
 
-#include "model/theory_general_parts.h"
-#include "model/theory_loss.h"
+#include "theory/general_parts.h"
+#include "theory/loss.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "model/theory_descent.h"
+#include "theory/descent.h"
 
 #include <math.h>
 #include <string.h>

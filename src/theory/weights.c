@@ -1,6 +1,6 @@
-#include "model/theory_weights.h"
+#include "theory/weights.h"
 
-#include "model/theory_loss.h"
+#include "theory/loss.h"
 
 #include <math.h>
 

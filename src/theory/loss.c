@@ -1,4 +1,4 @@
-#include "model/theory_loss.h"
+#include "theory/loss.h"
 
 #include <math.h>
 #include <stdbool.h>

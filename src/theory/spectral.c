@@ -1,7 +1,7 @@
-#include "model/theory_spectral.h"
+#include "theory/spectral.h"
 
-#include "model/theory_loss.h"
-#include "model/theory_spectral_parts.h"
+#include "theory/loss.h"
+#include "theory/spectral_parts.h"
 
 #include <math.h>
 #include <stddef.h>

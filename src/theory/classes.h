@@ -1,9 +1,9 @@
 /* Asymptotic errors of groups for any number of classes, square loss one-vs-rest (problem.md, 4c).
  */
-#ifndef LLR_MODEL_THEORY_CLASSES_H
-#define LLR_MODEL_THEORY_CLASSES_H
+#ifndef LLR_THEORY_CLASSES_H
+#define LLR_THEORY_CLASSES_H
 
-#include "model/theory_general.h"
+#include "theory/general.h"
 
 /* The K scores of a row of group g are N(m_g + b, S_g). Arrays are the caller's. */
 typedef struct llr_theory_classed {

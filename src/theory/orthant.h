@@ -1,6 +1,6 @@
 /* Orthant probabilities of Gaussian vectors. */
-#ifndef LLR_MODEL_THEORY_ORTHANT_H
-#define LLR_MODEL_THEORY_ORTHANT_H
+#ifndef LLR_THEORY_ORTHANT_H
+#define LLR_THEORY_ORTHANT_H
 
 #include <stdint.h>
 

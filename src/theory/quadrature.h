@@ -1,7 +1,7 @@
 /* Expectations over Z ~ N(0, 1): E f(Z) = sum_i weight[i] f(node[i]), exact for polynomials of
  * degree below 2 count (Gauss-Hermite, nodes as the eigenvalues of the Jacobi matrix). */
-#ifndef LLR_MODEL_THEORY_QUADRATURE_H
-#define LLR_MODEL_THEORY_QUADRATURE_H
+#ifndef LLR_THEORY_QUADRATURE_H
+#define LLR_THEORY_QUADRATURE_H
 
 #include "base/error.h"
 

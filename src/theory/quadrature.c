@@ -1,4 +1,4 @@
-#include "model/theory_quadrature.h"
+#include "theory/quadrature.h"
 
 #include "base/memory.h"
 #include "linalg/lapack.h"

@@ -1,4 +1,4 @@
-#include "model/theory_anderson.h"
+#include "theory/anderson.h"
 
 #include <math.h>
 #include <string.h>

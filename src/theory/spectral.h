@@ -1,10 +1,10 @@
 /* Asymptotic per-class error of two classes with means -+mu and one covariance (problem.md, 4).
  * Receives arrays; knows nothing of rows or solvers. */
-#ifndef LLR_MODEL_THEORY_SPECTRAL_H
-#define LLR_MODEL_THEORY_SPECTRAL_H
+#ifndef LLR_THEORY_SPECTRAL_H
+#define LLR_THEORY_SPECTRAL_H
 
-#include "model/loss.h"
-#include "model/theory_quadrature.h"
+#include "linalg/loss.h"
+#include "theory/quadrature.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
-/* The resolvent R and what the equations of section 4b need of it. Private to theory_general* and
- * theory_classes. */
-#ifndef LLR_MODEL_THEORY_GENERAL_PARTS_H
-#define LLR_MODEL_THEORY_GENERAL_PARTS_H
+/* The resolvent R and what the equations of section 4b need of it. Private to general* and
+ * classes. */
+#ifndef LLR_THEORY_GENERAL_PARTS_H
+#define LLR_THEORY_GENERAL_PARTS_H
 
-#include "model/theory_general.h"
+#include "theory/general.h"
 
 typedef struct llr_resolvent {
     const llr_theory_groups_t *problem; /* borrowed */
