@@ -33,6 +33,15 @@ typedef enum llr_sampling {
     LLR_SAMPLINGS
 } llr_sampling_t;
 
+/* How errors are predicted beside the measured ones (problem.md, 4 to 4c). */
+typedef enum llr_form {
+    LLR_FORM_NONE,
+    LLR_FORM_AUTO,     /* by what the pool looks like, see model/predict.h */
+    LLR_FORM_SPECTRAL, /* two classes, one covariance */
+    LLR_FORM_GENERAL,  /* classes and groups with covariances of their own */
+    LLR_FORMS
+} llr_form_t;
+
 /* Columns by which lambda and gamma are chosen on validation. */
 typedef enum llr_select {
     LLR_SELECT_WORST_CLASS,
@@ -49,6 +58,9 @@ typedef enum llr_rule {
     LLR_RULE_RATIO,
     LLR_RULE_UNIFORM,
     LLR_RULE_INVERSE_PRIOR,
+    LLR_RULE_PAPER,  /* 1 / (K pi - dimension / n) */
+    LLR_RULE_THUMB,  /* 1 / (K pi - df / n), df at this lambda */
+    LLR_RULE_THEORY, /* where the predicted worst error is least, at this lambda */
     LLR_RULE_BALANCED_SUBSAMPLE,
     LLR_RULE_AVERAGED_BALANCED,
     LLR_RULE_COUNT
@@ -58,12 +70,23 @@ static inline bool llr_rule_is_balanced(llr_rule_t rule)
 {
     return rule == LLR_RULE_BALANCED_SUBSAMPLE || rule == LLR_RULE_AVERAGED_BALANCED;
 }
+/* Does a rule need to know the population that the rows come from? */
+static inline bool llr_rule_is_computed(llr_rule_t rule)
+{
+    return rule == LLR_RULE_PAPER || rule == LLR_RULE_THUMB || rule == LLR_RULE_THEORY;
+}
+/* Do the weights of a rule depend on lambda? */
+static inline bool llr_rule_follows_lambda(llr_rule_t rule)
+{
+    return rule == LLR_RULE_THUMB || rule == LLR_RULE_THEORY;
+}
 const char *llr_rule_name(llr_rule_t rule);
 const char *llr_loss_name(llr_loss_t loss);
 const char *llr_select_name(llr_select_t select);
 const char *llr_preprocess_name(llr_preprocess_t preprocess);
 const char *llr_by_name(llr_by_t by);
 const char *llr_sampling_name(llr_sampling_t sampling);
+const char *llr_form_name(llr_form_t form);
 
 /* Gaussian classes that need no file (problem.md, 2 and 4). For K = 2 class means are
  * -+ separation * e, e a unit vector; for K > 2 K random directions of length separation. */
@@ -137,6 +160,8 @@ typedef struct llr_job {
     int64_t unit_size;        /* most cells of a unit; 0: all that share a subsample and a loss */
     int64_t seed_first, seeds;
     llr_select_t select_by;
+    llr_form_t theory;         /* of the predicted errors beside every cell */
+    double effective_variance; /* of the dimension that rule paper counts, (0, 1] */
     double tolerance;
     bool df[LLR_LOSS_COUNT];   /* df of a loss's fits is computed; else it is not available */
     char *output;              /* owned, relative to folder or absolute */

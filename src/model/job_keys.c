@@ -8,8 +8,8 @@
 
 static const llr_range_t exponent_range = {0, 16, false}, lambda_range = {0, 1e6, false},
                          ratio_range = {0, 1e12, true}, prior_range = {0, 1, true},
-                         tolerance_range = {1e-13, 1e-2, false}, delta_range = {0, 1e6, true},
-                         log_range = {-300, 6, false};
+                         share_range = {0, 1, true}, tolerance_range = {1e-13, 1e-2, false},
+                         delta_range = {0, 1e6, true}, log_range = {-300, 6, false};
 
 static void read_version(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 {
@@ -97,6 +97,21 @@ static void read_select(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     for (int s = 0; s < LLR_SELECTS; s++) words[s] = llr_select_name((llr_select_t)s);
     if (llr_yaml_word(yaml, node, "select_by", words, LLR_SELECTS, &word))
         ((llr_job_t *)into)->select_by = (llr_select_t)word;
+}
+
+static void read_theory(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    const char *words[LLR_FORMS];
+    int64_t word;
+    for (int f = 0; f < LLR_FORMS; f++) words[f] = llr_form_name((llr_form_t)f);
+    if (llr_yaml_word(yaml, node, "theory", words, LLR_FORMS, &word))
+        ((llr_job_t *)into)->theory = (llr_form_t)word;
+}
+
+static void read_effective_variance(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    llr_yaml_number(yaml, node, "effective_variance", share_range,
+                    &((llr_job_t *)into)->effective_variance);
 }
 
 static void read_weights_by(llr_yaml_t *yaml, const llr_node_t *node, void *into)
@@ -331,7 +346,7 @@ const llr_yaml_key_t llr_job_keys[] = {
      "gamma of w_c ~ prior_c^-gamma, 0 to 16: a list, or {from, to, count}"},
     {"ratios", "[]", false, read_ratios, "w_minority / w_majority, two classes: a list, or a span"},
     {"rules", "[]", false, read_rules,
-     "weightings beyond the grids: balanced_subsample, averaged_balanced"},
+     "weightings beyond the grids: paper, thumb, theory, balanced_subsample, averaged_balanced"},
     {"lambdas", "{log10: {from: -4, to: 0, count: 9}}", false, read_lambdas,
      "strengths of the penalty, >= 0: a list, {from, to, count}, or {log10: {from, to, count}}"},
     {"sizes", NULL, false, read_sizes,
@@ -347,6 +362,12 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"tolerance", "1e-8", false, read_tolerance, "certified relative gap of a converged fit"},
     {"df", "[square, logistic]", false, read_df,
      "losses whose column df is computed; of logistic fits it is most of the work"},
+    {"theory", "none", false, read_theory,
+     "form of the predicted errors beside the measured ones: none, auto, spectral (two classes, "
+     "one "
+     "covariance), general"},
+    {"effective_variance", ".99", false, read_effective_variance,
+     "share of the pool's variance in the dimension of rule paper"},
     {"balanced_repeats", "10", false, read_repeats, "draws that averaged_balanced averages"},
     {"unit_size", "0", false, read_unit_size,
      "most cells solved and saved together; 0: all of a subsample and loss"},

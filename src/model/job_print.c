@@ -174,6 +174,8 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
                  llr_sampling_name(job->sampling), (long long)job->seed_first,
                  (long long)job->seeds, llr_select_name(job->select_by));
     print_df(out, job);
+    llr_text_add(out, "theory: %s\neffective_variance: %s\n", llr_form_name(job->theory),
+                 llr_number_text(job->effective_variance, number));
     llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
                  llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
                  (long long)job->unit_size);

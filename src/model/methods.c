@@ -6,6 +6,9 @@
 static const char *const method_names[LLR_METHOD_COUNT] = {
     [LLR_METHOD_UNIFORM] = "uniform",
     [LLR_METHOD_INVERSE_PRIOR] = "inverse_prior",
+    [LLR_METHOD_PAPER] = "paper",
+    [LLR_METHOD_THUMB] = "thumb",
+    [LLR_METHOD_THEORY] = "theory",
     [LLR_METHOD_BALANCED_SUBSAMPLE] = "balanced_subsample",
     [LLR_METHOD_AVERAGED_BALANCED] = "averaged_balanced",
     [LLR_METHOD_TUNED_EXPONENT] = "tuned_exponent"};
@@ -22,6 +25,12 @@ static bool may_choose(llr_method_t method, llr_rule_t rule)
         return rule == LLR_RULE_UNIFORM;
     case LLR_METHOD_INVERSE_PRIOR:
         return rule == LLR_RULE_INVERSE_PRIOR;
+    case LLR_METHOD_PAPER:
+        return rule == LLR_RULE_PAPER;
+    case LLR_METHOD_THUMB:
+        return rule == LLR_RULE_THUMB;
+    case LLR_METHOD_THEORY:
+        return rule == LLR_RULE_THEORY;
     case LLR_METHOD_BALANCED_SUBSAMPLE:
         return rule == LLR_RULE_BALANCED_SUBSAMPLE;
     case LLR_METHOD_AVERAGED_BALANCED:

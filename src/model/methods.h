@@ -9,6 +9,9 @@
 typedef enum llr_method {
     LLR_METHOD_UNIFORM,
     LLR_METHOD_INVERSE_PRIOR,
+    LLR_METHOD_PAPER,
+    LLR_METHOD_THUMB,
+    LLR_METHOD_THEORY,
     LLR_METHOD_BALANCED_SUBSAMPLE,
     LLR_METHOD_AVERAGED_BALANCED,
     LLR_METHOD_TUNED_EXPONENT, /* exponent and ratio cells that have a finite gamma */

@@ -6,6 +6,9 @@ static const char *const rule_names[LLR_RULE_COUNT] = {
     [LLR_RULE_RATIO] = "ratio",
     [LLR_RULE_UNIFORM] = "uniform",
     [LLR_RULE_INVERSE_PRIOR] = "inverse_prior",
+    [LLR_RULE_PAPER] = "paper",
+    [LLR_RULE_THUMB] = "thumb",
+    [LLR_RULE_THEORY] = "theory",
     [LLR_RULE_BALANCED_SUBSAMPLE] = "balanced_subsample",
     [LLR_RULE_AVERAGED_BALANCED] = "averaged_balanced"};
 static const char *const loss_names[LLR_LOSS_COUNT] = {
@@ -20,6 +23,10 @@ static const char *const preprocess_names[LLR_PREPROCESSES] = {[LLR_PREPROCESS_N
 static const char *const by_names[LLR_BYS] = {[LLR_BY_CLASS] = "class", [LLR_BY_GROUP] = "group"};
 static const char *const sampling_names[LLR_SAMPLINGS] = {
     [LLR_SAMPLING_STRATIFIED] = "stratified", [LLR_SAMPLING_UNIFORM] = "uniform"};
+static const char *const form_names[LLR_FORMS] = {[LLR_FORM_NONE] = "none",
+                                                  [LLR_FORM_AUTO] = "auto",
+                                                  [LLR_FORM_SPECTRAL] = "spectral",
+                                                  [LLR_FORM_GENERAL] = "general"};
 
 const char *llr_rule_name(llr_rule_t rule)
 {
@@ -49,4 +56,9 @@ const char *llr_by_name(llr_by_t by)
 const char *llr_sampling_name(llr_sampling_t sampling)
 {
     return sampling < LLR_SAMPLINGS ? sampling_names[sampling] : "unknown";
+}
+
+const char *llr_form_name(llr_form_t form)
+{
+    return form < LLR_FORMS ? form_names[form] : "unknown";
 }

@@ -3,6 +3,7 @@
 #define LLR_STORE_CATALOG_H
 
 #include "model/basis.h"
+#include "model/population.h"
 #include "store/dataset.h"
 
 typedef struct llr_catalog {
@@ -29,6 +30,11 @@ bool llr_catalog_rotates(const llr_job_t *job, int64_t index);
  * LLR_INVALID: with the job file's line. */
 llr_code_t llr_catalog_fit(const llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
                            llr_basis_t *basis, llr_error_t *error);
+/* The population that a dataset's rows come from: its pool's, from the features in memory or from
+ * the file (after the components, where it has them: the dataset's basis must be set), or the exact
+ * one of synthetic data. LLR_INVALID: with the job file's line. */
+llr_code_t llr_catalog_population(const llr_catalog_t *catalog, const llr_job_t *job, int64_t index,
+                                  llr_population_t *population, llr_error_t *error);
 /* Writes what follows from the data into the job and the facts: the number of components (0: no
  * pca), and the sizes that deltas ask for. The job is then the resolved one. */
 llr_code_t llr_catalog_settle(llr_catalog_t *catalog, llr_job_t *job, int64_t index,

@@ -1,0 +1,65 @@
+/* Predicted errors of the classes and groups of a population for any weights and lambda, and the
+ * weights at which they are best (problem.md, 4, 4b, 4c). */
+#ifndef LLR_MODEL_PREDICT_H
+#define LLR_MODEL_PREDICT_H
+
+#include "base/memory.h"
+#include "model/population.h"
+#include "theory/quadrature.h"
+
+/* What is trained on a population. */
+typedef struct llr_training {
+    llr_loss_t loss;
+    llr_by_t by;
+    double n;            /* rows, need not be whole */
+    const double *prior; /* borrowed, kinds: shares of the training rows, sum 1; 0: none */
+    llr_form_t form;     /* spectral, general, or auto: chosen by llr_predict_form */
+} llr_training_t;
+
+typedef struct llr_prediction {
+    bool found;    /* false: the numbers are NaN */
+    double df;     /* theory_df */
+    double *error; /* the caller's, parts of the population */
+} llr_prediction_t;
+
+/* State of predictions of one training: each starts from the last one. Arrays in the arena. */
+typedef struct llr_predictor llr_predictor_t;
+
+/* Is there a theory for this loss and these classes? (softmax has none) */
+bool llr_predict_covers(llr_loss_t loss, int32_t classes);
+/* The form that auto stands for: spectral for two classes without groups whose covariances are
+ * about equal, else general. */
+llr_form_t llr_predict_form(const llr_population_t *population, llr_form_t form);
+
+/* Bytes of the arena for a predictor. */
+int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim, llr_loss_t loss);
+/* Takes a predictor from the arena, where it lives. population is borrowed; training is copied, its
+ * prior too. LLR_FAILED: workspace too small. */
+llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_population_t *population,
+                                const llr_training_t *training, llr_arena_t *arena,
+                                llr_error_t *error);
+
+/* weight: kinds, sum_k prior_k weight_k = 1 (NaN where a kind has prior 0). */
+void llr_predict(llr_predictor_t *predictor, const double *weight, double lambda,
+                 llr_prediction_t *out);
+
+/* Errors of classes, then groups (slots: classes + groups) from those of the parts. share: parts,
+ * weights of the parts inside their class or group, need not be normalised; NaN where a class or
+ * group has no share. */
+void llr_predict_mix(const llr_population_t *population, const double *error, const double *share,
+                     double *slot);
+
+/* What is to be small. */
+typedef struct llr_target {
+    llr_select_t select; /* worst_class, worst_group, balanced or overall */
+    const double *share; /* borrowed, parts: of the rows that will be predicted */
+    const double *prior; /* borrowed, classes: weights of the classes in balanced; NULL: equal */
+} llr_target_t;
+
+/* The weights of the kinds at which the target is least at lambda; returns its value. weight:
+ * kinds, out; NaN where nothing was found. evaluations: most of them beyond a search along the
+ * exponents. */
+double llr_predict_best(llr_predictor_t *predictor, const llr_target_t *target, double lambda,
+                        int64_t evaluations, double *weight);
+
+#endif
