@@ -1,0 +1,205 @@
+#include "model/outlook.h"
+
+#include "theory/descent.h"
+#include "theory/weights.h"
+
+#include <math.h>
+#include <string.h>
+
+llr_code_t llr_outlook_open(llr_outlook_t *outlook, const llr_population_t *population,
+                            const llr_training_t *training, const llr_target_t *target,
+                            llr_error_t *error)
+{
+    bool covered = llr_predict_covers(training->loss, population->shape.classes);
+    llr_shape_t shape = population->shape;
+    int64_t spare = (int64_t)shape.kinds + shape.classes + shape.groups;
+    int64_t bytes = llr_arena_cost(population->parts, sizeof *outlook->error) +
+                    llr_arena_cost(spare, sizeof *outlook->spare);
+    *outlook = (llr_outlook_t){.population = population, .training = *training, .target = *target};
+    outlook->evaluations = LLR_OUTLOOK_EVALUATIONS;
+    if (covered)
+        bytes += llr_predictor_bytes(shape, population->parts, population->dim, training->loss);
+    LLR_TRY(llr_arena_create(&outlook->arena, bytes, error));
+    LLR_TAKE(outlook->error, &outlook->arena, population->parts, error);
+    LLR_TAKE(outlook->spare, &outlook->arena, spare, error);
+    if (!covered) return LLR_OK;
+    return llr_predictor_create(&outlook->predictor, population, training, &outlook->arena, error);
+}
+
+void llr_outlook_close(llr_outlook_t *outlook)
+{
+    llr_arena_destroy(&outlook->arena);
+    *outlook = (llr_outlook_t){0};
+}
+
+/* Weights -------------------------------------------------------------------------------------- */
+
+static bool are_finite(const double *weight, const double *prior, int32_t kinds)
+{
+    for (int32_t k = 0; k < kinds; k++)
+        if (prior[k] > 0 && !(isfinite(weight[k]) && weight[k] > 0)) return false;
+    return true;
+}
+
+static void weigh(llr_outlook_t *o, const llr_weighting_t *weighting, double lambda, double *weight)
+{
+    const llr_population_t *population = o->population;
+    const double *prior = o->training.prior;
+    int32_t kinds = population->shape.kinds;
+    for (int32_t k = 0; k < kinds; k++) weight[k] = NAN;
+    if (weighting->rule == LLR_RULE_RATIO && kinds == 2)
+        llr_theory_ratio_weights(prior, log(weighting->value), weight);
+    else if (weighting->rule == LLR_RULE_PAPER)
+        llr_theory_paper(population->dimension, o->training.n, prior, kinds, weight);
+    else if (weighting->rule == LLR_RULE_THUMB)
+        llr_theory_thumb(llr_population_df, population, o->training.n, lambda, prior, kinds, weight,
+                         NULL);
+    else if (weighting->rule == LLR_RULE_THEORY && o->predictor)
+        llr_predict_best(o->predictor, &o->target, lambda, o->evaluations, weight);
+    else if (weighting->rule == LLR_RULE_EXPONENT)
+        llr_theory_exponent_weights(prior, kinds, weighting->value, weight);
+    else if (weighting->rule == LLR_RULE_UNIFORM || weighting->rule == LLR_RULE_INVERSE_PRIOR)
+        llr_theory_exponent_weights(prior, kinds, weighting->rule == LLR_RULE_INVERSE_PRIOR,
+                                    weight);
+}
+
+/* Of two kinds, the one with fewer rows; ties as in model/weights.h. */
+static void find_ratio(const double *prior, int32_t kinds, llr_forecast_t *f)
+{
+    int minority = kinds == 2 && prior[1] <= prior[0];
+    f->gamma = f->rho = NAN;
+    if (kinds != 2 || !f->finite) return;
+    f->rho = f->weight[minority] / f->weight[1 - minority];
+    if (prior[0] != prior[1]) f->gamma = log(f->rho) / log(prior[1 - minority] / prior[minority]);
+}
+
+/* The exponent as given, not as the weights give it back. */
+static void name_exponent(const llr_weighting_t *weighting, llr_forecast_t *f)
+{
+    if (weighting->rule == LLR_RULE_EXPONENT) f->gamma = weighting->value;
+    if (weighting->rule == LLR_RULE_UNIFORM) f->gamma = 0;
+    if (weighting->rule == LLR_RULE_INVERSE_PRIOR) f->gamma = 1;
+}
+
+/* Errors --------------------------------------------------------------------------------------- */
+
+/* Those without a share are NaN and do not count. */
+static double largest(const double *error, int32_t count)
+{
+    double most = NAN;
+    for (int32_t e = 0; e < count; e++)
+        if (!isnan(error[e]) && !(error[e] <= most)) most = error[e];
+    return most;
+}
+
+static double mean(const double *error, const double *weight, int32_t count)
+{
+    double total = 0, sum = 0;
+    for (int32_t e = 0; e < count; e++) {
+        double share = weight ? weight[e] : 1;
+        if (isnan(error[e]) || !(share > 0)) continue;
+        sum += share * error[e];
+        total += share;
+    }
+    return sum / total;
+}
+
+static double select_error(const llr_forecast_t *f, llr_select_t select)
+{
+    switch (select) {
+    case LLR_SELECT_WORST_CLASS:
+        return f->worst_class;
+    case LLR_SELECT_WORST_GROUP:
+        return f->worst_group;
+    case LLR_SELECT_BALANCED:
+        return f->balanced;
+    default:
+        return f->overall;
+    }
+}
+
+static void clear_errors(llr_shape_t shape, llr_forecast_t *f)
+{
+    f->found = false;
+    f->df = f->value = f->worst_class = f->worst_group = f->balanced = f->overall = NAN;
+    for (int32_t s = 0; s < shape.classes + shape.groups; s++) f->error[s] = NAN;
+}
+
+static void predict(llr_outlook_t *o, llr_forecast_t *f)
+{
+    llr_shape_t shape = o->population->shape;
+    llr_prediction_t out = {.error = o->error};
+    clear_errors(shape, f);
+    if (!f->finite || !o->predictor) return;
+    llr_predict(o->predictor, f->weight, f->lambda, &out);
+    if (!out.found) return;
+    llr_predict_mix(o->population, o->error, o->target.share, f->error);
+    f->found = true;
+    f->df = out.df;
+    f->worst_class = largest(f->error, shape.classes);
+    f->worst_group = largest(f->error + shape.classes, shape.groups);
+    f->balanced = mean(f->error, o->target.prior, shape.classes);
+    f->overall = mean(o->error, o->target.share, o->population->parts);
+    f->value = select_error(f, o->target.select);
+}
+
+void llr_outlook_weights(llr_outlook_t *outlook, double lambda, llr_forecast_t *forecast)
+{
+    int32_t kinds = outlook->population->shape.kinds;
+    forecast->lambda = lambda;
+    forecast->finite = are_finite(forecast->weight, outlook->training.prior, kinds);
+    find_ratio(outlook->training.prior, kinds, forecast);
+    predict(outlook, forecast);
+}
+
+void llr_outlook_rule(llr_outlook_t *outlook, const llr_weighting_t *weighting, double lambda,
+                      llr_forecast_t *forecast)
+{
+    weigh(outlook, weighting, lambda, forecast->weight);
+    llr_outlook_weights(outlook, lambda, forecast);
+    name_exponent(weighting, forecast);
+}
+
+/* Who is predicted ----------------------------------------------------------------------------- */
+
+static int32_t find_part(const llr_population_t *population, int32_t class, int32_t group)
+{
+    for (int32_t p = 0; p < population->parts; p++)
+        if (population->part[p].class == class &&
+            (population->part[p].group == group || population->part[p].group < 0))
+            return p;
+    return -1;
+}
+
+int64_t llr_outlook_shares(const llr_population_t *population, const int32_t *class,
+                           const int32_t *group, int64_t rows, double *share)
+{
+    int64_t strange = 0;
+    for (int32_t p = 0; p < population->parts; p++) share[p] = rows ? 0 : population->part[p].share;
+    for (int64_t i = 0; i < rows; i++) {
+        int32_t p = find_part(population, class[i], group ? group[i] : -1);
+        if (p < 0)
+            strange++;
+        else
+            share[p] += 1 / (double)rows;
+    }
+    return strange;
+}
+
+void llr_outlook_shift(const llr_population_t *population, llr_by_t by, const double *prior,
+                       double *share)
+{
+    int32_t kinds = by == LLR_BY_GROUP ? population->shape.groups : population->shape.classes;
+    for (int32_t k = 0; k < kinds; k++) {
+        double total = 0;
+        for (int pass = 0; pass < 2; pass++)
+            for (int32_t p = 0; p < population->parts; p++) {
+                const llr_part_t *part = &population->part[p];
+                if ((by == LLR_BY_GROUP ? part->group : part->class) != k) continue;
+                if (pass)
+                    share[p] *= total > 0 ? prior[k] / total : 0;
+                else
+                    total += share[p];
+            }
+    }
+}
