@@ -272,8 +272,8 @@ static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr
 {
     static const llr_value_range_t range = {0, 1, false, false, false, "shares from 0 to 1"};
     LLR_TRY(llr_values_read("--test-priors", value, &range, &options->test_priors, error));
-    return llr_priors_check("--test-priors", options->test_priors.value,
-                            options->test_priors.count, error);
+    return llr_priors_check("--test-priors", options->test_priors.value, options->test_priors.count,
+                            error);
 }
 
 const llr_option_t llr_option_table[] = {
@@ -290,7 +290,8 @@ const llr_option_t llr_option_table[] = {
     {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
      NULL, set_verbose},
-    {"--format", NULL, "NAME", "report theory", "form of the table", "text", format_choice, set_format},
+    {"--format", NULL, "NAME", "report theory", "form of the table", "text", format_choice,
+     set_format},
     {"--metric", NULL, "NAME", "report", "test accuracy shown", "the job's select_by",
      metric_choice, set_metric},
     {"--best", NULL, "N", "report",

@@ -4,7 +4,22 @@
 #include "theory/weights.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
+
+llr_code_t llr_forecast_create(llr_forecast_t *forecast, llr_shape_t shape, llr_error_t *error)
+{
+    int64_t numbers = (int64_t)shape.kinds + shape.classes + shape.groups;
+    *forecast = (llr_forecast_t){.weight = llr_alloc(numbers, sizeof(double))};
+    if (!forecast->weight) return llr_fail_memory(error, numbers * 8, "a forecast");
+    forecast->error = forecast->weight + shape.kinds;
+    return LLR_OK;
+}
+
+void llr_forecast_destroy(llr_forecast_t *forecast)
+{
+    free(forecast->weight);
+    *forecast = (llr_forecast_t){0};
+}
 
 llr_code_t llr_outlook_open(llr_outlook_t *outlook, const llr_population_t *population,
                             const llr_training_t *training, const llr_target_t *target,
@@ -17,8 +32,7 @@ llr_code_t llr_outlook_open(llr_outlook_t *outlook, const llr_population_t *popu
                     llr_arena_cost(spare, sizeof *outlook->spare);
     *outlook = (llr_outlook_t){.population = population, .training = *training, .target = *target};
     outlook->evaluations = LLR_OUTLOOK_EVALUATIONS;
-    if (covered)
-        bytes += llr_predictor_bytes(shape, population->parts, population->dim, training->loss);
+    if (covered) bytes += llr_predictor_bytes(shape, population->parts, population->dim);
     LLR_TRY(llr_arena_create(&outlook->arena, bytes, error));
     LLR_TAKE(outlook->error, &outlook->arena, population->parts, error);
     LLR_TAKE(outlook->spare, &outlook->arena, spare, error);
@@ -41,12 +55,22 @@ static bool are_finite(const double *weight, const double *prior, int32_t kinds)
     return true;
 }
 
+static void find_best(llr_outlook_t *o, double lambda, double *weight)
+{
+    double least;
+    llr_code_t code = LLR_FAILED;
+    if (o->predictor)
+        code = llr_predict_best(o->predictor, &o->target, lambda, o->evaluations, weight, &least,
+                                NULL);
+    for (int32_t k = 0; code != LLR_OK && k < o->population->shape.kinds; k++) weight[k] = NAN;
+}
+
 static void weigh(llr_outlook_t *o, const llr_weighting_t *weighting, double lambda, double *weight)
 {
     const llr_population_t *population = o->population;
     const double *prior = o->training.prior;
     int32_t kinds = population->shape.kinds;
-    for (int32_t k = 0; k < kinds; k++) weight[k] = NAN;
+    for (int32_t k = 0; k < kinds; k++) weight[k] = NAN; /* a ratio of more than two kinds */
     if (weighting->rule == LLR_RULE_RATIO && kinds == 2)
         llr_theory_ratio_weights(prior, log(weighting->value), weight);
     else if (weighting->rule == LLR_RULE_PAPER)
@@ -54,8 +78,8 @@ static void weigh(llr_outlook_t *o, const llr_weighting_t *weighting, double lam
     else if (weighting->rule == LLR_RULE_THUMB)
         llr_theory_thumb(llr_population_df, population, o->training.n, lambda, prior, kinds, weight,
                          NULL);
-    else if (weighting->rule == LLR_RULE_THEORY && o->predictor)
-        llr_predict_best(o->predictor, &o->target, lambda, o->evaluations, weight);
+    else if (weighting->rule == LLR_RULE_THEORY)
+        find_best(o, lambda, weight);
     else if (weighting->rule == LLR_RULE_EXPONENT)
         llr_theory_exponent_weights(prior, kinds, weighting->value, weight);
     else if (weighting->rule == LLR_RULE_UNIFORM || weighting->rule == LLR_RULE_INVERSE_PRIOR)
@@ -131,7 +155,7 @@ static void predict(llr_outlook_t *o, llr_forecast_t *f)
     llr_prediction_t out = {.error = o->error};
     clear_errors(shape, f);
     if (!f->finite || !o->predictor) return;
-    llr_predict(o->predictor, f->weight, f->lambda, &out);
+    llr_predict_errors(o->predictor, f->weight, f->lambda, &out);
     if (!out.found) return;
     llr_predict_mix(o->population, o->error, o->target.share, f->error);
     f->found = true;

@@ -34,6 +34,10 @@ typedef struct llr_forecast {
     double *error;                                      /* the caller's, classes + groups */
 } llr_forecast_t;
 
+/* Takes the arrays of a forecast in one block, freed by destroy. LLR_FAILED: memory. */
+llr_code_t llr_forecast_create(llr_forecast_t *forecast, llr_shape_t shape, llr_error_t *error);
+void llr_forecast_destroy(llr_forecast_t *forecast);
+
 /* Is there a theory for it? If not, weights are all that a forecast has. LLR_FAILED: memory. */
 llr_code_t llr_outlook_open(llr_outlook_t *outlook, const llr_population_t *population,
                             const llr_training_t *training, const llr_target_t *target,

@@ -40,6 +40,12 @@ llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
     return is_plain ? LLR_FORM_SPECTRAL : LLR_FORM_GENERAL;
 }
 
+/* Of any target. */
+static int32_t most_measures(llr_shape_t shape)
+{
+    return shape.groups > shape.classes ? shape.groups : shape.classes;
+}
+
 int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
 {
     int64_t d = sizeof(double), classes = shape.classes;
@@ -50,8 +56,8 @@ int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
            2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
            llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
            llr_arena_cost(parts * classes * classes, d) + llr_arena_cost(parts, d) +
-           llr_arena_cost(llr_theory_descent_room(shape.kinds), d) +
-           llr_arena_cost(shape.kinds, d) + llr_theory_general_bytes(parts, dim, columns);
+           llr_arena_cost(llr_theory_descent_room(shape.kinds, most_measures(shape)), d) +
+           llr_arena_cost(most_measures(shape), d) + llr_theory_general_bytes(parts, dim, columns);
 }
 
 static llr_code_t take_quadrature(llr_predictor_t *p, llr_error_t *error)
@@ -222,14 +228,6 @@ typedef struct search {
     double lambda;
 } search_t;
 
-/* Error of a kind where that is what is to be small in the worst case. */
-static double kind_error(const search_t *s, const double *error, int32_t kind)
-{
-    const llr_population_t *p = s->predictor->population;
-    double own = mix(p, error, s->target->share, kind, p->by == LLR_BY_CLASS);
-    return isnan(own) ? 0 : own;
-}
-
 static double mean_error(const search_t *s, const double *error)
 {
     const llr_population_t *p = s->predictor->population;
@@ -254,49 +252,46 @@ static double overall_error(const search_t *s, const double *error)
     return sum / whole;
 }
 
-static double worst_error(const search_t *s, const double *error, bool of_class)
+/* The errors of which the largest is to be small: of all classes, all groups, or one mean. */
+static int32_t count_measures(llr_shape_t shape, llr_select_t select)
 {
-    const llr_population_t *p = s->predictor->population;
-    int32_t count = of_class ? p->shape.classes : p->shape.groups;
-    double worst = 0;
-    for (int32_t k = 0; k < count; k++)
-        worst = fmax(worst, mix(p, error, s->target->share, k, of_class));
-    return worst;
+    if (select == LLR_SELECT_WORST_CLASS) return shape.classes;
+    return select == LLR_SELECT_WORST_GROUP ? shape.groups : 1;
 }
 
-/* One error for the whole target where the kinds' own ones are not what counts. */
-static double single_error(const search_t *s, const double *error)
+/* One without a share is never the worst. */
+static void worst_errors(const search_t *s, const double *error, double *measure)
 {
-    switch (s->target->select) {
-    case LLR_SELECT_BALANCED:
-        return mean_error(s, error);
-    case LLR_SELECT_OVERALL:
-        return overall_error(s, error);
-    default:
-        return worst_error(s, error, s->target->select == LLR_SELECT_WORST_CLASS);
+    const llr_population_t *p = s->predictor->population;
+    bool of_class = s->target->select == LLR_SELECT_WORST_CLASS;
+    for (int32_t k = 0; k < count_measures(p->shape, s->target->select); k++) {
+        double own = mix(p, error, s->target->share, k, of_class);
+        measure[k] = isnan(own) ? 0 : own;
     }
 }
 
 static bool target_errors(void *argument, const double *weight, double *error)
 {
     const search_t *s = argument;
-    const llr_population_t *p = s->predictor->population;
     llr_prediction_t out = {.error = s->predictor->error};
-    bool own = s->target->select ==
-               (p->by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS);
     llr_predict_errors(s->predictor, weight, s->lambda, &out);
     if (!out.found) return false;
-    for (int32_t k = 0; k < p->shape.kinds; k++)
-        error[k] = own ? kind_error(s, out.error, k) : single_error(s, out.error);
+    if (s->target->select == LLR_SELECT_BALANCED)
+        *error = mean_error(s, out.error);
+    else if (s->target->select == LLR_SELECT_OVERALL)
+        *error = overall_error(s, out.error);
+    else
+        worst_errors(s, out.error, error);
     return true;
 }
 
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
-    int32_t kinds = p->population->shape.kinds;
+    llr_shape_t shape = p->population->shape;
     search_t search = {p, target, lambda};
-    llr_theory_kinds_t problem = {.kinds = kinds,
+    llr_theory_kinds_t problem = {.kinds = shape.kinds,
+                                  .measures = count_measures(shape, target->select),
                                   .prior = p->prior,
                                   .errors = target_errors,
                                   .argument = &search,
@@ -304,8 +299,8 @@ llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, doub
                                   .evaluations = evaluations};
     double *errors;
     int64_t mark = llr_arena_mark(p->arena);
-    LLR_TAKE(problem.room, p->arena, llr_theory_descent_room(kinds), error);
-    LLR_TAKE(errors, p->arena, kinds, error);
+    LLR_TAKE(problem.room, p->arena, llr_theory_descent_room(shape.kinds, problem.measures), error);
+    LLR_TAKE(errors, p->arena, problem.measures, error);
     *least = llr_theory_least_worst(&problem, weight, errors);
     llr_arena_release(p->arena, mark);
     return LLR_OK;
