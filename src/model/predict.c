@@ -56,7 +56,8 @@ int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
            2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
            llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
            llr_arena_cost(parts * classes * classes, d) + llr_arena_cost(parts, d) +
-           llr_arena_cost(llr_theory_descent_room(shape.kinds, most_measures(shape)), d) +
+           llr_arena_cost(shape.kinds + 1, d) +
+           llr_arena_cost(llr_theory_descent_room(shape.kinds + 1, most_measures(shape)), d) +
            llr_arena_cost(most_measures(shape), d) + llr_theory_general_bytes(parts, dim, columns);
 }
 
@@ -225,7 +226,8 @@ void llr_predict_mix(const llr_population_t *p, const double *error, const doubl
 typedef struct search {
     llr_predictor_t *predictor;
     const llr_target_t *target;
-    double lambda;
+    double lambda;       /* where it is not sought too */
+    const double *range; /* the least and the largest lambda that is sought; NULL: none is */
 } search_t;
 
 static double mean_error(const search_t *s, const double *error)
@@ -270,11 +272,18 @@ static void worst_errors(const search_t *s, const double *error, double *measure
     }
 }
 
+/* It stands behind the weights. */
+static double lambda_of(const search_t *s, const double *weight)
+{
+    if (!s->range) return s->lambda;
+    return fmin(fmax(weight[s->predictor->population->shape.kinds], s->range[0]), s->range[1]);
+}
+
 static bool target_errors(void *argument, const double *weight, double *error)
 {
     const search_t *s = argument;
     llr_prediction_t out = {.error = s->predictor->error};
-    llr_predict_errors(s->predictor, weight, s->lambda, &out);
+    llr_predict_errors(s->predictor, weight, lambda_of(s, weight), &out);
     if (!out.found) return false;
     if (s->target->select == LLR_SELECT_BALANCED)
         *error = mean_error(s, out.error);
@@ -285,23 +294,59 @@ static bool target_errors(void *argument, const double *weight, double *error)
     return true;
 }
 
+static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *weight, double *least,
+                       llr_error_t *error)
+{
+    llr_predictor_t *p = search->predictor;
+    llr_shape_t shape = p->population->shape;
+    double *errors;
+    problem->kinds = shape.kinds;
+    problem->measures = count_measures(shape, search->target->select);
+    problem->prior = p->prior;
+    problem->errors = target_errors;
+    problem->argument = search;
+    LLR_TAKE(problem->room, p->arena,
+             llr_theory_descent_room(shape.kinds + problem->strengths, problem->measures), error);
+    LLR_TAKE(errors, p->arena, problem->measures, error);
+    *least = llr_theory_least_worst(problem, weight, errors);
+    return LLR_OK;
+}
+
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
-    llr_shape_t shape = p->population->shape;
-    search_t search = {p, target, lambda};
-    llr_theory_kinds_t problem = {.kinds = shape.kinds,
-                                  .measures = count_measures(shape, target->select),
-                                  .prior = p->prior,
-                                  .errors = target_errors,
-                                  .argument = &search,
-                                  .gamma = {0, 8, 16, 1e-3},
-                                  .evaluations = evaluations};
-    double *errors;
+    search_t search = {p, target, lambda, NULL};
+    llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
     int64_t mark = llr_arena_mark(p->arena);
-    LLR_TAKE(problem.room, p->arena, llr_theory_descent_room(shape.kinds, problem.measures), error);
-    LLR_TAKE(errors, p->arena, problem.measures, error);
-    *least = llr_theory_least_worst(&problem, weight, errors);
+    llr_code_t code = seek(&problem, &search, weight, least, error);
     llr_arena_release(p->arena, mark);
+    return code;
+}
+
+static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weight, double *lambda,
+                            double *least, llr_error_t *error)
+{
+    int32_t kinds = search->predictor->population->shape.kinds;
+    llr_theory_kinds_t problem = {.strengths = search->range != NULL, .evaluations = evaluations};
+    double *place;
+    LLR_TAKE(place, search->predictor->arena, kinds + 1, error);
+    memcpy(place, weight, sizeof *place * (size_t)kinds);
+    place[kinds] = *lambda;
+    problem.start = place;
+    LLR_TRY(seek(&problem, search, place, least, error));
+    if (isnan(*least)) return LLR_OK;
+    memcpy(weight, place, sizeof *place * (size_t)kinds);
+    *lambda = lambda_of(search, place);
     return LLR_OK;
+}
+
+llr_code_t llr_predict_better(llr_predictor_t *p, const llr_target_t *target, const double *range,
+                              int64_t evaluations, double *weight, double *lambda, double *least,
+                              llr_error_t *error)
+{
+    search_t search = {p, target, *lambda, range};
+    int64_t mark = llr_arena_mark(p->arena);
+    llr_code_t code = seek_from(&search, evaluations, weight, lambda, least, error);
+    llr_arena_release(p->arena, mark);
+    return code;
 }

@@ -7,6 +7,11 @@ static const double shortest = 1e-4;   /* change of a log weight at which the de
 static const double longest = 1;       /* change of a log weight in a step */
 static const double difference = 1e-2; /* of a log weight, for slopes */
 
+static int32_t count_places(const llr_theory_kinds_t *k)
+{
+    return k->kinds + k->strengths;
+}
+
 /* Scales the weights so that their mean is 1. */
 static void normalise(const double *prior, int32_t kinds, double *weight)
 {
@@ -46,10 +51,10 @@ static double worst_at_exponent(void *argument, double gamma)
 typedef struct descent {
     const llr_theory_kinds_t *kinds;
     double *weight, *error, least;
-    double *slope;         /* kinds x measures: [u][e], change of error e by log weight u */
+    double *slope;         /* places x measures: [u][e], change of error e by log weight u */
     double *share;         /* measures: of the errors in the direction, sum 1 */
-    double *direction;     /* kinds: sum over e of share e slope e */
-    double *trial, *found; /* kinds, measures */
+    double *direction;     /* places: sum over e of share e slope e */
+    double *trial, *found; /* places, measures */
     int64_t left;          /* evaluations */
 } descent_t;
 
@@ -63,11 +68,11 @@ static double evaluate(descent_t *d)
 static bool find_slopes(descent_t *d)
 {
     const llr_theory_kinds_t *k = d->kinds;
-    for (int32_t u = 0; u < k->kinds; u++) {
+    for (int32_t u = 0; u < count_places(k); u++) {
         double *row = d->slope + (int64_t)u * k->measures;
         memset(row, 0, sizeof(double) * (size_t)k->measures);
-        if (!(k->prior[u] > 0)) continue;
-        memcpy(d->trial, d->weight, sizeof(double) * (size_t)k->kinds);
+        if (u < k->kinds && !(k->prior[u] > 0)) continue;
+        memcpy(d->trial, d->weight, sizeof(double) * (size_t)count_places(k));
         d->trial[u] *= exp(difference);
         normalise(k->prior, k->kinds, d->trial);
         if (isnan(evaluate(d))) return false;
@@ -80,7 +85,7 @@ static bool find_slopes(descent_t *d)
 static void combine(descent_t *d)
 {
     int32_t measures = d->kinds->measures;
-    for (int32_t u = 0; u < d->kinds->kinds; u++) {
+    for (int32_t u = 0; u < count_places(d->kinds); u++) {
         d->direction[u] = 0;
         for (int32_t e = 0; e < measures; e++)
             d->direction[u] += d->share[e] * d->slope[u * measures + e];
@@ -91,7 +96,7 @@ static void combine(descent_t *d)
 static double share_slope(const descent_t *d, double step, int32_t e)
 {
     double along = d->least - d->error[e];
-    for (int32_t u = 0; u < d->kinds->kinds; u++)
+    for (int32_t u = 0; u < count_places(d->kinds); u++)
         along += step * d->direction[u] * d->slope[u * d->kinds->measures + e];
     return along;
 }
@@ -118,7 +123,7 @@ static double find_pair(const descent_t *d, double step, int32_t *to, int32_t *f
 static void move_share(descent_t *d, double step, double apart, int32_t to, int32_t from)
 {
     double bend = 0;
-    for (int32_t u = 0; u < d->kinds->kinds; u++) {
+    for (int32_t u = 0; u < count_places(d->kinds); u++) {
         const double *row = d->slope + (int64_t)u * d->kinds->measures;
         bend += step * (row[to] - row[from]) * (row[to] - row[from]);
     }
@@ -146,7 +151,8 @@ static void find_direction(descent_t *d, double step)
 static double reach(const descent_t *d, double step)
 {
     double most = 0;
-    for (int32_t u = 0; u < d->kinds->kinds; u++) most = fmax(most, fabs(step * d->direction[u]));
+    for (int32_t u = 0; u < count_places(d->kinds); u++)
+        most = fmax(most, fabs(step * d->direction[u]));
     return most;
 }
 
@@ -158,13 +164,13 @@ static bool advance(descent_t *d, double *step)
         find_direction(d, *step);
         double most = reach(d, *step), scale = *step * fmin(1, longest / most);
         if (!(most > shortest) || d->left <= 0) return false;
-        for (int32_t u = 0; u < k->kinds; u++)
+        for (int32_t u = 0; u < count_places(k); u++)
             d->trial[u] = d->weight[u] * exp(-scale * d->direction[u]);
         normalise(k->prior, k->kinds, d->trial);
         double here = evaluate(d);
         if (!(here < d->least)) continue;
         d->least = here;
-        memcpy(d->weight, d->trial, sizeof(double) * (size_t)k->kinds);
+        memcpy(d->weight, d->trial, sizeof(double) * (size_t)count_places(k));
         memcpy(d->error, d->found, sizeof(double) * (size_t)k->measures);
         return true;
     }
@@ -176,25 +182,37 @@ static double descend(const llr_theory_kinds_t *k, double *weight, double *error
     descent_t d = {.kinds = k, .weight = weight, .error = error, .least = least};
     d.left = k->evaluations;
     d.slope = room;
-    d.share = room += (int64_t)k->kinds * k->measures;
+    d.share = room += (int64_t)count_places(k) * k->measures;
     d.found = room += k->measures;
     d.direction = room += k->measures;
-    d.trial = room + k->kinds;
-    while (d.left > k->kinds && find_slopes(&d) && advance(&d, &step)) step *= 4;
+    d.trial = room + count_places(k);
+    while (d.left > count_places(k) && find_slopes(&d) && advance(&d, &step)) step *= 4;
     return d.least;
 }
 
-int64_t llr_theory_descent_room(int32_t kinds, int32_t measures)
+int64_t llr_theory_descent_room(int32_t places, int32_t measures)
 {
-    return (int64_t)kinds * measures + 2 * ((int64_t)kinds + measures);
+    return (int64_t)places * measures + 2 * ((int64_t)places + measures);
+}
+
+/* false: nothing was found at any exponent. */
+static bool begin(const llr_theory_kinds_t *k, double *weight)
+{
+    double least;
+    if (k->start) {
+        memmove(weight, k->start, sizeof *weight * (size_t)count_places(k));
+        return true;
+    }
+    double gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);
+    if (!isnan(gamma)) llr_theory_exponent_weights(k->prior, k->kinds, gamma, weight);
+    return !isnan(gamma);
 }
 
 double llr_theory_least_worst(const llr_theory_kinds_t *k, double *weight, double *error)
 {
-    double least, gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);
-    for (int32_t c = 0; c < k->kinds; c++) weight[c] = NAN;
+    double least = begin(k, weight) ? worst(k, weight, error) : NAN;
+    if (!isnan(least)) return descend(k, weight, error, least);
+    for (int32_t c = 0; c < count_places(k); c++) weight[c] = NAN;
     for (int32_t e = 0; e < k->measures; e++) error[e] = NAN;
-    if (isnan(gamma)) return NAN;
-    llr_theory_exponent_weights(k->prior, k->kinds, gamma, weight);
-    return descend(k, weight, error, worst(k, weight, error));
+    return NAN;
 }

@@ -91,6 +91,19 @@ static double scan_of(const llr_theory_kinds_t *k)
     return least;
 }
 
+/* The best exponent, without a descent. */
+static llr_theory_kinds_t problem_of(world_t *w, int32_t measures, llr_theory_errors_t errors,
+                                     double *room)
+{
+    return (llr_theory_kinds_t){.kinds = w->groups->groups,
+                                .measures = measures,
+                                .prior = w->groups->prior,
+                                .errors = errors,
+                                .argument = w,
+                                .gamma = {-1, 4, 20, 1e-4},
+                                .room = room};
+}
+
 static void test_three_groups(void)
 {
     enum { DIM = 12, GROUPS = 3 };
@@ -100,8 +113,7 @@ static void test_three_groups(void)
     CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS, GROUPS), GROUPS * (GROUPS + 4));
     for (int d = 0; d < 3; d++) {
         world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 20 + 30 * d, .03);
-        llr_theory_kinds_t kinds = {
-            GROUPS, GROUPS, groups.prior, group_errors, &w, {-1, 4, 20, 1e-4}, 0, room};
+        llr_theory_kinds_t kinds = problem_of(&w, GROUPS, group_errors, room);
         double on_line = llr_theory_least_worst(&kinds, line, error);
         kinds.evaluations = 200;
         double found = llr_theory_least_worst(&kinds, weight, error);
@@ -148,8 +160,7 @@ static void test_other_measures(void)
     for (int32_t measures = 1; measures <= CLASSES; measures++) {
         double weight[GROUPS], error[CLASSES], again[CLASSES], room[GROUPS * CLASSES + 10];
         CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS, CLASSES), GROUPS * CLASSES + 10);
-        llr_theory_kinds_t kinds = {
-            GROUPS, measures, groups.prior, errors[measures - 1], &w, {-1, 4, 20, 1e-4}, 0, room};
+        llr_theory_kinds_t kinds = problem_of(&w, measures, errors[measures - 1], room);
         double on_line = llr_theory_least_worst(&kinds, weight, error);
         kinds.evaluations = 300;
         double found = llr_theory_least_worst(&kinds, weight, error), least = scan_of(&kinds);
@@ -158,6 +169,38 @@ static void test_other_measures(void)
         CU_ASSERT_DOUBLE_EQUAL(largest(again, measures), found, 1e-8);
         CU_ASSERT_DOUBLE_EQUAL(largest(error, measures), found, 1e-15);
     }
+    llr_arena_destroy(&w.arena);
+    theory_groups_destroy(&groups);
+}
+
+static bool class_errors_and_lambda(void *argument, const double *weight, double *error)
+{
+    world_t *w = argument;
+    w->lambda = weight[3];
+    return class_errors(argument, weight, error);
+}
+
+/* The weights and lambda together, from a place that is not good: as by a scan of lambdas. */
+static void test_with_strength(void)
+{
+    enum { DIM = 12, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    static const double start[] = {1, 1, 1, .001};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 33);
+    world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 25, 0);
+    double place[GROUPS + 1], error[CLASSES], room[4 * CLASSES + 12], least = INFINITY;
+    llr_theory_kinds_t kinds = problem_of(&w, CLASSES, class_errors_and_lambda, room);
+    CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS + 1, CLASSES), 4 * CLASSES + 12);
+    kinds.strengths = 1;
+    kinds.start = start;
+    kinds.evaluations = 600;
+    double found = llr_theory_least_worst(&kinds, place, error);
+    kinds.errors = class_errors;
+    for (int l = -8; l <= 8; l++) {
+        w.lambda = place[GROUPS] * exp(l == 0 ? 0 : .5 * l);
+        least = fmin(least, scan_of(&kinds));
+    }
+    CU_ASSERT_TRUE(found <= least + 1e-4 && found >= least - 2e-3);
     llr_arena_destroy(&w.arena);
     theory_groups_destroy(&groups);
 }
@@ -181,7 +224,8 @@ static void test_two_kinds(void)
     double gap = log(.85 / .15), weight[2], error[2], room[12];
     llr_search_t ratio = {-gap, 4 * gap, 25, 1e-10};
     llr_theory_best_t best;
-    llr_theory_kinds_t kinds = {2, 2, p.prior, spectral_errors, &p, {-1, 4, 25, 1e-10}, 0, room};
+    llr_theory_kinds_t kinds = {2,    0, 2,   p.prior, spectral_errors, &p, {-1, 4, 25, 1e-10},
+                                NULL, 0, room};
     llr_theory_best_ratio(&p, &ratio, &best);
     double found = llr_theory_least_worst(&kinds, weight, error);
     CU_ASSERT_DOUBLE_EQUAL(found, llr_theory_worst(&best.point), 1e-9);
@@ -212,7 +256,8 @@ static void test_nothing_found(void)
 {
     static const double prior[] = {.5, .5};
     double weight[2], error[2], room[12];
-    llr_theory_kinds_t kinds = {2, 2, prior, nothing_found, NULL, {0, 2, 4, 1e-3}, 5, room};
+    llr_theory_kinds_t kinds = {2,    0, 2,   prior, nothing_found, NULL, {0, 2, 4, 1e-3},
+                                NULL, 5, room};
     CU_ASSERT_TRUE(isnan(llr_theory_least_worst(&kinds, weight, error)));
     CU_ASSERT_TRUE(isnan(weight[0]) && isnan(error[1]));
 }
@@ -220,9 +265,10 @@ static void test_nothing_found(void)
 int main(void)
 {
     static const llr_test_t tests[] = {
-        {"starts nearby", test_starts_nearby},       {"three groups", test_three_groups},
-        {"other measures", test_other_measures},     {"two kinds", test_two_kinds},
-        {"exponent weights", test_exponent_weights}, {"nothing found", test_nothing_found},
+        {"starts nearby", test_starts_nearby},   {"three groups", test_three_groups},
+        {"other measures", test_other_measures}, {"with strength", test_with_strength},
+        {"two kinds", test_two_kinds},           {"exponent weights", test_exponent_weights},
+        {"nothing found", test_nothing_found},
     };
     if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;
     int bad = LLR_RUN_SUITE("theory_descent", tests);
