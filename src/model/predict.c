@@ -221,6 +221,24 @@ void llr_predict_mix(const llr_population_t *p, const double *error, const doubl
         slot[p->shape.classes + g] = mix(p, error, share, g, false);
 }
 
+/* Test rows of a part, or -1 where they are not counted apart. */
+static int64_t test_rows(const llr_facts_t *facts, const llr_part_t *part)
+{
+    llr_shape_t shape = facts->shape;
+    const int64_t *count = facts->eval_count + LLR_SPLIT_TEST * llr_shape_slots(shape);
+    if (part->group < 0) return facts->synthetic ? -1 : count[part->class];
+    if (shape.classes == 2) return count[llr_shape_slot(shape, part->group, part->class)];
+    return facts->group_class[part->group] >= 0 ? count[shape.classes + part->group] : -1;
+}
+
+void llr_predict_test_share(const llr_population_t *p, const llr_facts_t *facts, double *share)
+{
+    bool counted = true;
+    for (int32_t a = 0; a < p->parts; a++) counted = counted && test_rows(facts, &p->part[a]) >= 0;
+    for (int32_t a = 0; a < p->parts; a++)
+        share[a] = counted ? (double)test_rows(facts, &p->part[a]) : p->part[a].share;
+}
+
 /* The best weights ------------------------------------------------------------------------- */
 
 typedef struct search {

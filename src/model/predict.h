@@ -49,6 +49,10 @@ void llr_predict_errors(llr_predictor_t *predictor, const double *weight, double
 void llr_predict_mix(const llr_population_t *population, const double *error, const double *share,
                      double *slot);
 
+/* Shares of the parts among the test rows: by counts where they are known, else as in the pool. */
+void llr_predict_test_share(const llr_population_t *population, const llr_facts_t *facts,
+                            double *share);
+
 /* What is to be small. */
 typedef struct llr_target {
     llr_select_t select; /* worst_class, worst_group, balanced or overall */
