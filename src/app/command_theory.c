@@ -21,7 +21,8 @@ typedef struct asked {
     int64_t lambdas;
     llr_select_t select; /* what rule theory minimises */
     llr_form_t form;
-    bool marks; /* also where the error is least over weights and lambda */
+    bool marks;       /* also where the error is least over weights and lambda */
+    const char *name; /* in place of a rule's, or NULL */
 } asked_t;
 
 /* What rule theory makes small. */
@@ -37,50 +38,92 @@ static void add_rule(const llr_weighting_t *weighting, llr_text_t *out)
         llr_text_add(out, "=%g", weighting->value);
 }
 
-static void print_grid(llr_outlook_t *outlook, const llr_theory_table_t *table,
-                       const asked_t *asked, llr_forecast_t *forecast)
+static void print_grid(llr_prospect_t *prospect, const llr_theory_table_t *table,
+                       const asked_t *asked, llr_expected_t *expected)
 {
     for (int64_t w = 0; w < asked->weightings; w++) {
         const llr_weighting_t *weighting = &asked->weighting[w];
         llr_text_t rule = {0};
         if (llr_rule_is_balanced(weighting->rule)) continue; /* fits of fewer rows */
-        add_rule(weighting, &rule);
+        if (asked->name)
+            llr_text_add(&rule, "%s", asked->name);
+        else
+            add_rule(weighting, &rule);
         for (int64_t l = 0; l < asked->lambdas; l++) {
-            llr_outlook_rule(outlook, weighting, asked->lambda[l], forecast);
-            llr_theory_table_row(table, rule.data ? rule.data : "", forecast);
+            llr_prospect_rule(prospect, weighting, asked->lambda[l], expected);
+            llr_theory_table_row(table, rule.data ? rule.data : "", expected);
         }
         llr_text_destroy(&rule);
     }
 }
 
 /* Where the worst error is least over all weights and lambdas. */
-static void print_least(llr_outlook_t *outlook, const llr_theory_table_t *table,
-                        llr_forecast_t *forecast)
+static void print_least(llr_prospect_t *prospect, const llr_theory_table_t *table,
+                        llr_expected_t *expected)
 {
-    llr_weighting_t theory = {LLR_RULE_THEORY, 0};
-    bool at_end;
-    llr_advice_find(outlook, &theory, &(llr_strengths_t){NULL, 0}, forecast, &at_end);
-    llr_theory_table_row(table, "argmin", forecast);
-    if (at_end && table->format != LLR_FORMAT_CSV)
-        printf("argmin: at an end of the lambdas searched, where the error hardly changes\n");
+    static const llr_advice_t anywhere = {0};
+    llr_advice_best(prospect, &anywhere, expected);
+    llr_theory_table_row(table, "argmin", expected);
+    if (llr_advice_at_end(prospect, &anywhere, expected->lambda) && table->format != LLR_FORMAT_CSV)
+        printf("\nargmin: at an end of the lambdas searched, where the error hardly changes\n");
+}
+
+static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
+{
+    const llr_subject_t *subject = table->subject;
+    llr_target_t target = {asked->select, subject->share, NULL};
+    llr_prospect_t prospect;
+    llr_expected_t expected = {0};
+    llr_code_t code =
+        llr_prospect_open(&prospect, &subject->population, &table->training, &target, error);
+    if (code == LLR_OK) code = llr_expected_create(&expected, subject->facts->shape, error);
+    if (code == LLR_OK) {
+        print_grid(&prospect, table, asked, &expected);
+        if (asked->marks) print_least(&prospect, table, &expected);
+    }
+    llr_expected_destroy(&expected);
+    llr_prospect_close(&prospect);
+    return code;
+}
+
+/* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. */
+static llr_code_t print_balanced(llr_theory_table_t *table, const asked_t *asked, double *equal,
+                                 llr_error_t *error)
+{
+    static const llr_weighting_t uniform = {LLR_RULE_UNIFORM, 0};
+    llr_training_t whole = table->training;
+    asked_t cut = *asked;
+    int32_t kinds = table->subject->facts->shape.kinds, present = 0;
+    for (int32_t k = 0; k < kinds; k++) present += whole.prior[k] > 0;
+    for (int32_t k = 0; k < kinds; k++) equal[k] = whole.prior[k] > 0 ? 1. / present : 0;
+    table->training.n = whole.n * llr_theory_border(whole.prior, kinds);
+    table->training.prior = equal;
+    cut.name = llr_rule_name(LLR_RULE_BALANCED_SUBSAMPLE);
+    cut.weighting = &uniform;
+    cut.weightings = 1;
+    cut.marks = false;
+    llr_code_t code = print_lines(table, &cut, error);
+    table->training = whole;
+    return code;
+}
+
+static bool asks_balanced(const asked_t *asked)
+{
+    for (int64_t w = 0; w < asked->weightings; w++)
+        if (asked->weighting[w].rule == LLR_RULE_BALANCED_SUBSAMPLE) return true;
+    return false;
 }
 
 static llr_code_t print_block(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
 {
-    const llr_subject_t *subject = table->subject;
-    llr_target_t target = {asked->select, subject->share, NULL};
-    llr_outlook_t outlook;
-    llr_forecast_t forecast = {0};
-    llr_code_t code =
-        llr_outlook_open(&outlook, &subject->population, &table->training, &target, error);
-    if (code == LLR_OK) code = llr_forecast_create(&forecast, subject->facts->shape, error);
-    if (code == LLR_OK) {
-        llr_theory_table_block(table);
-        print_grid(&outlook, table, asked, &forecast);
-        if (asked->marks) print_least(&outlook, table, &forecast);
-    }
-    llr_forecast_destroy(&forecast);
-    llr_outlook_close(&outlook);
+    llr_theory_table_block(table);
+    LLR_TRY(print_lines(table, asked, error));
+    if (!asks_balanced(asked)) return LLR_OK;
+    int32_t kinds = table->subject->facts->shape.kinds;
+    double *equal = llr_alloc(kinds, sizeof *equal);
+    llr_code_t code = equal ? print_balanced(table, asked, equal, error)
+                            : llr_fail_memory(error, kinds, "priors");
+    free(equal);
     return code;
 }
 
@@ -89,6 +132,7 @@ static llr_code_t print_size(llr_theory_table_t *table, const asked_t *asked, do
                              const double *prior, llr_error_t *error)
 {
     llr_shape_t shape = table->subject->facts->shape;
+    table->n = n;
     table->border = llr_theory_border(prior, shape.kinds);
     for (int64_t l = 0; l < asked->losses; l++) {
         table->training =
@@ -142,7 +186,7 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
     const llr_job_t *job = &session->job;
     asked_t asked = {job->loss,   job->losses,  session->grid.weighting,   session->grid.weightings,
                      job->lambda, job->lambdas, worst_of(job->weights_by), job->theory,
-                     false};
+                     false,       NULL};
     int64_t only = -1;
     if (asked.form == LLR_FORM_NONE) asked.form = LLR_FORM_AUTO;
     if (options->dataset) LLR_TRY(llr_session_find(session, options->dataset, &only, error));
@@ -212,7 +256,8 @@ static llr_code_t print_lone(const llr_subject_t *subject, const llr_options_t *
                      lambda->count,
                      worst_of(options->weights_by),
                      LLR_FORM_AUTO,
-                     options->gaussian.dim > 0};
+                     options->gaussian.dim > 0,
+                     NULL};
     const double *prior = llr_facts_kind_prior(subject->facts, options->weights_by);
     LLR_TRY(llr_subject_check(subject, options, error));
     table->subject = subject;

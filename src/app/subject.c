@@ -132,17 +132,13 @@ llr_code_t llr_session_lone(llr_session_t *session, const char *path, const llr_
 llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session, int64_t index,
                             llr_error_t *error)
 {
-    const llr_eval_t *test = &session->catalog.dataset[index].eval[LLR_SPLIT_TEST];
-    bool is_exact = session->catalog.facts[index].synthetic;
     *subject = (llr_subject_t){.name = session->job.dataset[index].name,
-                               .facts = &session->catalog.facts[index],
-                               .test_rows = is_exact ? 0 : test->rows};
+                               .facts = &session->catalog.facts[index]};
     LLR_TRY(llr_catalog_population(&session->catalog, &session->job, index, &subject->population,
                                    error));
     subject->share = llr_alloc(subject->population.parts, sizeof *subject->share);
     if (!subject->share) return llr_fail_memory(error, subject->population.parts, "shares");
-    subject->strange = llr_outlook_shares(&subject->population, test->label, test->group,
-                                          subject->test_rows, subject->share);
+    llr_predict_test_share(&subject->population, subject->facts, subject->share);
     return LLR_OK;
 }
 

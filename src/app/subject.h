@@ -5,7 +5,7 @@
 
 #include "app/options.h"
 #include "app/session.h"
-#include "model/outlook.h"
+#include "model/prospect.h"
 
 /* A session of one dataset without a job: the file, as --classes, --weights-by and --preprocess
  * say, or (path NULL) the options' Gaussian data. It has no grid. To be closed also where this
@@ -17,10 +17,7 @@ typedef struct llr_subject {
     const char *name;         /* borrowed: of the dataset */
     const llr_facts_t *facts; /* borrowed */
     llr_population_t population;
-    double *share;     /* owned, parts: among the rows to be predicted: those of the test split, or
-                          where there are none the pool's */
-    int64_t test_rows; /* behind share */
-    int64_t strange;   /* test rows of a class and group that the pool has not: not predicted */
+    double *share; /* owned, parts: among the rows to be predicted: the test rows */
 } llr_subject_t;
 
 llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session, int64_t index,

@@ -82,16 +82,15 @@ void llr_theory_table_block(const llr_theory_table_t *t)
     if (t->format == LLR_FORMAT_CSV) return;
     llr_subject_form(t->subject, t->training.form, &form);
     printf("%s%s, %s: predicted error at n = %.10g (d = %lld, delta = %.3g, border %.3g); %s\n",
-           blocks++ ? "\n" : "", t->subject->name, llr_loss_name(t->training.loss), t->training.n,
-           (long long)t->subject->population.dim,
-           (double)t->subject->population.dim / t->training.n, t->border,
-           form.data ? form.data : "");
+           blocks++ ? "\n" : "", t->subject->name, llr_loss_name(t->training.loss), t->n,
+           (long long)t->subject->population.dim, (double)t->subject->population.dim / t->n,
+           t->border, form.data ? form.data : "");
     if (t->format == LLR_FORMAT_MARKDOWN) putchar('\n');
     llr_text_destroy(&form);
     print_head(t);
 }
 
-static void print_text(const llr_theory_table_t *t, const char *rule, const llr_forecast_t *f)
+static void print_text(const llr_theory_table_t *t, const char *rule, const llr_expected_t *f)
 {
     llr_shape_t shape = t->subject->facts->shape;
     begin_line(t);
@@ -124,14 +123,13 @@ static void print_quoted(const char *text)
     putchar('"');
 }
 
-static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_forecast_t *f)
+static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_expected_t *f)
 {
     const llr_population_t *population = &t->subject->population;
     llr_shape_t shape = t->subject->facts->shape;
-    double n = t->training.n;
     print_quoted(t->subject->name);
-    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), n, (long long)population->dim);
-    print_exact((double)population->dim / n);
+    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->n, (long long)population->dim);
+    print_exact((double)population->dim / t->n);
     print_exact(t->border);
     printf(",%s", llr_form_name(llr_predict_form(population, t->training.form)));
     print_exact(population->inequality);
@@ -146,10 +144,10 @@ static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_f
 }
 
 void llr_theory_table_row(const llr_theory_table_t *table, const char *rule,
-                          const llr_forecast_t *forecast)
+                          const llr_expected_t *expected)
 {
     if (table->format == LLR_FORMAT_CSV)
-        print_csv(table, rule, forecast);
+        print_csv(table, rule, expected);
     else
-        print_text(table, rule, forecast);
+        print_text(table, rule, expected);
 }

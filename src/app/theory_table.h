@@ -8,8 +8,10 @@ typedef struct llr_theory_table {
     int64_t format;          /* LLR_FORMAT_TEXT, ... of report.h */
     int32_t classes, groups; /* most of any dataset */
     const llr_subject_t *subject;
-    llr_training_t training; /* of the block under way */
-    double border;           /* delta above which weights of lambda = 0 are infinite */
+    double n; /* of the block under way, as the training; of a balanced cut the
+                 whole sample's */
+    llr_training_t training;
+    double border; /* delta above which weights of lambda = 0 are infinite */
 } llr_theory_table_t;
 
 /* Begins the table: prints what stands once. */
@@ -18,6 +20,6 @@ void llr_theory_table_begin(const llr_theory_table_t *table);
 void llr_theory_table_block(const llr_theory_table_t *table);
 /* rule: its word. */
 void llr_theory_table_row(const llr_theory_table_t *table, const char *rule,
-                          const llr_forecast_t *forecast);
+                          const llr_expected_t *expected);
 
 #endif

@@ -15,77 +15,148 @@ llr_search_t llr_advice_range(const llr_population_t *population)
                           14, exact};
 }
 
-/* A search under way: the place last looked at, and the best so far. */
-typedef struct walk {
-    llr_outlook_t *outlook;
-    const llr_weighting_t *weighting;
-    llr_forecast_t here, *best;
-} walk_t;
-
-static void keep(const walk_t *walk)
+bool llr_advice_at_end(const llr_prospect_t *prospect, const llr_advice_t *advice, double lambda)
 {
-    llr_shape_t shape = walk->outlook->population->shape;
-    double *weight = walk->best->weight, *error = walk->best->error;
-    memcpy(weight, walk->here.weight, sizeof *weight * (size_t)shape.kinds);
-    memcpy(error, walk->here.error, sizeof *error * (size_t)(shape.classes + shape.groups));
-    *walk->best = walk->here;
-    walk->best->weight = weight;
-    walk->best->error = error;
+    llr_search_t range = llr_advice_range(prospect->population);
+    return !advice->lambdas &&
+           (log(lambda) < range.low + 8 * exact || log(lambda) > range.high - 8 * exact);
 }
 
-static double value_at_lambda(walk_t *walk, double lambda)
+/* A search under way: the place last looked at, and the best so far. */
+typedef struct walk {
+    llr_prospect_t *prospect;
+    const llr_advice_t *advice;
+    const llr_weighting_t *weighting;
+    llr_expected_t here, *best;
+} walk_t;
+
+static walk_t begin(llr_prospect_t *prospect, const llr_advice_t *advice, llr_expected_t *best)
 {
-    llr_outlook_rule(walk->outlook, walk->weighting, lambda, &walk->here);
-    double value = walk->here.value, least = walk->best->value;
-    if (value < least || isnan(least)) keep(walk);
+    walk_t walk = {.prospect = prospect, .advice = advice, .best = best};
+    walk.here.weight = prospect->spare;
+    walk.here.error = prospect->spare + prospect->population->shape.kinds;
+    best->value = NAN;
+    best->found = false;
+    return walk;
+}
+
+static void copy(llr_shape_t shape, const llr_expected_t *from, llr_expected_t *to)
+{
+    double *weight = to->weight, *error = to->error;
+    memcpy(weight, from->weight, sizeof *weight * (size_t)shape.kinds);
+    memcpy(error, from->error, sizeof *error * (size_t)(shape.classes + shape.groups));
+    *to = *from;
+    to->weight = weight;
+    to->error = error;
+}
+
+/* The first stays even where it is not found, so that there is always something to show. */
+static double keep(walk_t *walk)
+{
+    double value = walk->here.value;
+    if (value < walk->best->value || isnan(walk->best->value))
+        copy(walk->prospect->population->shape, &walk->here, walk->best);
     return value;
 }
 
-static double value_at(void *walk, double log_lambda)
+static double try_rule(walk_t *walk, double lambda)
 {
-    return value_at_lambda(walk, exp(log_lambda));
+    llr_prospect_rule(walk->prospect, walk->weighting, lambda, &walk->here);
+    return keep(walk);
 }
 
-/* First along the exponents, with hardly a refinement; then all weights, near the best. */
-static void search_weights(walk_t *walk, const llr_search_t *range)
+static double try_log_lambda(void *walk, double log_lambda)
 {
-    int64_t evaluations = walk->outlook->evaluations;
-    double width = (range->high - range->low) / range->steps, least;
-    llr_search_t coarse = *range;
-    coarse.tolerance = width / 2;
-    walk->outlook->evaluations = 0;
-    double at = llr_search_minimum(&coarse, value_at, walk, &least);
-    walk->outlook->evaluations = evaluations;
-    if (isnan(at) || !evaluations) return;
-    llr_search_t fine = {fmax(at - width, range->low), fmin(at + width, range->high), 2,
-                         4 * range->tolerance};
-    llr_search_minimum(&fine, value_at, walk, &least);
+    return try_rule(walk, exp(log_lambda));
 }
 
-static void search(walk_t *walk, const llr_search_t *range)
+static void try_weights(walk_t *walk, const double *weight, double lambda)
 {
+    size_t bytes = sizeof *weight * (size_t)walk->prospect->population->shape.kinds;
+    if (weight != walk->here.weight) memcpy(walk->here.weight, weight, bytes);
+    llr_prospect_weights(walk->prospect, lambda, &walk->here);
+    keep(walk);
+}
+
+static void find_lambda(walk_t *walk, llr_rule_t rule)
+{
+    llr_search_t range = llr_advice_range(walk->prospect->population);
+    llr_weighting_t weighting = {rule, 0};
     double least;
-    if (walk->weighting->rule == LLR_RULE_THEORY)
-        search_weights(walk, range);
+    walk->weighting = &weighting;
+    llr_search_minimum(&range, try_log_lambda, walk, &least);
+}
+
+void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
+                     const llr_weighting_t *weighting, llr_expected_t *expected)
+{
+    walk_t walk = begin(prospect, advice, expected);
+    walk.weighting = weighting;
+    for (int64_t l = 0; l < advice->lambdas; l++) try_rule(&walk, advice->lambda[l]);
+    if (!advice->lambdas) find_lambda(&walk, weighting->rule);
+}
+
+/* The best weights ------------------------------------------------------------------------- */
+
+/* Along the exponents only: rule theory without its descent. */
+static void try_exponents(walk_t *walk, double lambda)
+{
+    static const llr_weighting_t theory = {LLR_RULE_THEORY, 0};
+    int64_t evaluations = walk->prospect->evaluations;
+    walk->prospect->evaluations = 0;
+    walk->weighting = &theory;
+    try_rule(walk, lambda);
+    walk->prospect->evaluations = evaluations;
+}
+
+/* From the best so far; range NULL: at this lambda. */
+static void descend(walk_t *walk, double lambda, const double *range)
+{
+    llr_prospect_t *p = walk->prospect;
+    int32_t kinds = p->population->shape.kinds;
+    int64_t evaluations = 20 * (kinds + 2);
+    double least;
+    if (!p->predictor || !walk->best->found) return;
+    memcpy(walk->here.weight, walk->best->weight, sizeof *walk->here.weight * (size_t)kinds);
+    if (llr_predict_better(p->predictor, &p->target, range, evaluations, walk->here.weight, &lambda,
+                           &least, NULL) == LLR_OK)
+        try_weights(walk, walk->here.weight, lambda);
+}
+
+static void search_range(walk_t *walk)
+{
+    const llr_advice_t *advice = walk->advice;
+    llr_search_t search = llr_advice_range(walk->prospect->population);
+    double range[] = {exp(search.low), exp(search.high)};
+    for (int64_t s = 0; s < advice->starts; s++)
+        try_weights(walk, advice->start[s].weight, advice->start[s].lambda);
+    if (!advice->is_near) {
+        find_lambda(walk, LLR_RULE_THUMB);
+        try_exponents(walk, walk->best->lambda);
+    }
+    descend(walk, walk->best->lambda, range);
+}
+
+/* The best lambda of the list by simple weights, then all weights there and beside it. */
+static void search_list(walk_t *walk)
+{
+    const llr_advice_t *advice = walk->advice;
+    int64_t best = 0;
+    for (int64_t l = 0; l < advice->lambdas; l++) {
+        for (int64_t s = 0; s < advice->starts; s++)
+            try_weights(walk, advice->start[s].weight, advice->lambda[l]);
+        if (!advice->is_near) try_exponents(walk, advice->lambda[l]);
+        if (walk->best->lambda == advice->lambda[l]) best = l;
+    }
+    for (int64_t l = best ? best - 1 : 0; l <= best + 1 && l < advice->lambdas; l++)
+        descend(walk, advice->lambda[l], NULL);
+}
+
+void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_expected_t *expected)
+{
+    walk_t walk = begin(prospect, advice, expected);
+    if (advice->lambdas)
+        search_list(&walk);
     else
-        llr_search_minimum(range, value_at, walk, &least);
-}
-
-static bool is_at_end(const llr_search_t *range, double lambda)
-{
-    double margin = 8 * range->tolerance;
-    return log(lambda) < range->low + margin || log(lambda) > range->high - margin;
-}
-
-void llr_advice_find(llr_outlook_t *outlook, const llr_weighting_t *weighting,
-                     const llr_strengths_t *strengths, llr_forecast_t *forecast, bool *at_end)
-{
-    llr_search_t range = llr_advice_range(outlook->population);
-    walk_t walk = {outlook, weighting, {0}, forecast};
-    walk.here.weight = outlook->spare;
-    walk.here.error = outlook->spare + outlook->population->shape.kinds;
-    forecast->value = NAN;
-    for (int64_t l = 0; l < strengths->count; l++) value_at_lambda(&walk, strengths->lambda[l]);
-    if (!strengths->count) search(&walk, &range);
-    if (at_end) *at_end = !strengths->count && is_at_end(&range, forecast->lambda);
+        search_range(&walk);
 }

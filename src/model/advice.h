@@ -1,23 +1,34 @@
-/* Which lambda, and with rule theory which weights, the theory advises. */
+/* Which weights and lambda the theory advises. */
 #ifndef LLR_MODEL_ADVICE_H
 #define LLR_MODEL_ADVICE_H
 
-#include "model/outlook.h"
+#include "model/prospect.h"
 #include "theory/best.h"
 
-/* The lambdas to choose from. */
-typedef struct llr_strengths {
-    const double *lambda; /* borrowed, count; ascending is quickest */
-    int64_t count;        /* 0: any of the range of llr_advice_range */
-} llr_strengths_t;
+/* Where to look. */
+typedef struct llr_advice {
+    const double *lambda;        /* borrowed, lambdas: to choose from, ascending or descending */
+    int64_t lambdas;             /* 0: any of the range of llr_advice_range */
+    const llr_expected_t *start; /* borrowed, starts: weights and lambdas that may be good */
+    int64_t starts;
+    bool is_near; /* look only near these */
+} llr_advice_t;
 
-/* Natural logarithms of the lambdas that are looked at by default: seven decades about the
- * mean eigenvalue of the covariances, beyond which the fit no longer changes much. */
+/* Natural logarithms of the lambdas that are looked at by default: seven decades about the mean
+ * eigenvalue of the covariances; beyond, fits hardly change. */
 llr_search_t llr_advice_range(const llr_population_t *population);
 
-/* The weighting at the lambda where the outlook's target is least. *at_end (may be NULL): it lies
- * at an end of the range. forecast->found is false where nothing was found. */
-void llr_advice_find(llr_outlook_t *outlook, const llr_weighting_t *weighting,
-                     const llr_strengths_t *strengths, llr_forecast_t *forecast, bool *at_end);
+/* A weighting at the lambda where the prospect's target is least. */
+void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
+                     const llr_weighting_t *weighting, llr_expected_t *expected);
+
+/* The weights of all kinds, and the lambda, at which it is least: a descent from the best of the
+ * starts, of rule thumb and of the exponents; never worse than these. expected->found is false
+ * where nothing was found. */
+void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice,
+                     llr_expected_t *expected);
+
+/* Does lambda lie at an end of the range that was looked at? */
+bool llr_advice_at_end(const llr_prospect_t *prospect, const llr_advice_t *advice, double lambda);
 
 #endif

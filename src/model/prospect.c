@@ -1,4 +1,4 @@
-#include "model/outlook.h"
+#include "model/prospect.h"
 
 #include "theory/descent.h"
 #include "theory/weights.h"
@@ -6,44 +6,46 @@
 #include <math.h>
 #include <stdlib.h>
 
-llr_code_t llr_forecast_create(llr_forecast_t *forecast, llr_shape_t shape, llr_error_t *error)
+llr_code_t llr_expected_create(llr_expected_t *expected, llr_shape_t shape, llr_error_t *error)
 {
     int64_t numbers = (int64_t)shape.kinds + shape.classes + shape.groups;
-    *forecast = (llr_forecast_t){.weight = llr_alloc(numbers, sizeof(double))};
-    if (!forecast->weight) return llr_fail_memory(error, numbers * 8, "a forecast");
-    forecast->error = forecast->weight + shape.kinds;
+    *expected = (llr_expected_t){.weight = llr_alloc(numbers, sizeof(double))};
+    if (!expected->weight) return llr_fail_memory(error, numbers * 8, "predictions");
+    expected->error = expected->weight + shape.kinds;
     return LLR_OK;
 }
 
-void llr_forecast_destroy(llr_forecast_t *forecast)
+void llr_expected_destroy(llr_expected_t *expected)
 {
-    free(forecast->weight);
-    *forecast = (llr_forecast_t){0};
+    free(expected->weight);
+    *expected = (llr_expected_t){0};
 }
 
-llr_code_t llr_outlook_open(llr_outlook_t *outlook, const llr_population_t *population,
-                            const llr_training_t *training, const llr_target_t *target,
-                            llr_error_t *error)
+llr_code_t llr_prospect_open(llr_prospect_t *prospect, const llr_population_t *population,
+                             const llr_training_t *training, const llr_target_t *target,
+                             llr_error_t *error)
 {
     bool covered = llr_predict_covers(training->loss, population->shape.classes);
     llr_shape_t shape = population->shape;
     int64_t spare = (int64_t)shape.kinds + shape.classes + shape.groups;
-    int64_t bytes = llr_arena_cost(population->parts, sizeof *outlook->error) +
-                    llr_arena_cost(spare, sizeof *outlook->spare);
-    *outlook = (llr_outlook_t){.population = population, .training = *training, .target = *target};
-    outlook->evaluations = LLR_OUTLOOK_EVALUATIONS;
+    int64_t bytes = llr_arena_cost(population->parts, sizeof *prospect->error) +
+                    llr_arena_cost(spare, sizeof *prospect->spare);
+    *prospect =
+        (llr_prospect_t){.population = population, .training = *training, .target = *target};
+    prospect->evaluations = LLR_PROSPECT_EVALUATIONS;
     if (covered) bytes += llr_predictor_bytes(shape, population->parts, population->dim);
-    LLR_TRY(llr_arena_create(&outlook->arena, bytes, error));
-    LLR_TAKE(outlook->error, &outlook->arena, population->parts, error);
-    LLR_TAKE(outlook->spare, &outlook->arena, spare, error);
+    LLR_TRY(llr_arena_create(&prospect->arena, bytes, error));
+    LLR_TAKE(prospect->error, &prospect->arena, population->parts, error);
+    LLR_TAKE(prospect->spare, &prospect->arena, spare, error);
     if (!covered) return LLR_OK;
-    return llr_predictor_create(&outlook->predictor, population, training, &outlook->arena, error);
+    return llr_predictor_create(&prospect->predictor, population, training, &prospect->arena,
+                                error);
 }
 
-void llr_outlook_close(llr_outlook_t *outlook)
+void llr_prospect_close(llr_prospect_t *prospect)
 {
-    llr_arena_destroy(&outlook->arena);
-    *outlook = (llr_outlook_t){0};
+    llr_arena_destroy(&prospect->arena);
+    *prospect = (llr_prospect_t){0};
 }
 
 /* Weights -------------------------------------------------------------------------------------- */
@@ -55,7 +57,7 @@ static bool are_finite(const double *weight, const double *prior, int32_t kinds)
     return true;
 }
 
-static void find_best(llr_outlook_t *o, double lambda, double *weight)
+static void find_best(llr_prospect_t *o, double lambda, double *weight)
 {
     double least;
     llr_code_t code = LLR_FAILED;
@@ -65,7 +67,8 @@ static void find_best(llr_outlook_t *o, double lambda, double *weight)
     for (int32_t k = 0; code != LLR_OK && k < o->population->shape.kinds; k++) weight[k] = NAN;
 }
 
-static void weigh(llr_outlook_t *o, const llr_weighting_t *weighting, double lambda, double *weight)
+static void weigh(llr_prospect_t *o, const llr_weighting_t *weighting, double lambda,
+                  double *weight)
 {
     const llr_population_t *population = o->population;
     const double *prior = o->training.prior;
@@ -88,7 +91,7 @@ static void weigh(llr_outlook_t *o, const llr_weighting_t *weighting, double lam
 }
 
 /* Of two kinds, the one with fewer rows; ties as in model/weights.h. */
-static void find_ratio(const double *prior, int32_t kinds, llr_forecast_t *f)
+static void find_ratio(const double *prior, int32_t kinds, llr_expected_t *f)
 {
     int minority = kinds == 2 && prior[1] <= prior[0];
     f->gamma = f->rho = NAN;
@@ -98,7 +101,7 @@ static void find_ratio(const double *prior, int32_t kinds, llr_forecast_t *f)
 }
 
 /* The exponent as given, not as the weights give it back. */
-static void name_exponent(const llr_weighting_t *weighting, llr_forecast_t *f)
+static void name_exponent(const llr_weighting_t *weighting, llr_expected_t *f)
 {
     if (weighting->rule == LLR_RULE_EXPONENT) f->gamma = weighting->value;
     if (weighting->rule == LLR_RULE_UNIFORM) f->gamma = 0;
@@ -128,7 +131,7 @@ static double mean(const double *error, const double *weight, int32_t count)
     return sum / total;
 }
 
-static double select_error(const llr_forecast_t *f, llr_select_t select)
+static double select_error(const llr_expected_t *f, llr_select_t select)
 {
     switch (select) {
     case LLR_SELECT_WORST_CLASS:
@@ -142,14 +145,14 @@ static double select_error(const llr_forecast_t *f, llr_select_t select)
     }
 }
 
-static void clear_errors(llr_shape_t shape, llr_forecast_t *f)
+static void clear_errors(llr_shape_t shape, llr_expected_t *f)
 {
     f->found = false;
     f->df = f->value = f->worst_class = f->worst_group = f->balanced = f->overall = NAN;
     for (int32_t s = 0; s < shape.classes + shape.groups; s++) f->error[s] = NAN;
 }
 
-static void predict(llr_outlook_t *o, llr_forecast_t *f)
+static void predict(llr_prospect_t *o, llr_expected_t *f)
 {
     llr_shape_t shape = o->population->shape;
     llr_prediction_t out = {.error = o->error};
@@ -167,51 +170,27 @@ static void predict(llr_outlook_t *o, llr_forecast_t *f)
     f->value = select_error(f, o->target.select);
 }
 
-void llr_outlook_weights(llr_outlook_t *outlook, double lambda, llr_forecast_t *forecast)
+void llr_prospect_weights(llr_prospect_t *prospect, double lambda, llr_expected_t *expected)
 {
-    int32_t kinds = outlook->population->shape.kinds;
-    forecast->lambda = lambda;
-    forecast->finite = are_finite(forecast->weight, outlook->training.prior, kinds);
-    find_ratio(outlook->training.prior, kinds, forecast);
-    predict(outlook, forecast);
+    int32_t kinds = prospect->population->shape.kinds;
+    expected->lambda = lambda;
+    expected->finite = are_finite(expected->weight, prospect->training.prior, kinds);
+    find_ratio(prospect->training.prior, kinds, expected);
+    predict(prospect, expected);
 }
 
-void llr_outlook_rule(llr_outlook_t *outlook, const llr_weighting_t *weighting, double lambda,
-                      llr_forecast_t *forecast)
+void llr_prospect_rule(llr_prospect_t *prospect, const llr_weighting_t *weighting, double lambda,
+                       llr_expected_t *expected)
 {
-    weigh(outlook, weighting, lambda, forecast->weight);
-    llr_outlook_weights(outlook, lambda, forecast);
-    name_exponent(weighting, forecast);
+    weigh(prospect, weighting, lambda, expected->weight);
+    llr_prospect_weights(prospect, lambda, expected);
+    name_exponent(weighting, expected);
 }
 
 /* Who is predicted ----------------------------------------------------------------------------- */
 
-static int32_t find_part(const llr_population_t *population, int32_t class, int32_t group)
-{
-    for (int32_t p = 0; p < population->parts; p++)
-        if (population->part[p].class == class &&
-            (population->part[p].group == group || population->part[p].group < 0))
-            return p;
-    return -1;
-}
-
-int64_t llr_outlook_shares(const llr_population_t *population, const int32_t *class,
-                           const int32_t *group, int64_t rows, double *share)
-{
-    int64_t strange = 0;
-    for (int32_t p = 0; p < population->parts; p++) share[p] = rows ? 0 : population->part[p].share;
-    for (int64_t i = 0; i < rows; i++) {
-        int32_t p = find_part(population, class[i], group ? group[i] : -1);
-        if (p < 0)
-            strange++;
-        else
-            share[p] += 1 / (double)rows;
-    }
-    return strange;
-}
-
-void llr_outlook_shift(const llr_population_t *population, llr_by_t by, const double *prior,
-                       double *share)
+void llr_prospect_shift(const llr_population_t *population, llr_by_t by, const double *prior,
+                        double *share)
 {
     int32_t kinds = by == LLR_BY_GROUP ? population->shape.groups : population->shape.classes;
     for (int32_t k = 0; k < kinds; k++) {
