@@ -1,6 +1,7 @@
 #include "app/advice_print.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static const char *const names[LLR_ADVISED] = {"uniform", "inverse_prior", "advised"};
@@ -50,7 +51,7 @@ static void print_methods(const llr_advised_t *a)
         print_accuracy(10, e->overall);
         printf("\n");
     }
-    printf("%s\n", a->has_choice ? "(each at its own best lambda)" : "");
+    printf("%s\n", a->has_choice ? "(each at its own best lambda)\n" : "");
 }
 
 static void print_weight(const llr_advised_t *a, bool of_kinds, int32_t kind)
@@ -138,20 +139,30 @@ static void print_advice(const llr_advised_t *a)
                largest_ratio(a));
 }
 
+static void print_growth(const llr_advised_t *a, const char *name, size_t place)
+{
+    double n = a->training.n;
+    const char *best = (const char *)&a->by[LLR_ADVISED_BEST];
+    printf("  %s error %.4f at n = %.10g", name, *(const double *)(best + place), n);
+    for (int m = 0; m < LLR_MORE_ROWS; m++)
+        printf(", %.4f at %.10g", *(const double *)((const char *)&a->more[m] + place),
+               n * (2 << m));
+    printf("\n");
+}
+
 static void print_more(const llr_advised_t *a)
 {
-    printf("more rows, weights and lambda sought anew: worst_class error %.4f at n = %.10g",
-           a->by[LLR_ADVISED_BEST].worst_class, a->training.n);
-    for (int m = 0; m < LLR_MORE_ROWS; m++)
-        printf(", %.4f at %.10g", a->more[m].worst_class, a->training.n * (2 << m));
-    printf("\n");
+    printf("more rows, with weights and lambda sought anew:\n");
+    print_growth(a, "worst_class", offsetof(llr_expected_t, worst_class));
+    if (a->target != LLR_SELECT_WORST_CLASS)
+        print_growth(a, llr_select_name(a->target), offsetof(llr_expected_t, value));
 }
 
 void llr_advised_print(const llr_advised_t *a)
 {
     llr_shape_t shape = a->subject->facts->shape;
     print_head(a);
-    printf("target: %s, by the weights of all %d %s%s\n", llr_select_name(a->target), shape.kinds,
+    printf("target: %s, by the weights of %d %s%s\n", llr_select_name(a->target), shape.kinds,
            a->training.by == LLR_BY_GROUP ? "groups" : "classes",
            a->has_choice ? " and lambda" : "");
     print_methods(a);

@@ -78,12 +78,12 @@ static void try_weights(walk_t *walk, const double *weight, double lambda)
     keep(walk);
 }
 
-static void find_lambda(walk_t *walk, llr_rule_t rule)
+static void find_lambda(walk_t *walk, const llr_weighting_t *weighting, double tolerance)
 {
     llr_search_t range = llr_advice_range(walk->prospect->population);
-    llr_weighting_t weighting = {rule, 0};
     double least;
-    walk->weighting = &weighting;
+    range.tolerance = tolerance;
+    walk->weighting = weighting;
     llr_search_minimum(&range, try_log_lambda, walk, &least);
 }
 
@@ -93,7 +93,7 @@ void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
     walk_t walk = begin(prospect, advice, expected);
     walk.weighting = weighting;
     for (int64_t l = 0; l < advice->lambdas; l++) try_rule(&walk, advice->lambda[l]);
-    if (!advice->lambdas) find_lambda(&walk, weighting->rule);
+    if (!advice->lambdas) find_lambda(&walk, weighting, exact);
 }
 
 /* The best weights ------------------------------------------------------------------------- */
@@ -125,13 +125,14 @@ static void descend(walk_t *walk, double lambda, const double *range)
 
 static void search_range(walk_t *walk)
 {
+    static const llr_weighting_t thumb = {LLR_RULE_THUMB, 0};
     const llr_advice_t *advice = walk->advice;
     llr_search_t search = llr_advice_range(walk->prospect->population);
     double range[] = {exp(search.low), exp(search.high)};
     for (int64_t s = 0; s < advice->starts; s++)
         try_weights(walk, advice->start[s].weight, advice->start[s].lambda);
     if (!advice->is_near) {
-        find_lambda(walk, LLR_RULE_THUMB);
+        find_lambda(walk, &thumb, 1); /* the descent will find it exactly */
         try_exponents(walk, walk->best->lambda);
     }
     descend(walk, walk->best->lambda, range);

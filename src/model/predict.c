@@ -341,11 +341,14 @@ llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, doub
     return code;
 }
 
+static const double enough = 5e-5; /* of an error, in a step of a search with lambda */
+
 static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weight, double *lambda,
                             double *least, llr_error_t *error)
 {
     int32_t kinds = search->predictor->population->shape.kinds;
-    llr_theory_kinds_t problem = {.strengths = search->range != NULL, .evaluations = evaluations};
+    llr_theory_kinds_t problem = {
+        .strengths = search->range != NULL, .evaluations = evaluations, .enough = enough};
     double *place;
     LLR_TAKE(place, search->predictor->arena, kinds + 1, error);
     memcpy(place, weight, sizeof *place * (size_t)kinds);

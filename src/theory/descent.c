@@ -186,7 +186,12 @@ static double descend(const llr_theory_kinds_t *k, double *weight, double *error
     d.found = room += k->measures;
     d.direction = room += k->measures;
     d.trial = room + count_places(k);
-    while (d.left > count_places(k) && find_slopes(&d) && advance(&d, &step)) step *= 4;
+    double before = INFINITY; /* least, a step ago */
+    while (d.left > count_places(k) && before - d.least >= k->enough) {
+        before = d.least;
+        if (!find_slopes(&d) || !advance(&d, &step)) break;
+        step *= 4;
+    }
     return d.least;
 }
 

@@ -21,6 +21,7 @@ typedef struct llr_theory_kinds {
     const double *start; /* borrowed, kinds + strengths: begin here; NULL (without strengths): at
                             the best exponent */
     int64_t evaluations; /* most of the descent; 0: the best exponent is the answer */
+    double enough;       /* the descent ends with a step that lowers the largest error by less */
     double *room;        /* borrowed, llr_theory_descent_room: workspace */
 } llr_theory_kinds_t;
 

@@ -224,8 +224,13 @@ static void test_two_kinds(void)
     double gap = log(.85 / .15), weight[2], error[2], room[12];
     llr_search_t ratio = {-gap, 4 * gap, 25, 1e-10};
     llr_theory_best_t best;
-    llr_theory_kinds_t kinds = {2,    0, 2,   p.prior, spectral_errors, &p, {-1, 4, 25, 1e-10},
-                                NULL, 0, room};
+    llr_theory_kinds_t kinds = {.kinds = 2,
+                                .measures = 2,
+                                .prior = p.prior,
+                                .errors = spectral_errors,
+                                .argument = &p,
+                                .gamma = {-1, 4, 25, 1e-10},
+                                .room = room};
     llr_theory_best_ratio(&p, &ratio, &best);
     double found = llr_theory_least_worst(&kinds, weight, error);
     CU_ASSERT_DOUBLE_EQUAL(found, llr_theory_worst(&best.point), 1e-9);
@@ -256,8 +261,13 @@ static void test_nothing_found(void)
 {
     static const double prior[] = {.5, .5};
     double weight[2], error[2], room[12];
-    llr_theory_kinds_t kinds = {2,    0, 2,   prior, nothing_found, NULL, {0, 2, 4, 1e-3},
-                                NULL, 5, room};
+    llr_theory_kinds_t kinds = {.kinds = 2,
+                                .measures = 2,
+                                .prior = prior,
+                                .errors = nothing_found,
+                                .gamma = {0, 2, 4, 1e-3},
+                                .evaluations = 5,
+                                .room = room};
     CU_ASSERT_TRUE(isnan(llr_theory_least_worst(&kinds, weight, error)));
     CU_ASSERT_TRUE(isnan(weight[0]) && isnan(error[1]));
 }
