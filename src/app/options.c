@@ -81,9 +81,12 @@ static llr_code_t fail_option(const llr_options_t *options, const char *word, ll
     const char *names[MOST_WORDS];
     char name[LONGEST + 1] = "";
     int64_t count = 0;
-    for (int64_t o = 0; o < llr_option_count && count < MOST_WORDS; o++)
-        if (!options->command || llr_option_is_of(&llr_option_table[o], options->command))
-            names[count++] = llr_option_table[o].name + strlen("--");
+    for (int64_t o = 0; o < llr_option_count && count < MOST_WORDS; o++) {
+        const llr_option_t *option = &llr_option_table[o];
+        if (!option->name[strlen("--n")]) continue; /* one letter: near to any other */
+        if (!options->command || llr_option_is_of(option, options->command))
+            names[count++] = option->name + strlen("--");
+    }
     strncat(name, word, strcspn(word, "=") < LONGEST ? strcspn(word, "=") : LONGEST);
     const char *nearest = llr_nearest_word(name + strspn(name, "-"), names, count);
     if (nearest)

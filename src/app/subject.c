@@ -20,7 +20,7 @@ static llr_code_t parse(llr_session_t *session, const llr_options_t *options, bo
                  is_file ? "path: x" : "synthetic: {d: 1, priors: [.5, .5]}",
                  llr_by_name(options->weights_by), llr_preprocess_name(preprocess));
     if (text.failed) return llr_fail_memory(error, text.length, "a job");
-    llr_code_t code = llr_job_parse(&session->job, text.data, text.length, "command line", ".",
+    llr_code_t code = llr_job_parse(&session->job, text.data, text.length, "command line", "",
                                     &session->findings, error);
     llr_text_destroy(&text);
     return code;

@@ -138,6 +138,8 @@ static llr_code_t read_priors(const char *option, const char *text, llr_syntheti
     if (!gaussian->priors) return llr_fail_memory(error, count, "the priors");
     memcpy(gaussian->priors, prior, sizeof *prior * (size_t)count);
     gaussian->classes = count;
+    gaussian->test = count; /* some of every class, for who draws any */
+    for (int32_t c = 0; c < count; c++) gaussian->test += (int64_t)(2 / prior[c]);
     return LLR_OK;
 }
 
@@ -162,7 +164,7 @@ static llr_code_t read_key(const char *option, int key, const char *value,
 
 static llr_code_t fail_key(const char *option, const char *name, llr_error_t *error)
 {
-    const char *nearest = llr_nearest_word(name, key_names, KEYS);
+    const char *nearest = strlen(name) > 1 ? llr_nearest_word(name, key_names, KEYS) : NULL;
     return llr_fail(error, LLR_INVALID,
                     "%s: expected d=...,separation=...,priors=P0:P1[,decay=...], found `%s`%s%s%s",
                     option, name, nearest ? "; did you mean `" : "", nearest ? nearest : "",
@@ -191,7 +193,7 @@ llr_code_t llr_gaussian_read(const char *option, const char *text, llr_synthetic
                              llr_error_t *error)
 {
     unsigned given = 0;
-    *gaussian = (llr_synthetic_t){.separation = 2, .test = 1};
+    *gaussian = (llr_synthetic_t){.separation = 2};
     char *copy = llr_copy_text(text), *rest = NULL;
     llr_code_t code = copy ? LLR_OK : llr_fail_memory(error, 0, "the command line");
     for (char *entry = copy ? strtok_r(copy, ",", &rest) : NULL; code == LLR_OK && entry;
