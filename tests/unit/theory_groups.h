@@ -141,8 +141,8 @@ static inline void theory_groups_share_spectrum(theory_groups_t *w, double *valu
 static inline llr_theory_groups_t theory_groups_problem(const theory_groups_t *w, double n,
                                                         double lambda)
 {
-    return (llr_theory_groups_t){w->groups, w->dim,        n,   lambda, w->prior, w->weight,
-                                 w->mean,   w->covariance, NULL};
+    return (llr_theory_groups_t){w->groups, w->dim,        n,    lambda, w->prior, w->weight,
+                                 w->mean,   w->covariance, NULL, NULL};
 }
 
 /* The prediction, with no more workspace than planned; its groups are w->predicted. */
