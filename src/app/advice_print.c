@@ -15,16 +15,18 @@ static const char *kind_word(const llr_advised_t *a)
 static void print_head(const llr_advised_t *a)
 {
     const llr_subject_t *s = a->subject;
-    llr_text_t form = {0};
-    llr_subject_form(s, a->training.form, &form);
+    llr_text_t text = {0};
     printf("%s: %d classes", s->name, s->facts->shape.classes);
     if (s->facts->shape.groups) printf(", %d groups", s->facts->shape.groups);
-    printf("; %s loss, n = %.10g, d = %lld (%s), delta = %.3g\n", llr_loss_name(a->training.loss),
-           a->training.n, (long long)s->population.dim, llr_preprocess_name(a->preprocess),
-           (double)s->population.dim / a->training.n);
-    printf("%s; predicted for %s\n", form.data ? form.data : "",
+    llr_subject_size(s, &text);
+    printf("; %s; %s loss, preprocess %s, n = %.10g, delta = %.3g\n", text.data ? text.data : "",
+           llr_loss_name(a->training.loss), llr_preprocess_name(a->preprocess), a->training.n,
+           (double)s->facts->dim / a->training.n);
+    text.length = 0;
+    llr_subject_form(s, a->training.form, &text);
+    printf("%s; predicted for %s\n", text.data ? text.data : "",
            a->has_test_priors ? "the priors given" : "the mixture of the test rows");
-    llr_text_destroy(&form);
+    llr_text_destroy(&text);
 }
 
 static void print_accuracy(int width, double error)

@@ -51,6 +51,7 @@ static void print_grid(llr_prospect_t *prospect, const llr_theory_table_t *table
             add_rule(weighting, &rule);
         for (int64_t l = 0; l < asked->lambdas; l++) {
             llr_prospect_rule(prospect, weighting, asked->lambda[l], expected);
+            if (asked->name) expected->gamma = NAN; /* of fewer rows, not of an exponent */
             llr_theory_table_row(table, rule.data ? rule.data : "", expected);
         }
         llr_text_destroy(&rule);

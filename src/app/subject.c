@@ -172,6 +172,13 @@ llr_code_t llr_subject_check(const llr_subject_t *subject, const llr_options_t *
                     subject->facts->synthetic ? "" : ", or two of the classes with --classes");
 }
 
+void llr_subject_size(const llr_subject_t *subject, llr_text_t *out)
+{
+    int64_t all = subject->facts->dim, vary = subject->population.dim;
+    llr_text_add(out, "d = %lld", (long long)all);
+    if (vary < all) llr_text_add(out, ", %lld of them vary", (long long)vary);
+}
+
 void llr_subject_form(const llr_subject_t *subject, llr_form_t form, llr_text_t *out)
 {
     form = llr_predict_form(&subject->population, form == LLR_FORM_NONE ? LLR_FORM_AUTO : form);

@@ -28,6 +28,9 @@ void llr_subject_close(llr_subject_t *subject);
 llr_code_t llr_subject_check(const llr_subject_t *subject, const llr_options_t *options,
                              llr_error_t *error);
 
+/* "d = 64, 60 of them vary", appended to out. */
+void llr_subject_size(const llr_subject_t *subject, llr_text_t *out);
+
 /* "general form, covariances 34 % unequal": the form that auto takes, and why; appended to out. */
 void llr_subject_form(const llr_subject_t *subject, llr_form_t form, llr_text_t *out);
 

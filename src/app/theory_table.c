@@ -46,7 +46,7 @@ static void print_head(const llr_theory_table_t *t)
     llr_shape_t shape = t->subject->facts->shape;
     static const char *const names[] = {"gamma", "rho", "lambda", "df"};
     begin_line(t);
-    print_cell(t, -14, "rule");
+    print_cell(t, -18, "rule");
     for (int n = 0; n < 4; n++) print_cell(t, 9, names[n]);
     print_cell(t, 13, "worst class");
     if (shape.groups) print_cell(t, 13, "worst group");
@@ -62,14 +62,14 @@ static void print_head(const llr_theory_table_t *t)
 
 static void print_csv_slots(const char *what, int32_t count)
 {
-    for (int32_t s = 0; s < count; s++) printf(",%s_%d_error", what, s);
+    for (int32_t s = 0; s < count; s++) printf(",theory_%s_%d_error", what, s);
 }
 
 void llr_theory_table_begin(const llr_theory_table_t *t)
 {
     if (t->format != LLR_FORMAT_CSV) return;
     printf("dataset,loss,n,d,delta,border,form,inequality,rule,gamma,rho,lambda,theory_df,"
-           "worst_class_error,worst_group_error,balanced_error");
+           "theory_worst_class_error,theory_worst_group_error,theory_balanced_error");
     print_csv_slots("class", t->classes);
     print_csv_slots("group", t->groups);
     putchar('\n');
@@ -80,11 +80,14 @@ void llr_theory_table_block(const llr_theory_table_t *t)
     static int64_t blocks;
     llr_text_t form = {0};
     if (t->format == LLR_FORMAT_CSV) return;
+    printf("%s%s, %s: predicted error at n = %.10g, delta = %.3g", blocks++ ? "\n" : "",
+           t->subject->name, llr_loss_name(t->training.loss), t->n,
+           (double)t->subject->facts->dim / t->n);
+    llr_subject_size(t->subject, &form);
+    printf(" (%s, border of lambda 0: %.3g)\n", form.data ? form.data : "", t->border);
+    form.length = 0;
     llr_subject_form(t->subject, t->training.form, &form);
-    printf("%s%s, %s: predicted error at n = %.10g (d = %lld, delta = %.3g, border %.3g); %s\n",
-           blocks++ ? "\n" : "", t->subject->name, llr_loss_name(t->training.loss), t->n,
-           (long long)t->subject->population.dim, (double)t->subject->population.dim / t->n,
-           t->border, form.data ? form.data : "");
+    printf("%s\n", form.data ? form.data : "");
     if (t->format == LLR_FORMAT_MARKDOWN) putchar('\n');
     llr_text_destroy(&form);
     print_head(t);
@@ -94,7 +97,7 @@ static void print_text(const llr_theory_table_t *t, const char *rule, const llr_
 {
     llr_shape_t shape = t->subject->facts->shape;
     begin_line(t);
-    print_cell(t, -14, rule);
+    print_cell(t, -18, rule);
     print_number(t, 9, "%.4g", f->gamma);
     print_number(t, 9, "%.4g", f->rho);
     print_number(t, 9, "%.4g", f->lambda);
@@ -128,8 +131,9 @@ static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_e
     const llr_population_t *population = &t->subject->population;
     llr_shape_t shape = t->subject->facts->shape;
     print_quoted(t->subject->name);
-    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->n, (long long)population->dim);
-    print_exact((double)population->dim / t->n);
+    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->n,
+           (long long)t->subject->facts->dim);
+    print_exact((double)t->subject->facts->dim / t->n);
     print_exact(t->border);
     printf(",%s", llr_form_name(llr_predict_form(population, t->training.form)));
     print_exact(population->inequality);
