@@ -6,6 +6,7 @@
 
 static const char *const names[LLR_ADVISED] = {"uniform", "inverse_prior", "advised"};
 static const double extreme = 100; /* a ratio of weights that rests on few rows */
+static const double small = .01;   /* a gain within what the theory is off by on real data */
 
 static const char *kind_word(const llr_advised_t *a)
 {
@@ -71,11 +72,13 @@ static void print_slots(const llr_advised_t *a, const char *what, llr_by_t by, i
                         int32_t first)
 {
     bool of_kinds = by == a->training.by;
+    const double *prior =
+        of_kinds ? a->training.prior : llr_facts_kind_prior(a->subject->facts, by);
     if (!count) return;
     printf("%-16s %10s %8s %14s %10s%s\n", what, "prior", names[0], names[1], names[2],
            of_kinds ? "     weight" : "");
     for (int32_t k = 0; k < count; k++) {
-        printf("%s %-10d %10.4f", what, k, llr_facts_kind_prior(a->subject->facts, by)[k]);
+        printf("%s %-10d %10.4f", what, k, prior[k]);
         print_accuracy(8, a->by[0].error[first + k]);
         print_accuracy(14, a->by[1].error[first + k]);
         print_accuracy(10, a->by[2].error[first + k]);
@@ -95,6 +98,19 @@ static double largest_ratio(const llr_advised_t *a)
         most = fmax(most, weight);
     }
     return most / least;
+}
+
+static void print_warnings(const llr_advised_t *a)
+{
+    double gain = a->by[LLR_ADVISED_INVERSE].value - a->by[LLR_ADVISED_BEST].value;
+    if (largest_ratio(a) > extreme)
+        printf("warning: the largest weight is %.4g times the smallest: the fit rests on few rows, "
+               "and the prediction on few rows of the pool\n",
+               largest_ratio(a));
+    if (gain < small)
+        printf("note: inverse_prior is predicted to be as good but for %.4f, which is within the "
+               "error of a prediction\n",
+               fmax(gain, 0));
 }
 
 /* Ready to paste. */
@@ -135,10 +151,7 @@ static void print_advice(const llr_advised_t *a)
     printf("\n");
     print_dictionary(a);
     print_elsewhere(a);
-    if (largest_ratio(a) > extreme)
-        printf("warning: the largest weight is %.4g times the smallest: the fit rests on few rows, "
-               "and the prediction on few rows of the pool\n",
-               largest_ratio(a));
+    print_warnings(a);
 }
 
 static void print_growth(const llr_advised_t *a, const char *name, size_t place)

@@ -76,9 +76,8 @@ static llr_code_t advise(const llr_subject_t *subject, const llr_options_t *opti
                        .has_choice = options->lambda.count != 1};
     llr_advice_t advice = {options->lambda.value, options->lambda.count, a.by, LLR_ADVISED_BEST,
                            false};
-    a.training =
-        (llr_training_t){options->loss, options->weights_by, options->n.value[0],
-                         llr_facts_kind_prior(subject->facts, options->weights_by), LLR_FORM_AUTO};
+    a.training = (llr_training_t){options->loss, options->weights_by, options->n.value[0],
+                                  subject->prior, LLR_FORM_AUTO};
     llr_code_t code = allocate(&a, error);
     if (code == LLR_OK)
         code = seek(subject, &a.training, target, &advice, a.by, &a.by[LLR_ADVISED_BEST], &a.at_end,

@@ -212,9 +212,9 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
 static llr_code_t theory_of_job(const llr_options_t *options, llr_theory_table_t *table,
                                 llr_error_t *error)
 {
-    static const char *const own[] = {"--gaussian",   "--n",       "--gamma",
-                                      "--lambda",     "--loss",    "--weights-by",
-                                      "--preprocess", "--classes", NULL};
+    static const char *const own[] = {
+        "--gaussian",   "--n",          "--gamma",   "--lambda", "--loss",
+        "--weights-by", "--preprocess", "--classes", "--priors", NULL};
     const char *strange = llr_options_given(options, own);
     llr_session_t session;
     if (strange)
@@ -259,14 +259,13 @@ static llr_code_t print_lone(const llr_subject_t *subject, const llr_options_t *
                      LLR_FORM_AUTO,
                      options->gaussian.dim > 0,
                      NULL};
-    const double *prior = llr_facts_kind_prior(subject->facts, options->weights_by);
     LLR_TRY(llr_subject_check(subject, options, error));
     table->subject = subject;
     table->classes = subject->facts->shape.classes;
     table->groups = subject->facts->shape.groups;
     llr_theory_table_begin(table);
     for (int64_t n = 0; n < options->n.count; n++)
-        LLR_TRY(print_size(table, &asked, options->n.value[n], prior, error));
+        LLR_TRY(print_size(table, &asked, options->n.value[n], subject->prior, error));
     return LLR_OK;
 }
 
@@ -278,8 +277,9 @@ static llr_code_t check_lone(const llr_options_t *options, llr_error_t *error)
     if (!is_gaussian && !options->dataset)
         return llr_fail(error, LLR_INVALID,
                         "theory: a job, --dataset FILE or --gaussian SPEC is needed");
-    if (is_gaussian && options->classes.count)
-        return llr_fail(error, LLR_INVALID, "theory: --classes is for --dataset FILE");
+    if (is_gaussian && (options->classes.count || options->priors.count))
+        return llr_fail(error, LLR_INVALID, "theory: %s is for --dataset FILE",
+                        options->classes.count ? "--classes" : "--priors");
     if (!options->n.count)
         return llr_fail(error, LLR_INVALID, "theory: --n LIST is needed: training rows");
     return LLR_OK;

@@ -47,7 +47,7 @@ struct llr_options {
     double grace;
     /* Of predictions. */
     llr_synthetic_t gaussian; /* priors owned; dim 0: not given */
-    llr_values_t n, gamma, lambda, classes, test_priors;
+    llr_values_t n, gamma, lambda, classes, priors, test_priors;
     llr_loss_t loss;
     llr_by_t weights_by;
     llr_preprocess_t preprocess; /* zscore unless it is given */

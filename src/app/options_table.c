@@ -268,12 +268,22 @@ static llr_code_t set_classes(llr_options_t *options, const char *value, llr_err
                     value);
 }
 
-static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr_error_t *error)
+static llr_code_t read_priors(const char *name, const char *value, llr_values_t *priors,
+                              llr_error_t *error)
 {
     static const llr_value_range_t range = {0, 1, false, false, false, "shares from 0 to 1"};
-    LLR_TRY(llr_values_read("--test-priors", value, &range, &options->test_priors, error));
-    return llr_priors_check("--test-priors", options->test_priors.value, options->test_priors.count,
-                            error);
+    LLR_TRY(llr_values_read(name, value, &range, priors, error));
+    return llr_priors_check(name, priors->value, priors->count, error);
+}
+
+static llr_code_t set_priors(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_priors("--priors", value, &options->priors, error);
+}
+
+static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_priors("--test-priors", value, &options->test_priors, error);
 }
 
 const llr_option_t llr_option_table[] = {
@@ -312,6 +322,9 @@ const llr_option_t llr_option_table[] = {
     {"--loss", NULL, "NAME", "theory advise", "of the training", "square", loss_choice, set_loss},
     {"--target", NULL, "NAME", "advise", "accuracy that the weights and lambda are for",
      "worst_class", target_choice, set_target},
+    {"--priors", NULL, "LIST", "theory advise",
+     "shares of the classes (or groups, where these share a weight) among the training rows",
+     "the pool's", NULL, set_priors},
     {"--test-priors", NULL, "LIST", "advise",
      "shares of the classes, or of the groups, among the rows to be predicted",
      "those of the test rows", NULL, set_test_priors},

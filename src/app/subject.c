@@ -108,12 +108,28 @@ static llr_code_t check_groups(const llr_session_t *session, const char *path, l
                     path ? path : "Gaussian data");
 }
 
-static llr_code_t build(llr_session_t *session, const char *path, llr_error_t *error)
+static llr_code_t put_priors(llr_session_t *session, const llr_values_t *priors, llr_error_t *error)
+{
+    int32_t kinds = session->catalog.facts[0].shape.kinds;
+    if (!priors->count) return LLR_OK;
+    if (priors->count != kinds)
+        return llr_fail(error, LLR_INVALID, "--priors: expected %d shares, one a %s, found %lld",
+                        kinds, llr_by_name(session->job.weights_by), (long long)priors->count);
+    session->job.prior = llr_alloc(kinds, sizeof *session->job.prior);
+    if (!session->job.prior) return llr_fail_memory(error, kinds, "priors");
+    memcpy(session->job.prior, priors->value, sizeof *priors->value * (size_t)kinds);
+    session->job.priors = kinds;
+    return LLR_OK;
+}
+
+static llr_code_t build(llr_session_t *session, const char *path, const llr_values_t *priors,
+                        llr_error_t *error)
 {
     LLR_TRY(llr_catalog_open(&session->catalog, &session->job, error));
     LLR_TRY(check_groups(session, path, error));
     make_split(session);
     LLR_TRY(llr_catalog_build(&session->catalog, &session->job, error));
+    LLR_TRY(put_priors(session, priors, error));
     return llr_catalog_settle(&session->catalog, &session->job, 0, 0, error);
 }
 
@@ -123,7 +139,7 @@ llr_code_t llr_session_lone(llr_session_t *session, const char *path, const llr_
     *session = (llr_session_t){0};
     LLR_TRY(parse(session, options, path != NULL, error));
     LLR_TRY(fill(session, path, options, error));
-    llr_code_t code = build(session, path, error);
+    llr_code_t code = build(session, path, &options->priors, error);
     return code == LLR_INVALID ? rename_place(path, session, error) : code;
 }
 
@@ -133,7 +149,10 @@ llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session
                             llr_error_t *error)
 {
     *subject = (llr_subject_t){.name = session->job.dataset[index].name,
-                               .facts = &session->catalog.facts[index]};
+                               .facts = &session->catalog.facts[index],
+                               .prior = session->job.prior};
+    if (!subject->prior)
+        subject->prior = llr_facts_kind_prior(subject->facts, session->job.weights_by);
     LLR_TRY(llr_catalog_population(&session->catalog, &session->job, index, &subject->population,
                                    error));
     subject->share = llr_alloc(subject->population.parts, sizeof *subject->share);

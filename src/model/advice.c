@@ -109,18 +109,34 @@ static void try_exponents(walk_t *walk, double lambda)
     walk->prospect->evaluations = evaluations;
 }
 
-/* From the best so far; range NULL: at this lambda. */
-static void descend(walk_t *walk, double lambda, const double *range)
+/* From weights; range NULL: at this lambda. */
+static void descend(walk_t *walk, const double *weight, double lambda, const double *range)
 {
     llr_prospect_t *p = walk->prospect;
     int32_t kinds = p->population->shape.kinds;
     int64_t evaluations = 20 * (kinds + 2);
-    double least;
+    double least, *here = walk->here.weight;
     if (!p->predictor || !walk->best->found) return;
-    memcpy(walk->here.weight, walk->best->weight, sizeof *walk->here.weight * (size_t)kinds);
-    if (llr_predict_better(p->predictor, &p->target, range, evaluations, walk->here.weight, &lambda,
-                           &least, NULL) == LLR_OK)
-        try_weights(walk, walk->here.weight, lambda);
+    if (weight != here) memcpy(here, weight, sizeof *here * (size_t)kinds);
+    if (llr_predict_better(p->predictor, &p->target, range, evaluations, here, &lambda, &least,
+                           NULL) == LLR_OK)
+        try_weights(walk, here, lambda);
+}
+
+/* Strong and weak regularisation have optima of their own, with light and heavy weights: where
+ * there are few weights, the descent begins in several places. */
+enum { FEW_KINDS = 4 };
+
+static void search_places(walk_t *walk, const double *range)
+{
+    static const double part[] = {.35, .6, .8}; /* of the range, in the logarithm */
+    bool few = walk->prospect->population->shape.kinds <= FEW_KINDS;
+    try_exponents(walk, walk->best->lambda);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        double lambda = range[0] * pow(range[1] / range[0], part[i]);
+        try_exponents(walk, lambda);
+        if (few) descend(walk, walk->here.weight, lambda, range);
+    }
 }
 
 static void search_range(walk_t *walk)
@@ -133,9 +149,9 @@ static void search_range(walk_t *walk)
         try_weights(walk, advice->start[s].weight, advice->start[s].lambda);
     if (!advice->is_near) {
         find_lambda(walk, &thumb, 1); /* the descent will find it exactly */
-        try_exponents(walk, walk->best->lambda);
+        search_places(walk, range);
     }
-    descend(walk, walk->best->lambda, range);
+    descend(walk, walk->best->weight, walk->best->lambda, range);
 }
 
 /* The best lambda of the list by simple weights, then all weights there and beside it. */
@@ -150,7 +166,7 @@ static void search_list(walk_t *walk)
         if (walk->best->lambda == advice->lambda[l]) best = l;
     }
     for (int64_t l = best ? best - 1 : 0; l <= best + 1 && l < advice->lambdas; l++)
-        descend(walk, advice->lambda[l], NULL);
+        descend(walk, walk->best->weight, advice->lambda[l], NULL);
 }
 
 void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_expected_t *expected)

@@ -22,9 +22,9 @@ llr_search_t llr_advice_range(const llr_population_t *population);
 void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
                      const llr_weighting_t *weighting, llr_expected_t *expected);
 
-/* The weights of all kinds, and the lambda, at which it is least: a descent from the best of the
- * starts, of rule thumb and of the exponents; never worse than these. expected->found is false
- * where nothing was found. */
+/* The weights of all kinds, and the lambda, at which it is least: descents from the best
+ * of the starts, of rule thumb and of the exponents; never worse than these. expected->found is
+ * false where nothing was found. */
 void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice,
                      llr_expected_t *expected);
 
