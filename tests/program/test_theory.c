@@ -147,6 +147,123 @@ static void test_priors_count(void)
         weight[i] = number_after(outcome.out, "class_weight={0:");
     }
     CU_ASSERT_TRUE(weight[0] > 1 && weight[1] < 1);
+}
+
+/* Words, and the line after "llrsweep: ". */
+static const char *const wrong[][2] = {
+    {"theory", "theory: a job, --dataset FILE or --gaussian SPEC is needed"},
+    {"theory --n 10", "theory: a job, --dataset FILE or --gaussian SPEC is needed"},
+    {"theory --dataset x", "theory: --n LIST is needed: training rows"},
+    {"theory --dataset x --gaussian d=4,priors=.5:.5 --n 10",
+     "theory: --dataset and --gaussian exclude each other"},
+    {"theory --gaussian d=4,priors=.5:.5 --classes 0,1 --n 10",
+     "theory: --classes is for --dataset FILE"},
+    {"theory --gaussian d=4,priors=.5:.5 --priors .5,.5 --n 10",
+     "theory: --priors is for --dataset FILE"},
+    {"advise x --n 10 --priors .5,.4", "--priors: expected shares with sum 1, found a sum of 0.9"},
+    {"theory good.yaml --n 10",
+     "theory: --n is for --dataset FILE or --gaussian SPEC; a job says so itself"},
+    {"theory good.yaml --dataset h", "--dataset: the job has no dataset `h`; did you mean `g`?"},
+    {"theory --gaussian d=4,priors=.5:.5 --n 10,x",
+     "--n: expected whole numbers from 2 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`x`"},
+    {"theory --gaussian d=4,priors=.5:.5 --n 1",
+     "--n: expected whole numbers from 2 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`1`"},
+    {"theory --gaussian d=4,priors=.5:.5 --n 10.5",
+     "--n: expected whole numbers from 2 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`10.5`"},
+    {"theory --gamma 0:2",
+     "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
+     "`0:2`"},
+    {"theory --gamma 0:2:1",
+     "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
+     "`0:2:1`"},
+    {"theory --gamma 0:2:3:4",
+     "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
+     "`0:2:3:4`"},
+    {"theory --gamma 0:21:3",
+     "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
+     "`0:21:3`"},
+    {"theory --gamma 0,,1",
+     "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
+     "``"},
+    {"theory --gamma 0:1:600,0:1:600", "--gamma: more than 1000 values"},
+    {"theory --lambda=-1",
+     "--lambda: expected numbers from 0 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`-1`"},
+    {"theory --lambda nan",
+     "--lambda: expected numbers from 0 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`nan`"},
+    {"theory --gaussian d=4,priors=.5:.5 --n 10 --loss logistic --lambda 0,1",
+     "--lambda 0: only errors of square loss are predicted there; with --loss logistic take one "
+     "above 0"},
+    {"theory --gaussian d=4,priors=.5:.3:.2 --n 10 --loss logistic",
+     "--loss logistic: errors of more than two classes are predicted for square loss only, and "
+     "gaussian has 3; take --loss square"},
+    {"theory --gaussian d=4,priors=.5:.5 --n 10 --weights-by group",
+     "--weights-by group: Gaussian data has no groups"},
+    {"theory --gaussian 4",
+     "--gaussian: expected d=...,separation=...,priors=P0:P1[,decay=...], found `4`"},
+    {"theory --gaussian dim=4",
+     "--gaussian: expected d=...,separation=...,priors=P0:P1[,decay=...], found `dim`"},
+    {"theory --gaussian d=4,prior=.5:.5",
+     "--gaussian: expected d=...,separation=...,priors=P0:P1[,decay=...], found `prior`; did you "
+     "mean `priors`?"},
+    {"theory --gaussian d=,priors=.5:.5", "--gaussian: d needs a value: d=..."},
+    {"theory --gaussian d=4,d=5", "--gaussian: d is given twice"},
+    {"theory --gaussian d=4.5",
+     "--gaussian: d: expected a whole number from 1 to 4000, found `4.5`"},
+    {"theory --gaussian d=5000",
+     "--gaussian: d: expected a whole number from 1 to 4000, found `5000`"},
+    {"theory --gaussian d=4,separation=far",
+     "--gaussian: separation: expected a number from 0 to 1000, found `far`"},
+    {"theory --gaussian d=4,decay=-1",
+     "--gaussian: decay: expected a number from 0 to 10, found `-1`"},
+    {"theory --gaussian d=4", "--gaussian: priors is missing: priors=.8:.2, shares of the classes"},
+    {"theory --gaussian priors=.5:.5", "--gaussian: d is missing: d=400, columns"},
+    {"theory --gaussian d=4,priors=.5",
+     "--gaussian: priors: expected shares with sum 1, found a sum of 0.5"},
+    {"theory --gaussian d=4,priors=.5:.6",
+     "--gaussian: priors: expected shares with sum 1, found a sum of 1.1"},
+    {"theory --gaussian d=4,priors=1:0",
+     "--gaussian: priors: expected 2 to 100 shares between 0 and 1, parted by `:`, as .8:.2, found "
+     "`1`"},
+    {"advise x", "advise: --n N is needed: rows to train on"},
+    {"advise x --n 10,20", "advise: --n: expected one number, found 2"},
+    {"advise x --n 10 --loss hinge", "--loss: `hinge` is not one of square, logistic"},
+    {"advise x --n 10 --target worst-class",
+     "--target: `worst-class` is not one of worst_class, worst_group, balanced; did you mean "
+     "`worst_class`?"},
+    {"advise x --n 10 --weights-by row", "--weights-by: `row` is not one of class, group"},
+    {"advise x --n 10 --preprocess pca", "--preprocess: `pca` is not one of none, zscore"},
+    {"advise x --n 10 --test-priors .5,.6",
+     "--test-priors: expected shares with sum 1, found a sum of 1.1"},
+    {"advise x --n 10 --test-priors 2,-1",
+     "--test-priors: expected shares from 0 to 1, parted by commas, or spans FROM:TO:COUNT, found "
+     "`2`"},
+    {"advise x --n 10 --classes 1", "--classes: expected two labels or more, found `1`"},
+    {"advise x --n 10 --classes 1,b",
+     "--classes: expected labels from 0 to 100000, parted by commas, or spans FROM:TO:COUNT, found "
+     "`b`"},
+};
+enum { WRONG = sizeof wrong / sizeof *wrong };
+
+static void wrong_usage_is_one_line(void)
+{
+    outcome_t outcome;
+    run(&outcome, "cd $D && printf 'datasets: [{name: g, synthetic: {d: 3, priors: [.6, .4]}}]\n"
+                  "sizes: [20]\n' >good.yaml");
+    for (int w = 0; w < WRONG; w++) {
+        char line[COMMAND_ROOM];
+        snprintf(line, sizeof line, "llrsweep: %s\n", wrong[w][1]);
+        run(&outcome, "cd $D && $L %s", wrong[w][0]);
+        bool good = outcome.code == 2 && !strcmp(outcome.err, line) && !*outcome.out;
+        CU_ASSERT_TRUE(good);
+        if (!good)
+            fprintf(stderr, "--- llrsweep %s\nwanted 2: %sgot    %d: %s%s", wrong[w][0], line,
+                    outcome.code, outcome.err, outcome.out);
+    }
     remove_scratch();
 }
 
@@ -160,6 +277,7 @@ int main(void)
         {"advice says what to do", advice_says_what_to_do},
         {"advice warns", advice_warns},
         {"test priors count", test_priors_count},
+        {"wrong usage is one line", wrong_usage_is_one_line},
     };
     return LLR_RUN_SUITE("theory", tests);
 }
