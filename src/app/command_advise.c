@@ -83,8 +83,10 @@ static llr_code_t advise(const llr_subject_t *subject, const llr_options_t *opti
         code = seek(subject, &a.training, target, &advice, a.by, &a.by[LLR_ADVISED_BEST], &a.at_end,
                     error);
     if (code == LLR_OK && !a.by[LLR_ADVISED_BEST].found)
-        code = llr_fail(error, LLR_FAILED, "%s: the equations of the theory found no solution",
-                        subject->name);
+        code = llr_fail(error, LLR_INVALID,
+                        "%s: nothing can be predicted here; take a lambda above 0, or more rows "
+                        "than the %lld columns that vary",
+                        options->argument[0], (long long)subject->population.dim);
     if (code == LLR_OK) code = seek_more(&a, target, advice, error);
     if (code == LLR_OK) {
         warn_pool(subject, a.training.n);

@@ -115,6 +115,12 @@ static llr_code_t put_priors(llr_session_t *session, const llr_values_t *priors,
     if (priors->count != kinds)
         return llr_fail(error, LLR_INVALID, "--priors: expected %d shares, one a %s, found %lld",
                         kinds, llr_by_name(session->job.weights_by), (long long)priors->count);
+    for (int32_t k = 0; k < kinds; k++)
+        if (!(priors->value[k] > 0) && session->job.weights_by == LLR_BY_CLASS)
+            return llr_fail(error, LLR_INVALID,
+                            "--priors: class %d has a share of 0; every class needs rows to be "
+                            "learned",
+                            k);
     session->job.prior = llr_alloc(kinds, sizeof *session->job.prior);
     if (!session->job.prior) return llr_fail_memory(error, kinds, "priors");
     memcpy(session->job.prior, priors->value, sizeof *priors->value * (size_t)kinds);

@@ -130,6 +130,12 @@ static void advice_warns(void)
     CU_ASSERT_TRUE(ended(&outcome, 2, "digits has 10 classes; expected as many shares, found 2"));
     run(&outcome, "cd $S/jobs/data && $L theory --dataset digits.h5 --n 100 --classes 3,33");
     CU_ASSERT_TRUE(ended(&outcome, 2, "digits.h5: classes: label 33 is not in"));
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 54 --classes 3,8 --lambda 0");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "digits.h5: nothing can be predicted here; take a lambda"));
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 54 --classes 3,8 --priors 1,0");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "--priors: class 1 has a share of 0"));
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 54 --classes 3,8 --priors .5,.4,.1");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "--priors: expected 2 shares, one a class, found 3"));
     CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
 }
 
