@@ -75,12 +75,11 @@ void llr_theory_table_begin(const llr_theory_table_t *t)
     putchar('\n');
 }
 
-void llr_theory_table_block(const llr_theory_table_t *t)
+void llr_theory_table_block(llr_theory_table_t *t)
 {
-    static int64_t blocks;
     llr_text_t form = {0};
     if (t->format == LLR_FORMAT_CSV) return;
-    printf("%s%s, %s: predicted error at n = %.10g, delta = %.3g", blocks++ ? "\n" : "",
+    printf("%s%s, %s: predicted error at n = %.10g, delta = %.3g", t->blocks++ ? "\n" : "",
            t->subject->name, llr_loss_name(t->training.loss), t->n,
            (double)t->subject->facts->dim / t->n);
     llr_subject_size(t->subject, &form);
