@@ -144,7 +144,7 @@ static void print_advice(const llr_advised_t *a)
 {
     const llr_expected_t *best = &a->by[LLR_ADVISED_BEST];
     printf("advised: lambda %.4g%s, df %.4g (df/n %.3g)", best->lambda,
-           a->at_end ? " (an end of the range: errors hardly change there)" : "", best->df,
+           a->at_end ? " (an end of the range that was searched)" : "", best->df,
            best->df / a->training.n);
     if (!isnan(best->rho)) printf(", rho %.4g", best->rho);
     if (!isnan(best->gamma)) printf(", gamma %.4g", best->gamma);

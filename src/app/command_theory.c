@@ -66,7 +66,7 @@ static void print_least(llr_prospect_t *prospect, const llr_theory_table_t *tabl
     llr_advice_best(prospect, &anywhere, expected);
     llr_theory_table_row(table, "argmin", expected);
     if (llr_advice_at_end(prospect, &anywhere, expected->lambda) && table->format != LLR_FORMAT_CSV)
-        printf("\nargmin: at an end of the lambdas searched, where the error hardly changes\n");
+        printf("\nargmin: at an end of the range of lambda that was searched\n");
 }
 
 static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)

@@ -109,12 +109,13 @@ static void try_exponents(walk_t *walk, double lambda)
     walk->prospect->evaluations = evaluations;
 }
 
-/* From weights; range NULL: at this lambda. */
-static void descend(walk_t *walk, const double *weight, double lambda, const double *range)
+/* From weights; range NULL: at this lambda. steps: most of the descent. */
+static void descend(walk_t *walk, const double *weight, double lambda, const double *range,
+                    int64_t steps)
 {
     llr_prospect_t *p = walk->prospect;
     int32_t kinds = p->population->shape.kinds;
-    int64_t evaluations = 20 * (kinds + 2);
+    int64_t evaluations = steps * (kinds + 2); /* slopes of all, and about one try */
     double least, *here = walk->here.weight;
     if (!p->predictor || !walk->best->found) return;
     if (weight != here) memcpy(here, weight, sizeof *here * (size_t)kinds);
@@ -123,10 +124,11 @@ static void descend(walk_t *walk, const double *weight, double lambda, const dou
         try_weights(walk, here, lambda);
 }
 
-/* Strong and weak regularisation have optima of their own, with light and heavy weights: where
- * there are few weights, the descent begins in several places. */
-enum { FEW_KINDS = 4 };
+enum { FEW_KINDS = 4, SHORT = 4, LONG = 20 };
 
+/* Strong and weak regularisation have optima of their own, with light and heavy weights: the
+ * descent begins in several places. Many weights make the way there long: it then only begins, and
+ * goes on from the best. */
 static void search_places(walk_t *walk, const double *range)
 {
     static const double part[] = {.35, .6, .8}; /* of the range, in the logarithm */
@@ -134,8 +136,9 @@ static void search_places(walk_t *walk, const double *range)
     try_exponents(walk, walk->best->lambda);
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         double lambda = range[0] * pow(range[1] / range[0], part[i]);
-        try_exponents(walk, lambda);
-        if (few) descend(walk, walk->here.weight, lambda, range);
+        if (few) try_exponents(walk, lambda);
+        descend(walk, few ? walk->here.weight : walk->best->weight, lambda, range,
+                few ? LONG : SHORT);
     }
 }
 
@@ -151,7 +154,7 @@ static void search_range(walk_t *walk)
         find_lambda(walk, &thumb, 1); /* the descent will find it exactly */
         search_places(walk, range);
     }
-    descend(walk, walk->best->weight, walk->best->lambda, range);
+    descend(walk, walk->best->weight, walk->best->lambda, range, LONG);
 }
 
 /* The best lambda of the list by simple weights, then all weights there and beside it. */
@@ -166,7 +169,7 @@ static void search_list(walk_t *walk)
         if (walk->best->lambda == advice->lambda[l]) best = l;
     }
     for (int64_t l = best ? best - 1 : 0; l <= best + 1 && l < advice->lambdas; l++)
-        descend(walk, walk->best->weight, advice->lambda[l], NULL);
+        descend(walk, walk->best->weight, advice->lambda[l], NULL, LONG);
 }
 
 void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_expected_t *expected)

@@ -42,7 +42,7 @@ static void gaussian_data_are_marked(void)
     CU_ASSERT_TRUE(ended(&outcome, 0, "\nthumb "));
     CU_ASSERT_TRUE(ended(&outcome, 0, "\nargmin "));
     CU_ASSERT_TRUE(ended(&outcome, 0, "0.0551")); /* thumb */
-    CU_ASSERT_TRUE(ended(&outcome, 0, "an end of the lambdas searched"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "an end of the range of lambda"));
     run(&outcome, "$L theory --gaussian d=40,separation=2,priors=.8:.2 --n 90 --lambda 0 "
                   "--gamma 1 | grep -c 'thumb *- *- *0 .*- *-$'");
     CU_ASSERT_TRUE(ended(&outcome, 0, "1\n")); /* beyond the border */
