@@ -21,25 +21,42 @@ void llr_expected_destroy(llr_expected_t *expected)
     *expected = (llr_expected_t){0};
 }
 
+/* Numbers of one more expectation. */
+static int64_t spare_numbers(llr_shape_t shape)
+{
+    return (int64_t)shape.kinds + shape.classes + shape.groups;
+}
+
+int64_t llr_prospect_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
+{
+    return llr_arena_cost(parts, sizeof(double)) +
+           llr_arena_cost(spare_numbers(shape), sizeof(double)) +
+           llr_predictor_bytes(shape, parts, dim);
+}
+
+llr_code_t llr_prospect_take(llr_prospect_t *prospect, const llr_population_t *population,
+                             const llr_training_t *training, const llr_target_t *target,
+                             llr_arena_t *arena, llr_error_t *error)
+{
+    prospect->population = population;
+    prospect->training = *training;
+    prospect->target = *target;
+    prospect->evaluations = LLR_PROSPECT_EVALUATIONS;
+    prospect->predictor = NULL;
+    LLR_TAKE(prospect->error, arena, population->parts, error);
+    LLR_TAKE(prospect->spare, arena, spare_numbers(population->shape), error);
+    if (!llr_predict_covers(training->loss, population->shape.classes)) return LLR_OK;
+    return llr_predictor_create(&prospect->predictor, population, training, arena, error);
+}
+
 llr_code_t llr_prospect_open(llr_prospect_t *prospect, const llr_population_t *population,
                              const llr_training_t *training, const llr_target_t *target,
                              llr_error_t *error)
 {
-    bool covered = llr_predict_covers(training->loss, population->shape.classes);
-    llr_shape_t shape = population->shape;
-    int64_t spare = (int64_t)shape.kinds + shape.classes + shape.groups;
-    int64_t bytes = llr_arena_cost(population->parts, sizeof *prospect->error) +
-                    llr_arena_cost(spare, sizeof *prospect->spare);
-    *prospect =
-        (llr_prospect_t){.population = population, .training = *training, .target = *target};
-    prospect->evaluations = LLR_PROSPECT_EVALUATIONS;
-    if (covered) bytes += llr_predictor_bytes(shape, population->parts, population->dim);
+    int64_t bytes = llr_prospect_bytes(population->shape, population->parts, population->dim);
+    *prospect = (llr_prospect_t){0};
     LLR_TRY(llr_arena_create(&prospect->arena, bytes, error));
-    LLR_TAKE(prospect->error, &prospect->arena, population->parts, error);
-    LLR_TAKE(prospect->spare, &prospect->arena, spare, error);
-    if (!covered) return LLR_OK;
-    return llr_predictor_create(&prospect->predictor, population, training, &prospect->arena,
-                                error);
+    return llr_prospect_take(prospect, population, training, target, &prospect->arena, error);
 }
 
 void llr_prospect_close(llr_prospect_t *prospect)

@@ -18,11 +18,11 @@ typedef struct llr_prospect {
     llr_predictor_t *predictor;         /* NULL where no theory covers the training */
     double *error;                      /* parts */
     double *spare;     /* kinds + classes + groups: arrays of one more expectation */
-    llr_arena_t arena; /* owned: the memory behind it all */
+    llr_arena_t arena; /* owned: the memory behind it all, where it was opened */
 } llr_prospect_t;
 
 /* One weighting at one lambda. Numbers that do not exist are NaN. */
-typedef struct llr_forecast {
+typedef struct llr_expected {
     bool finite; /* the rule has finite weights here */
     bool found;  /* the errors are predicted */
     double lambda;
@@ -42,6 +42,12 @@ void llr_expected_destroy(llr_expected_t *expected);
 llr_code_t llr_prospect_open(llr_prospect_t *prospect, const llr_population_t *population,
                              const llr_training_t *training, const llr_target_t *target,
                              llr_error_t *error);
+/* The same in an arena of the caller's, where it stays until the arena is released. */
+llr_code_t llr_prospect_take(llr_prospect_t *prospect, const llr_population_t *population,
+                             const llr_training_t *training, const llr_target_t *target,
+                             llr_arena_t *arena, llr_error_t *error);
+/* Bytes of the arena: a fixed formula. */
+int64_t llr_prospect_bytes(llr_shape_t shape, int32_t parts, int64_t dim);
 /* Accepts half-built ones. */
 void llr_prospect_close(llr_prospect_t *prospect);
 
