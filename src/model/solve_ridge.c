@@ -4,6 +4,7 @@
  * or without refinement, is done again. */
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
+#include "model/solve_ridge_krylov.h"
 #include "model/solve_ridge_update.h"
 
 #include <float.h>
@@ -23,6 +24,8 @@ typedef struct ridge {
     llr_shifted_t shifted;
     bool updates; /* solves by update first */
     llr_ridge_update_t update;
+    bool steps; /* solves by Lanczos' reductions first */
+    llr_ridge_krylov_t krylov;
 } ridge_t;
 
 static int64_t larger_of(int64_t a, int64_t b)
@@ -35,7 +38,7 @@ static int64_t work_size(int64_t size, int64_t vectors)
     return larger_of(llr_band_work(size, vectors), size * (LLR_BAND_WIDTH + 2));
 }
 
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits)
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits)
 {
     int64_t d = sizeof(double), vectors = fits * columns;
     int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
@@ -45,7 +48,8 @@ int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits)
            llr_arena_cost(corrected * size, d) + llr_arena_cost(size, d) +
            llr_arena_cost(work_size(size, corrected), d) +
            llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
-           llr_ridge_update_bytes(size, columns, fits);
+           llr_ridge_update_bytes(size, columns, fits) +
+           llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
@@ -138,7 +142,7 @@ static void set_df(ridge_t *ridge, const double *lambda, int64_t count, llr_fit_
     }
 }
 
-/* b becomes (B + lambda)^-1 b for count fits, and their df is set where there is a fit. */
+/* b becomes (B + lambda)^-1 b for count fits, and their df is set where fit is given. */
 static void solve_shifted(ridge_t *ridge, const double *lambda, int64_t count, double *b,
                           llr_fit_t *fit)
 {
@@ -229,8 +233,24 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, true, ridge->rhs, call->columns);
     for (int64_t l = 0; l < path->lambdas; l++)
         memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
-    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, fit);
+    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z,
+                  call->options->leaves_df ? NULL : fit);
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
+}
+
+/* Fits from Lanczos' reduction, which stand in their place already. */
+static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
+{
+    llr_call_t *call = ridge->call;
+    const llr_path_t *path = &call->path[index];
+    llr_solutions_t *out = call->solutions;
+    if (!ridge->krylov.is_shared)
+        llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
+    if (!llr_ridge_krylov_solved(&ridge->krylov, index)) return false;
+    memcpy(ridge->z, out->theta + fit * call->width,
+           (size_t)(path->lambdas * call->width) * sizeof(double));
+    finish_early(ridge, path, fit);
+    return all_done(ridge, out->fit + fit, path->lambdas);
 }
 
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
@@ -239,7 +259,10 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     const llr_path_t *path = &call->path[index];
     llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
+    if (ridge->steps && ridge->krylov.is_shared && index % ridge->krylov.group == 0)
+        llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
+    if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
         llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
         finish_early(ridge, path, fit);
@@ -259,6 +282,8 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
     LLR_TRY(take(&ridge, call->arena, call->error));
     ridge.updates = llr_ridge_update_pays(call);
+    ridge.steps = !ridge.updates && llr_ridge_krylov_pays(call);
+    if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
     if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {
         if (llr_call_stops(call)) return LLR_STOPPED;

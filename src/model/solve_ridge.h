@@ -24,6 +24,10 @@ int64_t llr_ridge_system_bytes(int64_t size, int32_t columns);
 /* Fills the system in for a weighting. copy (size x size): another of a, to be worked on. */
 void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
                            double *copy);
+/* The same without a, scale and square. Returns the sum of a_i, which A has in
+ * sum a_i z_i z_i' - sum a_i mean mean'. */
+double llr_ridge_system_make_vectors(llr_ridge_system_t *system, const llr_call_t *call,
+                                     const double *weight);
 
 /* Certifies fits of the system from its matrices, their rounding included in the gap: objective,
  * gradient_norm, certified_gap and status of fit[], and b (count * columns). z: (count * columns)

@@ -90,14 +90,21 @@ static void make_rhs(llr_ridge_system_t *system, const llr_call_t *call, const d
     }
 }
 
-void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                           double *copy)
+double llr_ridge_system_make_vectors(llr_ridge_system_t *system, const llr_call_t *call,
+                                     const double *weight)
 {
     double whole = 0;
     for (int32_t s = 0; s < call->gram.parts; s++) whole += stratum_weight(call, weight, s);
     make_mean(system, call, weight, whole);
-    make_matrix(system, call, weight, whole, copy);
     make_rhs(system, call, weight, whole);
+    return whole;
+}
+
+void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
+                           double *copy)
+{
+    double whole = llr_ridge_system_make_vectors(system, call, weight);
+    make_matrix(system, call, weight, whole, copy);
 }
 
 /* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is

@@ -186,24 +186,33 @@ static bool invert_small(llr_ridge_update_t *update)
     return true;
 }
 
-/* The inverse of m = a_base + S' y (B + mu)^-1 y' S. Returns tr m^-1 S' y (B + mu)^-2 y' S, or NaN.
- */
-static double invert_change(llr_ridge_update_t *update, int lane)
+/* tr m^-1 S' y (B + mu)^-2 y' S, n made of the rows' solutions. */
+static double trace_of_change(llr_ridge_update_t *update)
 {
-    int64_t wide = update->wide, size = update->size;
+    int64_t wide = update->wide;
     double trace = 0;
-    llr_shifted_rows(&update->shifted, lane, wide, update->y, update->half, update->whole);
-    llr_rows_square(size, wide, update->half, update->m);
-    llr_rows_square(size, wide, update->whole, update->n);
-    transform(update, update->m);
+    llr_rows_square(update->size, wide, update->whole, update->n);
     transform(update, update->n);
-    for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
-    if (!invert_small(update)) return NAN;
     for (int64_t i = 0; i < wide; i++) {
         const double *left = update->inverse + i * wide, *right = update->n + i * wide;
         trace += 2 * llr_dot(i, left, right) + left[i] * right[i];
     }
     return trace;
+}
+
+/* The inverse of m = a_base + S' y (B + mu)^-1 y' S. Returns its trace with the rows' solutions,
+ * NaN where m is not definite and 0 where df is not asked for. */
+static double invert_change(llr_ridge_update_t *update, int lane)
+{
+    int64_t wide = update->wide;
+    bool leaves_df = update->call->options->leaves_df;
+    llr_shifted_rows(&update->shifted, lane, wide, update->y, update->half,
+                     leaves_df ? NULL : update->whole);
+    llr_rows_square(update->size, wide, update->half, update->m);
+    transform(update, update->m);
+    for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
+    if (!invert_small(update)) return NAN;
+    return leaves_df ? 0 : trace_of_change(update);
 }
 
 /* x = y S m^-1 S' y' x */
@@ -278,12 +287,13 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
         change_columns(update, update->right[lane]);
     }
     solve_columns(update, count);
-    llr_shifted_trace(shifted, trace);
-    for (int64_t lane = 0; lane < count; lane++) {
+    for (int64_t lane = 0; lane < count; lane++)
         for (int64_t u = 0; u < width; u++)
             z[lane * width + u] = (z[lane * width + u] - update->right[lane][u]) / update->a_base;
+    if (update->call->options->leaves_df) return true;
+    llr_shifted_trace(shifted, trace);
+    for (int64_t lane = 0; lane < count; lane++)
         fit[lane].df = trace[lane] + shifted->lambda[lane] * fit[lane].df;
-    }
     return true;
 }
 
