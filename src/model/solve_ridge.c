@@ -228,7 +228,10 @@ static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin
 static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fit)
 {
     llr_call_t *call = ridge->call;
-    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
+    int64_t size = ridge->size;
+    for (int64_t i = 0; i < size; i++)
+        memcpy(ridge->q + i * size, ridge->system.a + i * size, (size_t)(i + 1) * sizeof(double));
+    llr_band_reduce(size, ridge->q, ridge->t, ridge->band, ridge->work);
     memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
     apply_q(ridge, true, ridge->rhs, call->columns);
     for (int64_t l = 0; l < path->lambdas; l++)
@@ -261,7 +264,7 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     llr_margin_t margin = llr_call_margin(call, index);
     if (ridge->steps && ridge->krylov.is_shared && index % ridge->krylov.group == 0)
         llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
-    llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
+    llr_ridge_system_make(&ridge->system, call, path->weight);
     if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
         llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {

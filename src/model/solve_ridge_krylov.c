@@ -7,9 +7,9 @@
 
 enum {
     LANES = LLR_BAND,
-    MOST = 128, /* steps: a bound of the memory */
+    MOST = 192, /* steps: a bound of the memory */
     LEAST = 16, /* fewer are not worth a start */
-    LOOK = 12,  /* steps after which a group is judged again */
+    LOOK = 16,  /* steps after which a group is judged again; half as many at first */
 };
 
 /* Products of a matrix with a block that one step of all weightings takes. */
@@ -149,7 +149,7 @@ static double excess(const llr_ridge_krylov_t *krylov, int64_t p, int64_t l, dou
         square += krylov->residual[u] * krylov->residual[u];
         form += krylov->form[u];
     }
-    double asked = 0.05 * krylov->call->options->tolerance;
+    double asked = 0.08 * krylov->call->options->tolerance;
     return square / (lambda * asked * (krylov->spread[p * krylov->call->columns] - form));
 }
 
@@ -250,8 +250,9 @@ static void advance_while_it_pays(llr_ridge_krylov_t *krylov, const llr_path_t *
 {
     const llr_lanczos_t *lanczos = &krylov->lanczos;
     while (lanczos->steps < lanczos->most && !advance(krylov, path, paths)) {
-        if (lanczos->steps % LOOK == 0 && !is_promising(krylov, paths)) return;
-        if (lanczos->steps % LOOK == 0 || lanczos->steps == LOOK / 2) look(krylov);
+        bool judges = lanczos->steps % LOOK == 0 || lanczos->steps == LOOK / 2;
+        if (judges && !is_promising(krylov, paths)) return;
+        if (judges || lanczos->steps == LOOK / 4) look(krylov);
     }
 }
 

@@ -46,7 +46,7 @@ static void make_mean(llr_ridge_system_t *system, const llr_call_t *call, const 
 }
 
 static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                        double whole, double *copy)
+                        double whole)
 {
     int64_t size = system->size;
     system->square = 0;
@@ -59,7 +59,6 @@ static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, cons
         system->square += row[i];
         system->scale[i] = sqrt(fmax(row[i], 0));
         llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
-        memcpy(copy + i * size, row, (size_t)(i + 1) * sizeof *row);
     }
 }
 
@@ -100,11 +99,10 @@ double llr_ridge_system_make_vectors(llr_ridge_system_t *system, const llr_call_
     return whole;
 }
 
-void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                           double *copy)
+void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight)
 {
     double whole = llr_ridge_system_make_vectors(system, call, weight);
-    make_matrix(system, call, weight, whole, copy);
+    make_matrix(system, call, weight, whole);
 }
 
 /* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
