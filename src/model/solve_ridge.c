@@ -4,6 +4,7 @@
  * or without refinement, is done again. */
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
+#include "model/solve_ridge_conjugate.h"
 #include "model/solve_ridge_krylov.h"
 #include "model/solve_ridge_update.h"
 
@@ -16,6 +17,7 @@ enum { REFINEMENTS = 4 };
 typedef struct ridge {
     llr_call_t *call;
     llr_ridge_system_t system;
+    bool *is_solved;    /* paths: by conjugate gradients, in their place already */
     int64_t size, most; /* columns of the space; most lambdas of a path */
     double *q, *t, *band;
     double *rhs; /* columns x size, in the basis Q */
@@ -42,21 +44,22 @@ int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t p
 {
     int64_t d = sizeof(double), vectors = fits * columns;
     int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
-    return llr_ridge_system_bytes(size, columns) + llr_arena_cost(size * size, d) +
-           llr_arena_cost(llr_band_factors(size), d) + llr_arena_cost(size * LLR_BAND_WIDTH, d) +
-           llr_arena_cost(columns * size, d) + llr_arena_cost(vectors * size, d) +
-           llr_arena_cost(corrected * size, d) + llr_arena_cost(size, d) +
-           llr_arena_cost(work_size(size, corrected), d) +
-           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
-           llr_ridge_update_bytes(size, columns, fits) +
-           llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
+    int64_t reductions =
+        llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
+        llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(columns * size, d) +
+        llr_arena_cost(vectors * size, d) + llr_arena_cost(corrected * size, d) +
+        llr_arena_cost(size, d) + llr_arena_cost(work_size(size, corrected), d) +
+        llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
+        llr_ridge_update_bytes(size, columns, fits) +
+        llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
+    return llr_ridge_system_bytes(size, columns) + llr_arena_cost(paths, sizeof(bool)) +
+           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata));
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
 {
     int64_t size = ridge->size, columns = ridge->call->columns;
     int64_t corrected = larger_of(ridge->most, LLR_CERTIFY_FITS) * columns;
-    LLR_TRY(llr_ridge_system_create(&ridge->system, ridge->call));
     LLR_TAKE(ridge->q, arena, size * size, error);
     LLR_TAKE(ridge->t, arena, llr_band_factors(size), error);
     LLR_TAKE(ridge->band, arena, size * LLR_BAND_WIDTH, error);
@@ -241,6 +244,21 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
+/* Certifies fits in the first columns of their places. */
+static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
+                          int64_t fit)
+{
+    const llr_call_t *call = ridge->call;
+    const llr_solutions_t *out = call->solutions;
+    int64_t size = ridge->size, first = fit * call->columns;
+    for (int64_t v = 0; v < path->lambdas * call->columns; v++)
+        memcpy(ridge->z + v * size, out->theta + (first + v) * call->space.dim,
+               (size_t)size * sizeof(double));
+    finish_early(ridge, path, fit);
+    finish_rest(ridge, path, margin, fit, 0);
+    return all_done(ridge, out->fit + fit, path->lambdas);
+}
+
 /* Fits from Lanczos' reduction, which stand in their place already. */
 static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
 {
@@ -265,6 +283,7 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     if (ridge->steps && ridge->krylov.is_shared && index % ridge->krylov.group == 0)
         llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     llr_ridge_system_make(&ridge->system, call, path->weight);
+    if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
     if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
         llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
@@ -283,9 +302,14 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
     int64_t fit = 0;
     for (int64_t p = 0; p < call->paths; p++)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
+    LLR_TRY(llr_ridge_system_create(&ridge.system, call));
+    LLR_TAKE(ridge.is_solved, call->arena, call->paths, call->error);
+    memset(ridge.is_solved, 0, (size_t)call->paths * sizeof(bool));
+    bool conjugates = llr_ridge_conjugate_pays(call);
+    if (conjugates) LLR_TRY(llr_ridge_conjugate_solve(call, &ridge.system, ridge.is_solved));
     LLR_TRY(take(&ridge, call->arena, call->error));
-    ridge.updates = llr_ridge_update_pays(call);
-    ridge.steps = !ridge.updates && llr_ridge_krylov_pays(call);
+    ridge.updates = !conjugates && llr_ridge_update_pays(call);
+    ridge.steps = !conjugates && !ridge.updates && llr_ridge_krylov_pays(call);
     if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
     if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {

@@ -1,0 +1,385 @@
+#include "model/solve_ridge_conjugate.h"
+
+#include "linalg/blas.h"
+#include "linalg/shifted.h"
+#include "model/solve_ridge_base.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+    CELLS = 96, /* vectors that are solved together */
+    BLOCKS = CELLS / LLR_LANES,
+    MOST = 64, /* steps */
+};
+static const double MOST_SPREAD = 1e4; /* of a weighting: a bound of the condition */
+
+/* One column of a fit. */
+typedef struct cell {
+    int64_t path, fit; /* fit: in the batch */
+    int64_t place;     /* in the batch: block and lane of its shift */
+    int32_t column;
+    double lambda, t; /* t = a / a_c */
+    double whole;     /* weight of all rows */
+    double slope;     /* r' P^-1 r of the last step; 0 before the first */
+} cell_t;
+
+typedef struct conjugate {
+    llr_call_t *call;
+    llr_ridge_system_t *system;
+    llr_call_t turned; /* the call with its sums in the basis Q */
+    int32_t base;
+    int64_t size, rows;   /* of the space; of the strata beside the base */
+    const double *centre; /* weights */
+    double centre_whole;
+    double *q, *t, *band, *work;
+    double *y, *yx;                   /* rows x size; cells x rows */
+    double *x, *r, *p, *pp, *product; /* cells x size: solution, residual, direction, P p, A p */
+    double *solved;                   /* cells x size, by place */
+    double *factor;                   /* BLOCKS factors of B + lambda / t */
+    llr_shifted_t shifted;
+    cell_t cell[CELLS];  /* the active ones first, in the order of x, r, p, pp */
+    double twice[CELLS]; /* by fit of the batch: 2 F so far */
+    int64_t cells, active, fits;
+} conjugate_t;
+
+/* Operations of a step of one vector, and steps that a vector is likely to take. */
+static double step_flops(int64_t size, int64_t rows)
+{
+    return (double)size * (4 * (double)rows + 100);
+}
+
+bool llr_ridge_conjugate_pays(const llr_call_t *call)
+{
+    enum { STEPS = 8 };
+    int64_t size = call->space.size;
+    int64_t rows = llr_ridge_other_rows(call->sample, llr_ridge_base(call->sample));
+    double vectors = (double)(call->solutions->fits * call->columns);
+    double reduction = 5.0 / 3 * pow((double)size, 3);
+    if (!call->options->leaves_df || call->columns > CELLS || rows == 0 || rows > size)
+        return false;
+    return vectors * STEPS * step_flops(size, rows) + (double)rows * 2 * pow((double)size, 2) <
+           (double)(call->paths - 1) * reduction;
+}
+
+static int64_t work_size(int64_t size)
+{
+    int64_t vectors = size > CELLS ? size : CELLS;
+    return llr_band_work(size, vectors);
+}
+
+int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata)
+{
+    int64_t d = sizeof(double);
+    if (columns > CELLS) return 0;
+    return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
+           llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size), d) +
+           llr_arena_cost(strata * size, d) + llr_arena_cost(size * size, d) +
+           7 * llr_arena_cost(CELLS * size, d) +
+           llr_arena_cost(BLOCKS * llr_shifted_room(size), d) +
+           llr_arena_cost(size * LLR_LANES, d) + llr_arena_cost((int64_t)sizeof(conjugate_t), 1);
+}
+
+static llr_code_t take(conjugate_t *all, llr_arena_t *arena, llr_error_t *error)
+{
+    int64_t size = all->size;
+    LLR_TAKE(all->q, arena, size * size, error);
+    LLR_TAKE(all->t, arena, llr_band_factors(size), error);
+    LLR_TAKE(all->band, arena, size * LLR_BAND_WIDTH, error);
+    LLR_TAKE(all->work, arena, work_size(size), error);
+    LLR_TAKE(all->turned.gram.sum, arena, all->call->gram.parts * size, error);
+    LLR_TAKE(all->y, arena, all->rows * size, error);
+    LLR_TAKE(all->yx, arena, CELLS * all->rows, error);
+    LLR_TAKE(all->x, arena, CELLS * size, error);
+    LLR_TAKE(all->r, arena, CELLS * size, error);
+    LLR_TAKE(all->p, arena, CELLS * size, error);
+    LLR_TAKE(all->pp, arena, CELLS * size, error);
+    LLR_TAKE(all->product, arena, CELLS * size, error);
+    LLR_TAKE(all->solved, arena, CELLS * size, error);
+    LLR_TAKE(all->factor, arena, BLOCKS * llr_shifted_room(size), error);
+    all->shifted = (llr_shifted_t){.n = size, .band = all->band};
+    LLR_TAKE(all->shifted.solution, arena, size * LLR_LANES, error);
+    return LLR_OK;
+}
+
+/* The largest ratio of two strata's weights in a weighting over that in another. */
+static double spread_of(const llr_sample_t *sample, const double *weight, const double *centre)
+{
+    double least = INFINITY, most = 0;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        if (!llr_ridge_rows(sample, s) || (weight[s] == 0 && centre[s] == 0)) continue;
+        double ratio = weight[s] / centre[s];
+        least = fmin(least, ratio);
+        most = fmax(most, ratio);
+    }
+    return most / least;
+}
+
+static bool is_near(const conjugate_t *all, int64_t path)
+{
+    const double *weight = all->call->path[path].weight;
+    return weight[all->base] > 0 &&
+           spread_of(all->call->sample, weight, all->centre) <= MOST_SPREAD;
+}
+
+/* The weighting from which the others are least apart. */
+static const double *find_centre(const llr_call_t *call, int32_t base)
+{
+    const double *centre = NULL;
+    double least = INFINITY;
+    for (int64_t c = 0; c < call->paths; c++) {
+        double apart = 0;
+        for (int64_t p = 0; p < call->paths; p++)
+            apart += log(
+                fmin(spread_of(call->sample, call->path[p].weight, call->path[c].weight), 1e300));
+        if (!(apart < least) || !(call->path[c].weight[base] > 0)) continue;
+        least = apart;
+        centre = call->path[c].weight;
+    }
+    return centre;
+}
+
+/* The centre's reduction, and what the steps need in its basis. */
+static void reduce(conjugate_t *all)
+{
+    llr_call_t *call = all->call;
+    int64_t size = all->size, parts = call->gram.parts;
+    llr_ridge_system_make(all->system, call, all->centre);
+    for (int64_t i = 0; i < size; i++)
+        memcpy(all->q + i * size, all->system->a + i * size, (size_t)(i + 1) * sizeof(double));
+    llr_band_reduce(size, all->q, all->t, all->band, all->work);
+    llr_ridge_gather(call, all->base, all->y);
+    llr_band_apply(size, all->q, all->t, true, all->y, all->rows, all->work);
+    memcpy(all->turned.gram.sum, call->gram.sum, (size_t)(parts * size) * sizeof(double));
+    llr_band_apply(size, all->q, all->t, true, all->turned.gram.sum, parts, all->work);
+    all->centre_whole = llr_ridge_system_make_vectors(all->system, call, all->centre);
+}
+
+/* Adds a fit to the batch, whose vectors in the basis Q the system has. */
+static void add_fit(conjugate_t *all, int64_t path, double lambda, double whole)
+{
+    int32_t columns = all->call->columns;
+    int64_t size = all->size;
+    const double *weight = all->call->path[path].weight;
+    all->twice[all->fits] = all->system->spread;
+    for (int32_t k = 0; k < columns; k++, all->cells++) {
+        int64_t c = all->cells;
+        all->cell[c] = (cell_t){.path = path,
+                                .fit = all->fits,
+                                .place = c,
+                                .column = k,
+                                .lambda = lambda,
+                                .t = weight[all->base] / all->centre[all->base],
+                                .whole = whole};
+        memset(all->x + c * size, 0, (size_t)size * sizeof(double));
+        memcpy(all->r + c * size, all->system->rhs + k * size, (size_t)size * sizeof(double));
+    }
+    all->fits++;
+}
+
+/* The factors of all shifts of the batch. Whether all are definite. */
+static bool factor(conjugate_t *all)
+{
+    llr_shifted_t *shifted = &all->shifted;
+    bool definite = true;
+    for (int64_t first = 0; first < all->cells; first += LLR_LANES) {
+        for (int64_t lane = 0; lane < LLR_LANES; lane++) {
+            const cell_t *cell =
+                all->cell + (first + lane < all->cells ? first + lane : all->cells - 1);
+            shifted->lambda[lane] = cell->lambda / cell->t;
+        }
+        shifted->factor = all->factor + first / LLR_LANES * llr_shifted_room(all->size);
+        llr_shifted_factor(shifted);
+        for (int lane = 0; lane < LLR_LANES; lane++) definite = definite && shifted->definite[lane];
+    }
+    return definite;
+}
+
+/* product = P^-1 r of the active cells of a block. */
+static void precondition_block(conjugate_t *all, int64_t block)
+{
+    llr_shifted_t *shifted = &all->shifted;
+    int64_t size = all->size, found = 0;
+    memset(shifted->solution, 0, (size_t)(size * LLR_LANES) * sizeof(double));
+    for (int64_t c = 0; c < all->active; c++) {
+        int64_t lane = all->cell[c].place - block * LLR_LANES;
+        if (lane < 0 || lane >= LLR_LANES) continue;
+        found++;
+        for (int64_t j = 0; j < size; j++)
+            shifted->solution[j * LLR_LANES + lane] = all->r[c * size + j] / all->cell[c].t;
+    }
+    if (!found) return;
+    shifted->factor = all->factor + block * llr_shifted_room(size);
+    llr_shifted_solve(shifted);
+    for (int64_t c = 0; c < all->active; c++) {
+        int64_t lane = all->cell[c].place - block * LLR_LANES;
+        if (lane < 0 || lane >= LLR_LANES) continue;
+        for (int64_t j = 0; j < size; j++)
+            all->product[c * size + j] = shifted->solution[j * LLR_LANES + lane];
+    }
+}
+
+/* p and P p, from P^-1 r in product. */
+static void turn(conjugate_t *all, int64_t c)
+{
+    int64_t size = all->size;
+    const double *r = all->r + c * size, *z = all->product + c * size;
+    double *p = all->p + c * size, *pp = all->pp + c * size;
+    double slope = llr_dot(size, r, z), before = all->cell[c].slope;
+    double share = before > 0 ? slope / before : 0;
+    for (int64_t j = 0; j < size; j++) {
+        p[j] = z[j] + (before > 0 ? share * p[j] : 0);
+        pp[j] = r[j] + (before > 0 ? share * pp[j] : 0);
+    }
+    all->cell[c].slope = slope;
+}
+
+/* u = (G - t G_c) u */
+static void weigh(const conjugate_t *all, const cell_t *cell, double *u)
+{
+    const llr_sample_t *sample = all->call->sample;
+    const double *weight = all->call->path[cell->path].weight;
+    double n = (double)sample->rows, here = 0, there = 0, *next = u;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        double sum = 0;
+        for (int64_t i = 0; s != all->base && i < llr_ridge_rows(sample, s); i++) sum += *next++;
+        here += weight[s] / n * sum;
+        there += all->centre[s] / n * sum;
+    }
+    here /= cell->whole;
+    there *= cell->t / all->centre_whole;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        double change = (weight[s] - cell->t * all->centre[s]) / n;
+        double shift = there * all->centre[s] / n - here * weight[s] / n;
+        for (int64_t i = 0; s != all->base && i < llr_ridge_rows(sample, s); i++, u++)
+            *u = change * *u + shift;
+    }
+}
+
+/* product = (A + lambda) p of the active cells. */
+static void multiply(conjugate_t *all)
+{
+    int64_t size = all->size, rows = all->rows, active = all->active;
+    llr_gemm(false, true, active, rows, size, 1, all->p, size, all->y, size, 0, all->yx, rows);
+    for (int64_t c = 0; c < active; c++) weigh(all, all->cell + c, all->yx + c * rows);
+    memcpy(all->product, all->pp, (size_t)(active * size) * sizeof(double));
+    llr_gemm(false, false, active, size, rows, 1, all->yx, rows, all->y, size, 1, all->product,
+             size);
+}
+
+static void advance(conjugate_t *all, int64_t c)
+{
+    int64_t size = all->size;
+    const double *p = all->p + c * size, *product = all->product + c * size;
+    double slope = all->cell[c].slope, step = slope / llr_dot(size, p, product);
+    llr_axpy(size, step, p, all->x + c * size);
+    llr_axpy(size, -step, product, all->r + c * size);
+    all->twice[all->cell[c].fit] -= step * slope;
+}
+
+/* Whether the gap of a cell, ||r||^2 / (2 lambda), is its share of a twentieth of what is asked. */
+static bool is_solved(const conjugate_t *all, int64_t c)
+{
+    const llr_call_t *call = all->call;
+    double asked = 0.05 * call->options->tolerance * all->twice[all->cell[c].fit];
+    const double *r = all->r + c * all->size;
+    return llr_dot(all->size, r, r) <= all->cell[c].lambda * asked / call->columns;
+}
+
+/* The last of the active takes the place of a solved one. */
+static void retire(conjugate_t *all, int64_t c)
+{
+    int64_t size = all->size, last = --all->active;
+    size_t bytes = (size_t)size * sizeof(double);
+    memcpy(all->solved + all->cell[c].place * size, all->x + c * size, bytes);
+    if (c == last) return;
+    memcpy(all->x + c * size, all->x + last * size, bytes);
+    memcpy(all->r + c * size, all->r + last * size, bytes);
+    memcpy(all->p + c * size, all->p + last * size, bytes);
+    memcpy(all->pp + c * size, all->pp + last * size, bytes);
+    cell_t other = all->cell[c];
+    all->cell[c] = all->cell[last];
+    all->cell[last] = other;
+}
+
+static void retire_solved(conjugate_t *all)
+{
+    for (int64_t c = all->active - 1; c >= 0; c--)
+        if (is_solved(all, c)) retire(all, c);
+}
+
+static void step(conjugate_t *all)
+{
+    for (int64_t block = 0; block * LLR_LANES < all->cells; block++) precondition_block(all, block);
+    for (int64_t c = 0; c < all->active; c++) turn(all, c);
+    multiply(all);
+    for (int64_t c = 0; c < all->active; c++) advance(all, c);
+    retire_solved(all);
+}
+
+/* Solves the batch, of whose fits the first is at theta. */
+static void solve_batch(conjugate_t *all, bool *solved, double *const *theta)
+{
+    int64_t size = all->size;
+    all->active = all->cells;
+    retire_solved(all);
+    if (factor(all))
+        for (int steps = 0; all->active > 0 && steps < MOST; steps++) step(all);
+    for (int64_t c = 0; c < all->active; c++) {
+        solved[all->cell[c].path] = false;
+        memset(all->solved + all->cell[c].place * size, 0, (size_t)size * sizeof(double));
+    }
+    llr_band_apply(size, all->q, all->t, false, all->solved, all->cells, all->work);
+    for (int64_t c = 0; c < all->cells; c++) {
+        const cell_t *cell = all->cell + c;
+        memcpy(theta[cell->fit] + cell->column * all->call->space.dim,
+               all->solved + cell->place * size, (size_t)size * sizeof(double));
+    }
+    all->cells = all->fits = 0;
+}
+
+static llr_code_t solve_all(conjugate_t *all, bool *solved)
+{
+    llr_call_t *call = all->call;
+    double *theta[CELLS], *next = call->solutions->theta;
+    for (int64_t p = 0; p < call->paths; p++) {
+        const llr_path_t *path = call->path + p;
+        if (llr_call_stops(call)) return LLR_STOPPED;
+        solved[p] = is_near(all, p);
+        double whole = llr_ridge_system_make_vectors(all->system, &all->turned, path->weight);
+        for (int64_t l = 0; l < path->lambdas; l++, next += call->columns * call->space.dim) {
+            if (!solved[p]) continue;
+            theta[all->fits] = next;
+            add_fit(all, p, path->lambda[l], whole);
+            if (all->cells + call->columns > CELLS) solve_batch(all, solved, theta);
+        }
+    }
+    if (all->cells > 0) solve_batch(all, solved, theta);
+    return LLR_OK;
+}
+
+llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *system, bool *solved)
+{
+    int64_t mark = llr_arena_mark(call->arena);
+    int32_t base = llr_ridge_base(call->sample);
+    const double *centre = find_centre(call, base);
+    conjugate_t *all;
+    LLR_TAKE(all, call->arena, 1, call->error);
+    *all = (conjugate_t){.call = call,
+                         .system = system,
+                         .turned = *call,
+                         .base = base,
+                         .size = call->space.size,
+                         .rows = llr_ridge_other_rows(call->sample, base),
+                         .centre = centre};
+    LLR_TRY(take(all, call->arena, call->error));
+    memset(solved, 0, (size_t)call->paths * sizeof *solved);
+    llr_code_t code = LLR_OK;
+    if (centre) {
+        reduce(all);
+        code = solve_all(all, solved);
+    }
+    llr_arena_release(call->arena, mark);
+    return code;
+}
