@@ -53,7 +53,7 @@ int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t p
         llr_ridge_update_bytes(size, columns, fits) +
         llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
     return llr_ridge_system_bytes(size, columns) + llr_arena_cost(paths, sizeof(bool)) +
-           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata));
+           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata, paths, fits));
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)

@@ -10,8 +10,7 @@
 
 enum {
     CELLS = 96, /* vectors that are solved together */
-    BLOCKS = CELLS / LLR_LANES,
-    MOST = 64, /* steps */
+    MOST = 64,  /* steps */
 };
 static const double MOST_SPREAD = 1e4; /* of a weighting: a bound of the condition */
 
@@ -37,11 +36,11 @@ typedef struct conjugate {
     double *y, *yx;                   /* rows x size; cells x rows */
     double *x, *r, *p, *pp, *product; /* cells x size: solution, residual, direction, P p, A p */
     double *solved;                   /* cells x size, by place */
-    double *factor;                   /* BLOCKS factors of B + lambda / t */
+    double *factor;                   /* of each block: B + lambda / t */
     llr_shifted_t shifted;
-    cell_t cell[CELLS];  /* the active ones first, in the order of x, r, p, pp */
-    double twice[CELLS]; /* by fit of the batch: 2 F so far */
-    int64_t cells, active, fits;
+    cell_t cell[CELLS];                /* the active ones first, in the order of x, r, p, pp */
+    double twice[CELLS];               /* by fit of the batch: 2 F so far */
+    int64_t most, cells, active, fits; /* most: that the batch has room for */
 } conjugate_t;
 
 /* Operations of a step of one vector, and steps that a vector is likely to take. */
@@ -50,17 +49,20 @@ static double step_flops(int64_t size, int64_t rows)
     return (double)size * (4 * (double)rows + 100);
 }
 
-bool llr_ridge_conjugate_pays(const llr_call_t *call)
+static bool pays(int64_t size, int64_t rows, int32_t columns, int64_t paths, int64_t fits)
 {
     enum { STEPS = 8 };
-    int64_t size = call->space.size;
+    double vectors = (double)(fits * columns), square = (double)size * (double)size;
+    double here = vectors * STEPS * step_flops(size, rows) + 2 * (double)rows * square;
+    return columns <= CELLS && rows > 0 && rows <= size &&
+           here < (double)(paths - 1) * 5 / 3 * square * (double)size;
+}
+
+bool llr_ridge_conjugate_pays(const llr_call_t *call)
+{
     int64_t rows = llr_ridge_other_rows(call->sample, llr_ridge_base(call->sample));
-    double vectors = (double)(call->solutions->fits * call->columns);
-    double reduction = 5.0 / 3 * pow((double)size, 3);
-    if (!call->options->leaves_df || call->columns > CELLS || rows == 0 || rows > size)
-        return false;
-    return vectors * STEPS * step_flops(size, rows) + (double)rows * 2 * pow((double)size, 2) <
-           (double)(call->paths - 1) * reduction;
+    return call->options->leaves_df &&
+           pays(call->space.size, rows, call->columns, call->paths, call->solutions->fits);
 }
 
 static int64_t work_size(int64_t size)
@@ -69,35 +71,42 @@ static int64_t work_size(int64_t size)
     return llr_band_work(size, vectors);
 }
 
-int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata)
+/* Vectors of a batch, in whole blocks. */
+static int64_t most_cells(int64_t vectors)
 {
-    int64_t d = sizeof(double);
-    if (columns > CELLS) return 0;
+    return vectors < CELLS ? (vectors + LLR_LANES - 1) / LLR_LANES * LLR_LANES : CELLS;
+}
+
+int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
+                                  int64_t fits)
+{
+    int64_t d = sizeof(double), cells = most_cells(fits * columns);
+    if (!pays(size, 1, columns, paths, fits)) return 0;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size), d) +
            llr_arena_cost(strata * size, d) + llr_arena_cost(size * size, d) +
-           7 * llr_arena_cost(CELLS * size, d) +
-           llr_arena_cost(BLOCKS * llr_shifted_room(size), d) +
+           7 * llr_arena_cost(cells * size, d) +
+           llr_arena_cost(cells / LLR_LANES * llr_shifted_room(size), d) +
            llr_arena_cost(size * LLR_LANES, d) + llr_arena_cost((int64_t)sizeof(conjugate_t), 1);
 }
 
 static llr_code_t take(conjugate_t *all, llr_arena_t *arena, llr_error_t *error)
 {
-    int64_t size = all->size;
+    int64_t size = all->size, cells = all->most;
     LLR_TAKE(all->q, arena, size * size, error);
     LLR_TAKE(all->t, arena, llr_band_factors(size), error);
     LLR_TAKE(all->band, arena, size * LLR_BAND_WIDTH, error);
     LLR_TAKE(all->work, arena, work_size(size), error);
     LLR_TAKE(all->turned.gram.sum, arena, all->call->gram.parts * size, error);
     LLR_TAKE(all->y, arena, all->rows * size, error);
-    LLR_TAKE(all->yx, arena, CELLS * all->rows, error);
-    LLR_TAKE(all->x, arena, CELLS * size, error);
-    LLR_TAKE(all->r, arena, CELLS * size, error);
-    LLR_TAKE(all->p, arena, CELLS * size, error);
-    LLR_TAKE(all->pp, arena, CELLS * size, error);
-    LLR_TAKE(all->product, arena, CELLS * size, error);
-    LLR_TAKE(all->solved, arena, CELLS * size, error);
-    LLR_TAKE(all->factor, arena, BLOCKS * llr_shifted_room(size), error);
+    LLR_TAKE(all->yx, arena, cells * all->rows, error);
+    LLR_TAKE(all->x, arena, cells * size, error);
+    LLR_TAKE(all->r, arena, cells * size, error);
+    LLR_TAKE(all->p, arena, cells * size, error);
+    LLR_TAKE(all->pp, arena, cells * size, error);
+    LLR_TAKE(all->product, arena, cells * size, error);
+    LLR_TAKE(all->solved, arena, cells * size, error);
+    LLR_TAKE(all->factor, arena, cells / LLR_LANES * llr_shifted_room(size), error);
     all->shifted = (llr_shifted_t){.n = size, .band = all->band};
     LLR_TAKE(all->shifted.solution, arena, size * LLR_LANES, error);
     return LLR_OK;
@@ -352,7 +361,7 @@ static llr_code_t solve_all(conjugate_t *all, bool *solved)
             if (!solved[p]) continue;
             theta[all->fits] = next;
             add_fit(all, p, path->lambda[l], whole);
-            if (all->cells + call->columns > CELLS) solve_batch(all, solved, theta);
+            if (all->cells + call->columns > all->most) solve_batch(all, solved, theta);
         }
     }
     if (all->cells > 0) solve_batch(all, solved, theta);
@@ -372,7 +381,8 @@ llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *syste
                          .base = base,
                          .size = call->space.size,
                          .rows = llr_ridge_other_rows(call->sample, base),
-                         .centre = centre};
+                         .centre = centre,
+                         .most = most_cells(call->solutions->fits * call->columns)};
     LLR_TRY(take(all, call->arena, call->error));
     memset(solved, 0, (size_t)call->paths * sizeof *solved);
     llr_code_t code = LLR_OK;

@@ -24,7 +24,8 @@
 /* Whether it takes less than a reduction for every weighting: a fixed formula of the call's shapes
  * and options. */
 bool llr_ridge_conjugate_pays(const llr_call_t *call);
-int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata);
+int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
+                                  int64_t fits);
 
 /* z of fits whose residuals came to a twentieth of the tolerance, each in the first columns of its
  * place in theta; solved (paths): whether all of a path's did. Uses the system. The workspace is
