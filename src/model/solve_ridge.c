@@ -171,7 +171,7 @@ static void correct(ridge_t *ridge, const double *lambda, int64_t count, double 
 /* Whether a fit came so far that it needs no refinement. */
 static bool is_done(const ridge_t *ridge, const llr_fit_t *fit)
 {
-    return fit->certified_gap <= 0.1 * ridge->call->options->tolerance;
+    return fit->certified_gap <= 0.5 * ridge->call->options->tolerance;
 }
 
 static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
@@ -244,17 +244,20 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
-/* Certifies fits in the first columns of their places. */
+/* Certifies fits that stand in the first columns of their places, from the rows where they are not
+ * certified yet. */
 static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
                           int64_t fit)
 {
     const llr_call_t *call = ridge->call;
     const llr_solutions_t *out = call->solutions;
     int64_t size = ridge->size, first = fit * call->columns;
+    for (int64_t l = 0; call->space.q && l < path->lambdas; l++)
+        out->fit[fit + l].certified_gap = INFINITY;
+    if (all_done(ridge, out->fit + fit, path->lambdas)) return true;
     for (int64_t v = 0; v < path->lambdas * call->columns; v++)
         memcpy(ridge->z + v * size, out->theta + (first + v) * call->space.dim,
                (size_t)size * sizeof(double));
-    finish_early(ridge, path, fit);
     finish_rest(ridge, path, margin, fit, 0);
     return all_done(ridge, out->fit + fit, path->lambdas);
 }
@@ -280,10 +283,10 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     const llr_path_t *path = &call->path[index];
     llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
+    if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
     if (ridge->steps && ridge->krylov.is_shared && index % ridge->krylov.group == 0)
         llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     llr_ridge_system_make(&ridge->system, call, path->weight);
-    if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
     if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
         llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {

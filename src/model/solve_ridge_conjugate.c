@@ -39,7 +39,8 @@ typedef struct conjugate {
     double *factor;                   /* of each block: B + lambda / t */
     llr_shifted_t shifted;
     cell_t cell[CELLS];                /* the active ones first, in the order of x, r, p, pp */
-    double twice[CELLS];               /* by fit of the batch: 2 F so far */
+    llr_ridge_fit_t fit[CELLS];        /* of the batch */
+    double twice[CELLS];               /* 2 F of each so far */
     int64_t most, cells, active, fits; /* most: that the batch has room for */
 } conjugate_t;
 
@@ -162,15 +163,16 @@ static void reduce(conjugate_t *all)
     llr_band_apply(size, all->q, all->t, true, all->y, all->rows, all->work);
     memcpy(all->turned.gram.sum, call->gram.sum, (size_t)(parts * size) * sizeof(double));
     llr_band_apply(size, all->q, all->t, true, all->turned.gram.sum, parts, all->work);
-    all->centre_whole = llr_ridge_system_make_vectors(all->system, call, all->centre);
+    all->centre_whole = all->system->whole;
 }
 
 /* Adds a fit to the batch, whose vectors in the basis Q the system has. */
-static void add_fit(conjugate_t *all, int64_t path, double lambda, double whole)
+static void add_fit(conjugate_t *all, int64_t path, double lambda, int64_t index)
 {
     int32_t columns = all->call->columns;
     int64_t size = all->size;
     const double *weight = all->call->path[path].weight;
+    all->fit[all->fits] = (llr_ridge_fit_t){all->call->path + path, lambda, index};
     all->twice[all->fits] = all->system->spread;
     for (int32_t k = 0; k < columns; k++, all->cells++) {
         int64_t c = all->cells;
@@ -180,7 +182,7 @@ static void add_fit(conjugate_t *all, int64_t path, double lambda, double whole)
                                 .column = k,
                                 .lambda = lambda,
                                 .t = weight[all->base] / all->centre[all->base],
-                                .whole = whole};
+                                .whole = all->system->whole};
         memset(all->x + c * size, 0, (size_t)size * sizeof(double));
         memcpy(all->r + c * size, all->system->rhs + k * size, (size_t)size * sizeof(double));
     }
@@ -327,8 +329,22 @@ static void step(conjugate_t *all)
     retire_solved(all);
 }
 
-/* Solves the batch, of whose fits the first is at theta. */
-static void solve_batch(conjugate_t *all, bool *solved, double *const *theta)
+/* Writes the batch to the solutions, and certifies it where the space is the rows' own. */
+static void finish(conjugate_t *all)
+{
+    const llr_call_t *call = all->call;
+    int64_t size = all->size, dim = call->space.dim, columns = call->columns;
+    llr_band_apply(size, all->q, all->t, false, all->solved, all->cells, all->work);
+    for (int64_t f = 0; f < all->fits; f++)
+        for (int64_t k = 0; k < columns; k++)
+            memcpy(call->solutions->theta + (all->fit[f].index * columns + k) * dim,
+                   all->solved + (f * columns + k) * size, (size_t)size * sizeof(double));
+    if (!call->space.q)
+        llr_ridge_certify_each(all->system, call, all->fit, all->fits, all->solved, all->product,
+                               all->p);
+}
+
+static void solve_batch(conjugate_t *all, bool *solved)
 {
     int64_t size = all->size;
     all->active = all->cells;
@@ -339,32 +355,26 @@ static void solve_batch(conjugate_t *all, bool *solved, double *const *theta)
         solved[all->cell[c].path] = false;
         memset(all->solved + all->cell[c].place * size, 0, (size_t)size * sizeof(double));
     }
-    llr_band_apply(size, all->q, all->t, false, all->solved, all->cells, all->work);
-    for (int64_t c = 0; c < all->cells; c++) {
-        const cell_t *cell = all->cell + c;
-        memcpy(theta[cell->fit] + cell->column * all->call->space.dim,
-               all->solved + cell->place * size, (size_t)size * sizeof(double));
-    }
+    finish(all);
     all->cells = all->fits = 0;
 }
 
 static llr_code_t solve_all(conjugate_t *all, bool *solved)
 {
     llr_call_t *call = all->call;
-    double *theta[CELLS], *next = call->solutions->theta;
+    int64_t index = 0;
     for (int64_t p = 0; p < call->paths; p++) {
         const llr_path_t *path = call->path + p;
         if (llr_call_stops(call)) return LLR_STOPPED;
         solved[p] = is_near(all, p);
-        double whole = llr_ridge_system_make_vectors(all->system, &all->turned, path->weight);
-        for (int64_t l = 0; l < path->lambdas; l++, next += call->columns * call->space.dim) {
+        for (int64_t l = 0; l < path->lambdas; l++, index++) {
             if (!solved[p]) continue;
-            theta[all->fits] = next;
-            add_fit(all, p, path->lambda[l], whole);
-            if (all->cells + call->columns > all->most) solve_batch(all, solved, theta);
+            llr_ridge_system_make_vectors(all->system, &all->turned, path->weight);
+            add_fit(all, p, path->lambda[l], index);
+            if (all->cells + call->columns > all->most) solve_batch(all, solved);
         }
     }
-    if (all->cells > 0) solve_batch(all, solved, theta);
+    if (all->cells > 0) solve_batch(all, solved);
     return LLR_OK;
 }
 

@@ -100,9 +100,9 @@ static void put_lane(int64_t size, double scale, const double *x, int64_t lane, 
     for (int64_t i = 0; i < size; i++) block[i * LANES + lane] = scale * x[i];
 }
 
-/* Lanes of weighting p of the group, whose system's vectors are made; whole: its sum of a_i. */
+/* Lanes of weighting p of the group, whose system's vectors are made. */
 static void set_lanes(llr_ridge_krylov_t *krylov, const llr_ridge_system_t *system, int64_t p,
-                      const double *weight, double whole)
+                      const double *weight)
 {
     const llr_call_t *call = krylov->call;
     for (int64_t k = 0; k < call->columns; k++) {
@@ -110,7 +110,7 @@ static void set_lanes(llr_ridge_krylov_t *krylov, const llr_ridge_system_t *syst
         put_lane(system->size, 1, system->rhs + k * system->size, lane, krylov->lanczos.basis);
         krylov->spread[lane] = system->spread;
         if (krylov->is_shared)
-            put_lane(system->size, sqrt(whole), system->mean, lane, krylov->mean);
+            put_lane(system->size, sqrt(system->whole), system->mean, lane, krylov->mean);
         for (int64_t s = 0; s < krylov->lanczos.parts; s++)
             krylov->coefficient[s * LANES + lane] =
                 krylov->is_shared ? weight[s] / (double)call->sample->rows : 1;
@@ -265,8 +265,8 @@ void llr_ridge_krylov_solve(llr_ridge_krylov_t *krylov, llr_ridge_system_t *syst
     clear(krylov);
     krylov->lanczos.matrix = krylov->is_shared ? call->gram.matrix : system->a;
     for (int64_t p = 0; p < paths; p++) {
-        double whole = llr_ridge_system_make_vectors(system, call, path[p].weight);
-        set_lanes(krylov, system, p, path[p].weight, whole);
+        llr_ridge_system_make_vectors(system, call, path[p].weight);
+        set_lanes(krylov, system, p, path[p].weight);
     }
     llr_lanczos_start(&krylov->lanczos);
     advance_while_it_pays(krylov, path, paths);
