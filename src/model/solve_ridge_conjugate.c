@@ -3,6 +3,7 @@
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
 #include "model/solve_ridge_base.h"
+#include "model/solve_ridge_change.h"
 
 #include <float.h>
 #include <math.h>
@@ -19,9 +20,8 @@ typedef struct cell {
     int64_t path, fit; /* fit: in the batch */
     int64_t place;     /* in the batch: block and lane of its shift */
     int32_t column;
-    double lambda, t; /* t = a / a_c */
-    double whole;     /* weight of all rows */
-    double slope;     /* r' P^-1 r of the last step; 0 before the first */
+    double lambda;
+    double slope; /* r' P^-1 r of the last step; 0 before the first */
 } cell_t;
 
 typedef struct conjugate {
@@ -29,41 +29,38 @@ typedef struct conjugate {
     llr_ridge_system_t *system;
     llr_call_t turned; /* the call with its sums in the basis Q */
     int32_t base;
-    int64_t size, rows;   /* of the space; of the strata beside the base */
+    int64_t size;
     const double *centre; /* weights */
-    double centre_whole;
     double *q, *t, *band, *work;
-    double *y, *yx;                   /* rows x size; cells x rows */
+    llr_ridge_change_t change;
     double *x, *r, *p, *pp, *product; /* cells x size: solution, residual, direction, P p, A p */
     double *solved;                   /* cells x size, by place */
     double *factor;                   /* of each block: B + lambda / t */
     llr_shifted_t shifted;
     cell_t cell[CELLS];                /* the active ones first, in the order of x, r, p, pp */
+    llr_ridge_change_of_t of[CELLS];   /* of each cell; t = a / a_c */
     llr_ridge_fit_t fit[CELLS];        /* of the batch */
     double twice[CELLS];               /* 2 F of each so far */
     int64_t most, cells, active, fits; /* most: that the batch has room for */
 } conjugate_t;
 
-/* Operations of a step of one vector, and steps that a vector is likely to take. */
-static double step_flops(int64_t size, int64_t rows)
+static bool pays(int64_t size, int64_t rows, int32_t columns, int32_t strata, int64_t paths,
+                 int64_t fits)
 {
-    return (double)size * (4 * (double)rows + 100);
-}
-
-static bool pays(int64_t size, int64_t rows, int32_t columns, int64_t paths, int64_t fits)
-{
-    enum { STEPS = 8 };
-    double vectors = (double)(fits * columns), square = (double)size * (double)size;
-    double here = vectors * STEPS * step_flops(size, rows) + 2 * (double)rows * square;
-    return columns <= CELLS && rows > 0 && rows <= size &&
-           here < (double)(paths - 1) * 5 / 3 * square * (double)size;
+    enum { STEPS = 8, SOLVE = 100 }; /* a vector; operations of a preconditioner's solve a column */
+    double vectors = (double)(fits * columns), cube = pow((double)size, 3);
+    double step = llr_ridge_change_flops(size, rows, strata) + SOLVE * (double)size;
+    return columns <= CELLS && rows > 0 &&
+           vectors * STEPS * step + llr_ridge_change_start_flops(size, rows, strata) <
+               (double)(paths - 1) * 5 / 3 * cube;
 }
 
 bool llr_ridge_conjugate_pays(const llr_call_t *call)
 {
     int64_t rows = llr_ridge_other_rows(call->sample, llr_ridge_base(call->sample));
     return call->options->leaves_df &&
-           pays(call->space.size, rows, call->columns, call->paths, call->solutions->fits);
+           pays(call->space.size, rows, call->columns, call->sample->strata, call->paths,
+                call->solutions->fits);
 }
 
 static int64_t work_size(int64_t size)
@@ -82,11 +79,11 @@ int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata,
                                   int64_t fits)
 {
     int64_t d = sizeof(double), cells = most_cells(fits * columns);
-    if (!pays(size, 1, columns, paths, fits)) return 0;
+    if (!pays(size, 1, columns, strata, paths, fits)) return 0;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size), d) +
-           llr_arena_cost(strata * size, d) + llr_arena_cost(size * size, d) +
-           7 * llr_arena_cost(cells * size, d) +
+           llr_arena_cost(strata * size, d) + llr_ridge_change_bytes(size, strata, cells) +
+           6 * llr_arena_cost(cells * size, d) +
            llr_arena_cost(cells / LLR_LANES * llr_shifted_room(size), d) +
            llr_arena_cost(size * LLR_LANES, d) + llr_arena_cost((int64_t)sizeof(conjugate_t), 1);
 }
@@ -99,8 +96,6 @@ static llr_code_t take(conjugate_t *all, llr_arena_t *arena, llr_error_t *error)
     LLR_TAKE(all->band, arena, size * LLR_BAND_WIDTH, error);
     LLR_TAKE(all->work, arena, work_size(size), error);
     LLR_TAKE(all->turned.gram.sum, arena, all->call->gram.parts * size, error);
-    LLR_TAKE(all->y, arena, all->rows * size, error);
-    LLR_TAKE(all->yx, arena, cells * all->rows, error);
     LLR_TAKE(all->x, arena, cells * size, error);
     LLR_TAKE(all->r, arena, cells * size, error);
     LLR_TAKE(all->p, arena, cells * size, error);
@@ -110,7 +105,7 @@ static llr_code_t take(conjugate_t *all, llr_arena_t *arena, llr_error_t *error)
     LLR_TAKE(all->factor, arena, cells / LLR_LANES * llr_shifted_room(size), error);
     all->shifted = (llr_shifted_t){.n = size, .band = all->band};
     LLR_TAKE(all->shifted.solution, arena, size * LLR_LANES, error);
-    return LLR_OK;
+    return llr_ridge_change_create(&all->change, all->call, all->base, cells);
 }
 
 /* The largest ratio of two strata's weights in a weighting over that in another. */
@@ -159,11 +154,10 @@ static void reduce(conjugate_t *all)
     for (int64_t i = 0; i < size; i++)
         memcpy(all->q + i * size, all->system->a + i * size, (size_t)(i + 1) * sizeof(double));
     llr_band_reduce(size, all->q, all->t, all->band, all->work);
-    llr_ridge_gather(call, all->base, all->y);
-    llr_band_apply(size, all->q, all->t, true, all->y, all->rows, all->work);
+    llr_ridge_change_start(&all->change, all->centre, all->system->whole, all->q, all->t,
+                           all->work);
     memcpy(all->turned.gram.sum, call->gram.sum, (size_t)(parts * size) * sizeof(double));
     llr_band_apply(size, all->q, all->t, true, all->turned.gram.sum, parts, all->work);
-    all->centre_whole = all->system->whole;
 }
 
 /* Adds a fit to the batch, whose vectors in the basis Q the system has. */
@@ -176,13 +170,9 @@ static void add_fit(conjugate_t *all, int64_t path, double lambda, int64_t index
     all->twice[all->fits] = all->system->spread;
     for (int32_t k = 0; k < columns; k++, all->cells++) {
         int64_t c = all->cells;
-        all->cell[c] = (cell_t){.path = path,
-                                .fit = all->fits,
-                                .place = c,
-                                .column = k,
-                                .lambda = lambda,
-                                .t = weight[all->base] / all->centre[all->base],
-                                .whole = all->system->whole};
+        all->cell[c] = (cell_t){path, all->fits, c, k, lambda, 0};
+        all->of[c] = (llr_ridge_change_of_t){weight, weight[all->base] / all->centre[all->base],
+                                             all->system->whole};
         memset(all->x + c * size, 0, (size_t)size * sizeof(double));
         memcpy(all->r + c * size, all->system->rhs + k * size, (size_t)size * sizeof(double));
     }
@@ -198,7 +188,7 @@ static bool factor(conjugate_t *all)
         for (int64_t lane = 0; lane < LLR_LANES; lane++) {
             const cell_t *cell =
                 all->cell + (first + lane < all->cells ? first + lane : all->cells - 1);
-            shifted->lambda[lane] = cell->lambda / cell->t;
+            shifted->lambda[lane] = cell->lambda / all->of[cell - all->cell].t;
         }
         shifted->factor = all->factor + first / LLR_LANES * llr_shifted_room(all->size);
         llr_shifted_factor(shifted);
@@ -218,7 +208,7 @@ static void precondition_block(conjugate_t *all, int64_t block)
         if (lane < 0 || lane >= LLR_LANES) continue;
         found++;
         for (int64_t j = 0; j < size; j++)
-            shifted->solution[j * LLR_LANES + lane] = all->r[c * size + j] / all->cell[c].t;
+            shifted->solution[j * LLR_LANES + lane] = all->r[c * size + j] / all->of[c].t;
     }
     if (!found) return;
     shifted->factor = all->factor + block * llr_shifted_room(size);
@@ -246,37 +236,11 @@ static void turn(conjugate_t *all, int64_t c)
     all->cell[c].slope = slope;
 }
 
-/* u = (G - t G_c) u */
-static void weigh(const conjugate_t *all, const cell_t *cell, double *u)
-{
-    const llr_sample_t *sample = all->call->sample;
-    const double *weight = all->call->path[cell->path].weight;
-    double n = (double)sample->rows, here = 0, there = 0, *next = u;
-    for (int32_t s = 0; s < sample->strata; s++) {
-        double sum = 0;
-        for (int64_t i = 0; s != all->base && i < llr_ridge_rows(sample, s); i++) sum += *next++;
-        here += weight[s] / n * sum;
-        there += all->centre[s] / n * sum;
-    }
-    here /= cell->whole;
-    there *= cell->t / all->centre_whole;
-    for (int32_t s = 0; s < sample->strata; s++) {
-        double change = (weight[s] - cell->t * all->centre[s]) / n;
-        double shift = there * all->centre[s] / n - here * weight[s] / n;
-        for (int64_t i = 0; s != all->base && i < llr_ridge_rows(sample, s); i++, u++)
-            *u = change * *u + shift;
-    }
-}
-
 /* product = (A + lambda) p of the active cells. */
 static void multiply(conjugate_t *all)
 {
-    int64_t size = all->size, rows = all->rows, active = all->active;
-    llr_gemm(false, true, active, rows, size, 1, all->p, size, all->y, size, 0, all->yx, rows);
-    for (int64_t c = 0; c < active; c++) weigh(all, all->cell + c, all->yx + c * rows);
-    memcpy(all->product, all->pp, (size_t)(active * size) * sizeof(double));
-    llr_gemm(false, false, active, size, rows, 1, all->yx, rows, all->y, size, 1, all->product,
-             size);
+    memcpy(all->product, all->pp, (size_t)(all->active * all->size) * sizeof(double));
+    llr_ridge_change_multiply(&all->change, all->of, all->active, all->p, all->product);
 }
 
 static void advance(conjugate_t *all, int64_t c)
@@ -309,9 +273,8 @@ static void retire(conjugate_t *all, int64_t c)
     memcpy(all->r + c * size, all->r + last * size, bytes);
     memcpy(all->p + c * size, all->p + last * size, bytes);
     memcpy(all->pp + c * size, all->pp + last * size, bytes);
-    cell_t other = all->cell[c];
     all->cell[c] = all->cell[last];
-    all->cell[last] = other;
+    all->of[c] = all->of[last];
 }
 
 static void retire_solved(conjugate_t *all)
@@ -348,9 +311,9 @@ static void solve_batch(conjugate_t *all, bool *solved)
 {
     int64_t size = all->size;
     all->active = all->cells;
+    bool definite = factor(all);
     retire_solved(all);
-    if (factor(all))
-        for (int steps = 0; all->active > 0 && steps < MOST; steps++) step(all);
+    for (int steps = 0; definite && all->active > 0 && steps < MOST; steps++) step(all);
     for (int64_t c = 0; c < all->active; c++) {
         solved[all->cell[c].path] = false;
         memset(all->solved + all->cell[c].place * size, 0, (size_t)size * sizeof(double));
@@ -390,7 +353,6 @@ llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *syste
                          .turned = *call,
                          .base = base,
                          .size = call->space.size,
-                         .rows = llr_ridge_other_rows(call->sample, base),
                          .centre = centre,
                          .most = most_cells(call->solutions->fits * call->columns)};
     LLR_TRY(take(all, call->arena, call->error));
