@@ -17,7 +17,7 @@ enum { REFINEMENTS = 4 };
 typedef struct ridge {
     llr_call_t *call;
     llr_ridge_system_t system;
-    bool *is_solved;    /* paths: by conjugate gradients, in their place already */
+    bool *is_solved;    /* paths: together, in their place already */
     int64_t size, most; /* columns of the space; most lambdas of a path */
     double *q, *t, *band;
     double *rhs; /* columns x size, in the basis Q */
@@ -268,8 +268,7 @@ static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
     llr_solutions_t *out = call->solutions;
-    if (!ridge->krylov.is_shared)
-        llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
+    llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     if (!llr_ridge_krylov_solved(&ridge->krylov, index)) return false;
     memcpy(ridge->z, out->theta + fit * call->width,
            (size_t)(path->lambdas * call->width) * sizeof(double));
@@ -284,8 +283,6 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
     if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
-    if (ridge->steps && ridge->krylov.is_shared && index % ridge->krylov.group == 0)
-        llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     llr_ridge_system_make(&ridge->system, call, path->weight);
     if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
@@ -299,6 +296,24 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     finish_rest(ridge, path, &margin, fit, REFINEMENTS);
 }
 
+/* Solves what paths can share, and tells of which it did. Where rows are many, Krylov spaces may
+ * take least, and it shows soon whether they do; conjugate gradients take what they leave. */
+static llr_code_t solve_shared(ridge_t *ridge)
+{
+    enum { MANY = 8 }; /* rows a column */
+    llr_call_t *call = ridge->call;
+    bool conjugates = llr_ridge_conjugate_pays(call);
+    bool many = call->sample->rows >= MANY * call->sample->dim;
+    bool shares = llr_ridge_krylov_pays(call) && llr_ridge_krylov_shares(call);
+    memset(ridge->is_solved, 0, (size_t)call->paths * sizeof(bool));
+    if (shares && (many || !conjugates))
+        LLR_TRY(llr_ridge_krylov_solve_all(call, &ridge->system, ridge->most, ridge->is_solved));
+    if (conjugates) LLR_TRY(llr_ridge_conjugate_solve(call, &ridge->system, ridge->is_solved));
+    ridge->updates = !conjugates && !shares && llr_ridge_update_pays(call);
+    ridge->steps = !shares && !conjugates && !ridge->updates && llr_ridge_krylov_pays(call);
+    return LLR_OK;
+}
+
 llr_code_t llr_solve_ridge(llr_call_t *call)
 {
     ridge_t ridge = {.call = call, .size = call->space.size};
@@ -307,12 +322,8 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
     LLR_TRY(llr_ridge_system_create(&ridge.system, call));
     LLR_TAKE(ridge.is_solved, call->arena, call->paths, call->error);
-    memset(ridge.is_solved, 0, (size_t)call->paths * sizeof(bool));
-    bool conjugates = llr_ridge_conjugate_pays(call);
-    if (conjugates) LLR_TRY(llr_ridge_conjugate_solve(call, &ridge.system, ridge.is_solved));
+    LLR_TRY(solve_shared(&ridge));
     LLR_TRY(take(&ridge, call->arena, call->error));
-    ridge.updates = !conjugates && llr_ridge_update_pays(call);
-    ridge.steps = !conjugates && !ridge.updates && llr_ridge_krylov_pays(call);
     if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
     if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {

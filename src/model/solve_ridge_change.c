@@ -4,7 +4,6 @@
 #include "linalg/blas.h"
 #include "model/solve_ridge_base.h"
 
-#include <math.h>
 #include <string.h>
 
 static bool goes_by_rows(int64_t size, int64_t rows, int32_t strata)
@@ -29,8 +28,8 @@ double llr_ridge_change_start_flops(int64_t size, int64_t rows, int32_t strata)
 int64_t llr_ridge_change_bytes(int64_t size, int32_t strata, int64_t vectors)
 {
     int64_t d = sizeof(double);
-    return llr_arena_cost((strata - 1) * size * size, d) + llr_arena_cost(strata * size, d) +
-           llr_arena_cost(vectors * size, d);
+    return llr_arena_cost((strata - 1) * size * size, d) + llr_arena_cost(size * size, d) +
+           llr_arena_cost(strata * size, d) + llr_arena_cost(vectors * size, d);
 }
 
 llr_code_t llr_ridge_change_create(llr_ridge_change_t *change, const llr_call_t *call, int32_t base,
@@ -45,6 +44,7 @@ llr_code_t llr_ridge_change_create(llr_ridge_change_t *change, const llr_call_t 
                                    .rows = rows};
     LLR_TAKE(change->y, call->arena, (change->by_rows ? rows : (strata - 1) * size) * size,
              call->error);
+    if (!change->by_rows) LLR_TAKE(change->room, call->arena, size * size, call->error);
     LLR_TAKE(change->sum, call->arena, strata * size, call->error);
     LLR_TAKE(change->image, call->arena, vectors * (change->by_rows ? rows : size), call->error);
     return LLR_OK;
@@ -70,18 +70,30 @@ static void transpose(int64_t n, double *a)
                 }
 }
 
-/* The sum of y y' over a stratum's rows, in full, and that of y. m: the base's mean, in work. */
-static void make_matrix(llr_ridge_change_t *change, int32_t stratum, double *matrix, double *m)
+/* m = the base's mean. */
+static void find_mean(const llr_ridge_change_t *change, double *m)
+{
+    const double *sum = change->call->gram.sum + change->base * change->size;
+    memset(m, 0, (size_t)change->size * sizeof *m);
+    llr_axpy(change->size, 1 / (double)llr_ridge_rows(change->call->sample, change->base), sum, m);
+}
+
+/* The sum of y over a stratum. */
+static void shift_sum(const llr_ridge_change_t *change, int32_t stratum, const double *m,
+                      double *sum)
+{
+    memcpy(sum, change->call->gram.sum + stratum * change->size,
+           (size_t)change->size * sizeof *sum);
+    llr_axpy(change->size, -(double)rows_of(change, stratum), m, sum);
+}
+
+/* y'y of a stratum in full, from its Gram matrix. */
+static void shift_matrix(const llr_ridge_change_t *change, int32_t stratum, const double *m,
+                         const double *sum, double *matrix)
 {
     const llr_gram_t *gram = &change->call->gram;
     int64_t size = change->size;
-    double count = (double)rows_of(change, stratum), *sum = change->sum + stratum * size;
     const double *all = gram->sum + stratum * size;
-    memset(m, 0, (size_t)size * sizeof *m);
-    llr_axpy(size, 1 / (double)llr_ridge_rows(change->call->sample, change->base),
-             gram->sum + change->base * size, m);
-    memcpy(sum, all, (size_t)size * sizeof *sum);
-    llr_axpy(size, -count, m, sum);
     for (int64_t i = 0; i < size; i++) {
         double *row = matrix + i * size;
         memcpy(row, gram->matrix + (stratum * size + i) * size, (size_t)(i + 1) * sizeof *row);
@@ -91,19 +103,50 @@ static void make_matrix(llr_ridge_change_t *change, int32_t stratum, double *mat
     }
 }
 
+static void turn_matrix(const llr_ridge_change_t *change, const double *q, const double *t,
+                        double *matrix, double *work)
+{
+    llr_band_apply(change->size, q, t, true, matrix, change->size, work);
+    transpose(change->size, matrix);
+    llr_band_apply(change->size, q, t, true, matrix, change->size, work);
+}
+
+/* y'y in the basis, the lower triangle, from the rows of a stratum. */
+static void square_rows(const llr_ridge_change_t *change, int32_t stratum, const double *m,
+                        const double *q, const double *t, double *matrix, double *work)
+{
+    int64_t size = change->size, rows = rows_of(change, stratum);
+    const int64_t *start = change->call->sample->stratum_start + stratum;
+    memcpy(change->room, change->call->space.z + start[0] * size,
+           (size_t)(rows * size) * sizeof(double));
+    for (int64_t i = 0; i < rows; i++) llr_axpy(size, -1, m, change->room + i * size);
+    llr_band_apply(size, q, t, true, change->room, rows, work);
+    llr_syrk(rows, size, 1, change->room, size, 0, matrix);
+}
+
+/* What is done on both sides of a matrix takes less with the rows, where they are fewer. */
+static void start_matrix(const llr_ridge_change_t *change, int32_t stratum, const double *q,
+                         const double *t, double *matrix, double *work)
+{
+    double *m = change->image, *sum = change->sum + stratum * change->size;
+    find_mean(change, m);
+    shift_sum(change, stratum, m, sum);
+    if (rows_of(change, stratum) > change->size) {
+        shift_matrix(change, stratum, m, sum, matrix);
+        turn_matrix(change, q, t, matrix, work);
+    } else
+        square_rows(change, stratum, m, q, t, matrix, work);
+    llr_band_apply(change->size, q, t, true, sum, 1, work);
+}
+
 static void start_matrices(llr_ridge_change_t *change, const double *q, const double *t,
                            double *work)
 {
-    int64_t size = change->size;
     double *matrix = change->y;
     for (int32_t s = 0; s < change->call->sample->strata; s++) {
         if (s == change->base) continue;
-        make_matrix(change, s, matrix, work);
-        llr_band_apply(size, q, t, true, matrix, size, work);
-        transpose(size, matrix);
-        llr_band_apply(size, q, t, true, matrix, size, work);
-        llr_band_apply(size, q, t, true, change->sum + s * size, 1, work);
-        matrix += size * size;
+        start_matrix(change, s, q, t, matrix, work);
+        matrix += change->size * change->size;
     }
 }
 

@@ -17,6 +17,7 @@ typedef struct llr_ridge_change {
     int64_t size, rows; /* rows: of y */
     double *y;          /* rows x size in the basis, or strata but the base x size x size: y'y */
     double *sum;        /* strata x size: sums of y, without by_rows */
+    double *room;       /* size x size, without by_rows */
     double *image;      /* vectors x rows, or x size */
 } llr_ridge_change_t;
 

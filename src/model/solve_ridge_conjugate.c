@@ -129,15 +129,16 @@ static bool is_near(const conjugate_t *all, int64_t path)
 }
 
 /* The weighting from which the others are least apart. */
-static const double *find_centre(const llr_call_t *call, int32_t base)
+static const double *find_centre(const llr_call_t *call, int32_t base, const bool *solved)
 {
     const double *centre = NULL;
     double least = INFINITY;
     for (int64_t c = 0; c < call->paths; c++) {
-        double apart = 0;
+        double apart = solved[c] ? INFINITY : 0;
         for (int64_t p = 0; p < call->paths; p++)
-            apart += log(
-                fmin(spread_of(call->sample, call->path[p].weight, call->path[c].weight), 1e300));
+            if (!solved[p])
+                apart += log(fmin(
+                    spread_of(call->sample, call->path[p].weight, call->path[c].weight), 1e300));
         if (!(apart < least) || !(call->path[c].weight[base] > 0)) continue;
         least = apart;
         centre = call->path[c].weight;
@@ -329,9 +330,12 @@ static llr_code_t solve_all(conjugate_t *all, bool *solved)
     for (int64_t p = 0; p < call->paths; p++) {
         const llr_path_t *path = call->path + p;
         if (llr_call_stops(call)) return LLR_STOPPED;
-        solved[p] = is_near(all, p);
+        if (solved[p] || !is_near(all, p)) {
+            index += path->lambdas;
+            continue;
+        }
+        solved[p] = true;
         for (int64_t l = 0; l < path->lambdas; l++, index++) {
-            if (!solved[p]) continue;
             llr_ridge_system_make_vectors(all->system, &all->turned, path->weight);
             add_fit(all, p, path->lambda[l], index);
             if (all->cells + call->columns > all->most) solve_batch(all, solved);
@@ -345,7 +349,7 @@ llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *syste
 {
     int64_t mark = llr_arena_mark(call->arena);
     int32_t base = llr_ridge_base(call->sample);
-    const double *centre = find_centre(call, base);
+    const double *centre = find_centre(call, base, solved);
     conjugate_t *all;
     LLR_TAKE(all, call->arena, 1, call->error);
     *all = (conjugate_t){.call = call,
@@ -356,7 +360,6 @@ llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *syste
                          .centre = centre,
                          .most = most_cells(call->solutions->fits * call->columns)};
     LLR_TRY(take(all, call->arena, call->error));
-    memset(solved, 0, (size_t)call->paths * sizeof *solved);
     llr_code_t code = LLR_OK;
     if (centre) {
         reduce(all);

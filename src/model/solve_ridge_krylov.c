@@ -7,9 +7,10 @@
 
 enum {
     LANES = LLR_BAND,
-    MOST = 192, /* steps: a bound of the memory */
-    LEAST = 16, /* fewer are not worth a start */
-    LOOK = 16,  /* steps after which a group is judged again; half as many at first */
+    MOST = 192,     /* steps: a bound of the memory */
+    LEAST = 16,     /* fewer are not worth a start */
+    LOOK = 16,      /* steps after which a group is judged again; half as many at first */
+    CERTIFIED = 96, /* vectors that are certified together */
 };
 
 /* Products of a matrix with a block that one step of all weightings takes. */
@@ -41,6 +42,11 @@ static int64_t most_steps(int64_t size, int32_t columns, int32_t strata, int64_t
     return most < LEAST ? 0 : (int64_t)fmin(most, MOST);
 }
 
+bool llr_ridge_krylov_shares(const llr_call_t *call)
+{
+    return shares(call->columns, call->gram.parts, call->paths);
+}
+
 bool llr_ridge_krylov_pays(const llr_call_t *call)
 {
     return call->options->leaves_df && !call->space.q &&
@@ -53,10 +59,11 @@ int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, in
     int64_t d = sizeof(double), block = llr_lanczos_block(size);
     int64_t most = most_steps(size, columns, strata, paths);
     if (most == 0) return 0;
-    return llr_arena_cost(strata * LANES, d) + 3 * llr_arena_cost(block, d) +
-           llr_arena_cost(LANES, d) + 3 * llr_arena_cost(fits * LANES, d) +
-           2 * llr_arena_cost(most * LANES, d) + llr_arena_cost((most + 1) * block, d) +
-           2 * llr_arena_cost((most + 1) * LANES, d);
+    int64_t certified = fits * columns < CERTIFIED ? fits * columns : CERTIFIED;
+    return 2 * llr_arena_cost(certified * size, d) + llr_arena_cost(strata * LANES, d) +
+           3 * llr_arena_cost(block, d) + llr_arena_cost(LANES, d) +
+           3 * llr_arena_cost(fits * LANES, d) + 2 * llr_arena_cost(most * LANES, d) +
+           llr_arena_cost((most + 1) * block, d) + 2 * llr_arena_cost((most + 1) * LANES, d);
 }
 
 static llr_code_t take(llr_ridge_krylov_t *krylov, llr_arena_t *arena, llr_error_t *error)
@@ -277,4 +284,56 @@ void llr_ridge_krylov_solve(llr_ridge_krylov_t *krylov, llr_ridge_system_t *syst
 bool llr_ridge_krylov_solved(const llr_ridge_krylov_t *krylov, int64_t index)
 {
     return is_solved(krylov, index % krylov->group);
+}
+
+/* Certifies fits of a group of paths, which stand in their places from first on. */
+static void certify(llr_ridge_krylov_t *krylov, llr_ridge_system_t *system, const llr_path_t *path,
+                    int64_t paths, int64_t first)
+{
+    const llr_call_t *call = krylov->call;
+    llr_ridge_fit_t of[CERTIFIED];
+    int64_t most = CERTIFIED / call->columns, count = 0;
+    for (int64_t p = 0; p < paths; p++)
+        for (int64_t l = 0; l < path[p].lambdas; l++) {
+            of[count] = (llr_ridge_fit_t){path + p, path[p].lambda[l], first + count};
+            count++;
+            bool is_last = p == paths - 1 && l == path[p].lambdas - 1;
+            if (count < most && !is_last) continue;
+            llr_ridge_certify_each(system, call, of, count,
+                                   call->solutions->theta + first * call->width, krylov->gradient,
+                                   krylov->product);
+            first += count;
+            count = 0;
+        }
+}
+
+static llr_code_t solve_groups(llr_ridge_krylov_t *krylov, llr_ridge_system_t *system, bool *solved)
+{
+    const llr_call_t *call = krylov->call;
+    int64_t fit = 0, vectors = call->solutions->fits * call->columns;
+    int64_t certified = vectors < CERTIFIED ? vectors : CERTIFIED;
+    LLR_TAKE(krylov->gradient, call->arena, certified * call->space.size, call->error);
+    LLR_TAKE(krylov->product, call->arena, certified * call->space.size, call->error);
+    for (int64_t first = 0; first < call->paths; first += krylov->group) {
+        int64_t left = call->paths - first, paths = left < krylov->group ? left : krylov->group;
+        if (llr_call_stops(call)) return LLR_STOPPED;
+        llr_ridge_krylov_solve(krylov, system, first, fit);
+        certify(krylov, system, call->path + first, paths, fit);
+        for (int64_t p = 0; p < paths; p++) {
+            solved[first + p] = is_solved(krylov, p);
+            fit += call->path[first + p].lambdas;
+        }
+    }
+    return LLR_OK;
+}
+
+llr_code_t llr_ridge_krylov_solve_all(llr_call_t *call, llr_ridge_system_t *system, int64_t lambdas,
+                                      bool *solved)
+{
+    int64_t mark = llr_arena_mark(call->arena);
+    llr_ridge_krylov_t krylov;
+    LLR_TRY(llr_ridge_krylov_create(&krylov, call, lambdas));
+    LLR_TRY(solve_groups(&krylov, system, solved));
+    llr_arena_release(call->arena, mark);
+    return LLR_OK;
 }

@@ -22,7 +22,8 @@ typedef struct llr_ridge_krylov {
     double *y, *d;            /* steps x lanes */
     /* Of a weighting: the largest gap to what is asked of it, now and at the last look. */
     double excess[LLR_BAND], excess_before[LLR_BAND];
-    int64_t looked; /* steps then */
+    int64_t looked;             /* steps then */
+    double *gradient, *product; /* vectors that are certified together x size */
     llr_lanczos_t lanczos;
 } llr_ridge_krylov_t;
 
@@ -30,6 +31,15 @@ typedef struct llr_ridge_krylov {
  * shapes and options. */
 bool llr_ridge_krylov_pays(const llr_call_t *call);
 
+/* Whether weightings share the strata's matrices: then all are solved in one call. */
+bool llr_ridge_krylov_shares(const llr_call_t *call);
+
+/* theta of all fits, certified, and solved (paths) where a path's came to a tenth of the tolerance.
+ * lambdas: most of a path. Uses the system. The workspace is given back. */
+llr_code_t llr_ridge_krylov_solve_all(llr_call_t *call, llr_ridge_system_t *system, int64_t lambdas,
+                                      bool *solved);
+
+/* Else one group of weightings after the other. */
 llr_code_t llr_ridge_krylov_create(llr_ridge_krylov_t *krylov, llr_call_t *call, int64_t lambdas);
 int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
                                int64_t fits);
