@@ -5,7 +5,9 @@
 #include "model/solve_certify.h"
 #include "model/solve_gram.h"
 
-/* What one call of llr_solve shares. */
+enum { LLR_RANK_UNKNOWN = -1 };
+
+/* What one call of llr_solve shares. A solver that sees the rank sets it in the solutions. */
 typedef struct llr_call {
     llr_loss_t loss;
     const llr_sample_t *sample;

@@ -244,21 +244,18 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
-/* Certifies fits that stand in the first columns of their places, from the rows where they are not
- * certified yet. */
+/* Whether the fits of a path, which were solved with others, are done, if need be after another
+ * certificate from the rows. */
 static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
                           int64_t fit)
 {
     const llr_call_t *call = ridge->call;
     const llr_solutions_t *out = call->solutions;
-    int64_t size = ridge->size, first = fit * call->columns;
-    for (int64_t l = 0; call->space.q && l < path->lambdas; l++)
-        out->fit[fit + l].certified_gap = INFINITY;
-    if (all_done(ridge, out->fit + fit, path->lambdas)) return true;
-    for (int64_t v = 0; v < path->lambdas * call->columns; v++)
-        memcpy(ridge->z + v * size, out->theta + (first + v) * call->space.dim,
-               (size_t)size * sizeof(double));
-    finish_rest(ridge, path, margin, fit, 0);
+    if (!call->space.q && !all_done(ridge, out->fit + fit, path->lambdas)) {
+        memcpy(ridge->z, out->theta + fit * call->width,
+               (size_t)(path->lambdas * call->width) * sizeof(double));
+        finish_rest(ridge, path, margin, fit, 0);
+    }
     return all_done(ridge, out->fit + fit, path->lambdas);
 }
 

@@ -146,6 +146,25 @@ static const double *find_centre(const llr_call_t *call, int32_t base, const boo
     return centre;
 }
 
+/* Where it is plain to see that no eigenvalue of the rows' Gram matrix T counts as rounding, the
+ * rank is the size: A_c is at most T times the largest weight of a row. What T may have lost, and
+ * what A_c and B may, is asked for twice, as in llr_gram_rank. */
+static void see_rank(conjugate_t *all)
+{
+    const llr_call_t *call = all->call;
+    const llr_sample_t *sample = call->sample;
+    double largest = 0, trace = 0;
+    for (int32_t s = 0; s < sample->strata; s++) largest = fmax(largest, all->centre[s]);
+    largest /= (double)sample->rows;
+    for (int64_t j = 0; j < all->size; j++) trace += all->band[j * LLR_BAND_WIDTH];
+    double noise = llr_gram_share(&call->space) * llr_gram_trace(&call->gram) * largest +
+                   (double)all->size * DBL_EPSILON * trace;
+    for (int lane = 0; lane < LLR_LANES; lane++) all->shifted.lambda[lane] = -4 * noise;
+    all->shifted.factor = all->factor;
+    llr_shifted_factor(&all->shifted);
+    if (all->shifted.definite[0]) call->solutions->rank = all->size;
+}
+
 /* The centre's reduction, and what the steps need in its basis. */
 static void reduce(conjugate_t *all)
 {
@@ -155,6 +174,7 @@ static void reduce(conjugate_t *all)
     for (int64_t i = 0; i < size; i++)
         memcpy(all->q + i * size, all->system->a + i * size, (size_t)(i + 1) * sizeof(double));
     llr_band_reduce(size, all->q, all->t, all->band, all->work);
+    see_rank(all);
     llr_ridge_change_start(&all->change, all->centre, all->system->whole, all->q, all->t,
                            all->work);
     memcpy(all->turned.gram.sum, call->gram.sum, (size_t)(parts * size) * sizeof(double));
@@ -293,19 +313,43 @@ static void step(conjugate_t *all)
     retire_solved(all);
 }
 
-/* Writes the batch to the solutions, and certifies it where the space is the rows' own. */
-static void finish(conjugate_t *all)
+static int64_t smaller_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Of a space of the rows' span: maps the batch to theta, and certifies it from the rows. */
+static void finish_by_rows(conjugate_t *all)
+{
+    llr_call_t *call = all->call;
+    llr_margin_t margin[LLR_CERTIFY_FITS];
+    const llr_margin_t *of[LLR_CERTIFY_FITS];
+    double lambda[LLR_CERTIFY_FITS];
+    int64_t columns = call->columns, count;
+    for (int64_t f = 0; f < all->fits; f += count) {
+        /* A run of neighbours in the solutions. */
+        int64_t first = all->fit[f].index, most = smaller_of(all->fits - f, LLR_CERTIFY_FITS);
+        for (count = 0; count < most && all->fit[f + count].index == first + count; count++) {
+            margin[count] = llr_call_margin(call, all->fit[f + count].path - call->path);
+            of[count] = &margin[count];
+            lambda[count] = all->fit[f + count].lambda;
+        }
+        double *theta = call->solutions->theta + first * columns * call->space.dim;
+        llr_space_expand(&call->space, all->solved + f * columns * all->size, count * columns,
+                         theta);
+        llr_certify_each(&call->certifier, of, lambda, count, theta,
+                         call->solutions->b + first * columns, call->solutions->fit + first);
+    }
+}
+
+static void finish_by_matrices(conjugate_t *all)
 {
     const llr_call_t *call = all->call;
-    int64_t size = all->size, dim = call->space.dim, columns = call->columns;
-    llr_band_apply(size, all->q, all->t, false, all->solved, all->cells, all->work);
     for (int64_t f = 0; f < all->fits; f++)
-        for (int64_t k = 0; k < columns; k++)
-            memcpy(call->solutions->theta + (all->fit[f].index * columns + k) * dim,
-                   all->solved + (f * columns + k) * size, (size_t)size * sizeof(double));
-    if (!call->space.q)
-        llr_ridge_certify_each(all->system, call, all->fit, all->fits, all->solved, all->product,
-                               all->p);
+        memcpy(call->solutions->theta + all->fit[f].index * call->width,
+               all->solved + f * call->width, (size_t)call->width * sizeof(double));
+    llr_ridge_certify_each(all->system, call, all->fit, all->fits, all->solved, all->product,
+                           all->p);
 }
 
 static void solve_batch(conjugate_t *all, bool *solved)
@@ -319,7 +363,11 @@ static void solve_batch(conjugate_t *all, bool *solved)
         solved[all->cell[c].path] = false;
         memset(all->solved + all->cell[c].place * size, 0, (size_t)size * sizeof(double));
     }
-    finish(all);
+    llr_band_apply(size, all->q, all->t, false, all->solved, all->cells, all->work);
+    if (all->call->space.q)
+        finish_by_rows(all);
+    else
+        finish_by_matrices(all);
     all->cells = all->fits = 0;
 }
 

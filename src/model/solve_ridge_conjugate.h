@@ -27,10 +27,9 @@ bool llr_ridge_conjugate_pays(const llr_call_t *call);
 int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
                                   int64_t fits);
 
-/* z of fits whose residuals came to a twentieth of the tolerance, each in the first columns of its
- * place in theta; solved (paths): whether all of a path's did;
- * paths that are solved already are left alone. Uses the system. The workspace is
- * given back. */
+/* theta of fits, certified, and solved (paths): whether the residuals of all of a path's came to a
+ * twentieth of the tolerance; paths that are solved already are left alone. Uses the system. The
+ * workspace is given back. */
 llr_code_t llr_ridge_conjugate_solve(llr_call_t *call, llr_ridge_system_t *system, bool *solved);
 
 #endif
