@@ -322,6 +322,43 @@ static void many_weightings_without_df(void)
     world_destroy(&own);
 }
 
+/* Two strata, the second of some rows: one reduction serves weightings near and far, in batches,
+ * and takes the second's matrix for a change. */
+static world_t make_lopsided(void)
+{
+    world_t world = make(600, 192, 2, 2);
+    world.start[1] = 480;
+    world.weight[3][1] = 1e6;
+    return world;
+}
+
+static void batches_of_weightings_without_df(void)
+{
+    world_t world = make_lopsided();
+    check_without_df(&world, 1e-8, 4, COUNT);
+    check_without_df(&world, 1e-12, 3, 4);
+    world_destroy(&world);
+}
+
+/* The rank is the same however it is seen, and fits are as good where it is not full. */
+static void ranks_without_df(void)
+{
+    enum { MANY = 20 };
+    world_t world = make_lopsided();
+    llr_path_t path[MANY];
+    llr_solve_options_t options = {.tolerance = 1e-8, .leaves_df = true};
+    for (int p = 0; p < MANY; p++) path[p] = (llr_path_t){world.weight[p % 3], lambdas, 2};
+    for (int64_t rank = 192; rank > 190; rank--) {
+        outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, MANY, &options);
+        CU_ASSERT_EQUAL(out.solutions.rank, rank);
+        check_without_df(&world, 1e-8, 3, 4);
+        outcome_destroy(&out);
+        for (int64_t i = 0; i < world.rows; i++)
+            world.x[i * world.dim + 5] = world.x[i * world.dim + 9] - world.x[i * world.dim + 100];
+    }
+    world_destroy(&world);
+}
+
 /* A stratum of no weight, one of nearly all, and a class of nearly none. */
 static void extreme_weights_without_df(void)
 {
@@ -367,6 +404,8 @@ int main(void)
         {"few rows beside a large stratum", few_rows_beside_a_large_stratum},
         {"large strata that do not serve", large_strata_that_do_not_serve},
         {"many weightings without df", many_weightings_without_df},
+        {"batches of weightings without df", batches_of_weightings_without_df},
+        {"ranks without df", ranks_without_df},
         {"extreme weights without df", extreme_weights_without_df},
         {"rank is that of the columns", rank_is_that_of_the_columns},
     };
