@@ -62,7 +62,7 @@ typedef struct llr_fit {
     llr_fit_status_t status;
     int64_t iterations; /* 0 for direct solvers */
     /* F at (theta, b) in double precision: from the rows, or, square loss, from their Gram matrices
-     * where certified_gap, the rounding of those included, then stays below 0.1 tolerance. */
+     * where certified_gap, the rounding of those included, then stays below half the tolerance. */
     double objective;
     double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or

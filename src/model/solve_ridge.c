@@ -1,7 +1,9 @@
 /* Square loss. Per weighting one reduction to a band, A = Q B Q', then every lambda is a banded
- * solve: theta = Q (B + lambda)^-1 Q' rhs. Where all strata but one are small, one reduction serves
- * all weightings (solve_ridge_update.h); what does not come to a tenth of the tolerance that way,
- * or without refinement, is done again. */
+ * solve: theta = Q (B + lambda)^-1 Q' rhs. Weightings whose df is not asked for share more: Krylov
+ * spaces (solve_ridge_krylov.h), and one reduction that preconditions all
+ * (solve_ridge_conjugate.h). Where all strata but one are small, one reduction also gives every df
+ * (solve_ridge_update.h). What does not come to half the tolerance that way, or without refinement,
+ * is done again. */
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
 #include "model/solve_ridge_conjugate.h"
@@ -259,14 +261,16 @@ static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_marg
     return all_done(ridge, out->fit + fit, path->lambdas);
 }
 
-/* Fits from Lanczos' reduction, which stand in their place already. */
+/* Fits from Lanczos' reduction, which stand in their place already. Where it is given up for one
+ * weighting, it is not tried for those after it. */
 static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
     llr_solutions_t *out = call->solutions;
     llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
-    if (!llr_ridge_krylov_solved(&ridge->krylov, index)) return false;
+    ridge->steps = llr_ridge_krylov_solved(&ridge->krylov, index);
+    if (!ridge->steps) return false;
     memcpy(ridge->z, out->theta + fit * call->width,
            (size_t)(path->lambdas * call->width) * sizeof(double));
     finish_early(ridge, path, fit);
@@ -304,7 +308,8 @@ static llr_code_t solve_shared(ridge_t *ridge)
     bool shares = llr_ridge_krylov_pays(call) && llr_ridge_krylov_shares(call);
     memset(ridge->is_solved, 0, (size_t)call->paths * sizeof(bool));
     if (shares && (many || !conjugates))
-        LLR_TRY(llr_ridge_krylov_solve_all(call, &ridge->system, ridge->most, ridge->is_solved));
+        LLR_TRY(llr_ridge_krylov_solve_all(call, &ridge->system, ridge->most, conjugates,
+                                           ridge->is_solved));
     if (conjugates) LLR_TRY(llr_ridge_conjugate_solve(call, &ridge->system, ridge->is_solved));
     ridge->updates = !conjugates && !shares && llr_ridge_update_pays(call);
     ridge->steps = !shares && !conjugates && !ridge->updates && llr_ridge_krylov_pays(call);

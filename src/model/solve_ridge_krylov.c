@@ -223,11 +223,14 @@ static double steps_left(const llr_ridge_krylov_t *krylov, int64_t p)
 /* Whether some more steps are likely to spare reductions that would take longer. */
 static bool is_promising(const llr_ridge_krylov_t *krylov, int64_t paths)
 {
+    int64_t unsolved = 0;
+    for (int64_t p = 0; p < paths; p++) unsolved += !is_solved(krylov, p);
     for (int64_t p = 0; p < paths; p++) {
         double left = steps_left(krylov, p);
         int64_t spared = 0;
         for (int64_t q = 0; q < paths; q++)
             spared += !is_solved(krylov, q) && steps_left(krylov, q) <= left;
+        if (krylov->all_or_none && spared < unsolved) continue;
         if (left <= (double)(krylov->lanczos.most - krylov->lanczos.steps) &&
             left < (double)spared * krylov->worth)
             return true;
@@ -328,11 +331,12 @@ static llr_code_t solve_groups(llr_ridge_krylov_t *krylov, llr_ridge_system_t *s
 }
 
 llr_code_t llr_ridge_krylov_solve_all(llr_call_t *call, llr_ridge_system_t *system, int64_t lambdas,
-                                      bool *solved)
+                                      bool all_or_none, bool *solved)
 {
     int64_t mark = llr_arena_mark(call->arena);
     llr_ridge_krylov_t krylov;
     LLR_TRY(llr_ridge_krylov_create(&krylov, call, lambdas));
+    krylov.all_or_none = all_or_none;
     LLR_TRY(solve_groups(&krylov, system, solved));
     llr_arena_release(call->arena, mark);
     return LLR_OK;

@@ -13,6 +13,7 @@ typedef struct llr_ridge_krylov {
     int64_t group;       /* weightings that are reduced together */
     double worth;        /* steps of all weightings that one's reduction may take */
     bool is_shared;      /* by the strata's matrices; else by the one of a weighting's system */
+    bool all_or_none;    /* what is left of a group costs as much as all of it */
     int64_t lambdas;     /* most of a path */
     double *coefficient; /* strata x lanes */
     double *mean, *x;    /* blocks */
@@ -35,9 +36,10 @@ bool llr_ridge_krylov_pays(const llr_call_t *call);
 bool llr_ridge_krylov_shares(const llr_call_t *call);
 
 /* theta of all fits, certified, and solved (paths) where a path's came to a tenth of the tolerance.
- * lambdas: most of a path. Uses the system. The workspace is given back. */
+ * lambdas: most of a path. all_or_none: a group is given up that is not likely to be solved as a
+ * whole. Uses the system. The workspace is given back. */
 llr_code_t llr_ridge_krylov_solve_all(llr_call_t *call, llr_ridge_system_t *system, int64_t lambdas,
-                                      bool *solved);
+                                      bool all_or_none, bool *solved);
 
 /* Else one group of weightings after the other. */
 llr_code_t llr_ridge_krylov_create(llr_ridge_krylov_t *krylov, llr_call_t *call, int64_t lambdas);

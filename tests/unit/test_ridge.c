@@ -372,24 +372,31 @@ static void extreme_weights_without_df(void)
     world_destroy(&world);
 }
 
+/* A column may also have all its entries in the first rows. */
+static void check_rank(llr_loss_t loss, int dependent, int64_t rows)
+{
+    world_t world = make(rows, 40, 2, 2);
+    llr_path_t path = {world.weight[0], lambdas, 1};
+    llr_solve_options_t options = {.tolerance = 1e-8, .max_iterations = 1, .leaves_df = true};
+    for (int64_t i = 0; i < rows; i++) {
+        double *x = world.x + i * world.dim;
+        if (dependent & 1) x[3] = 0;
+        if (dependent & 2) x[9] = x[5] + x[6];
+        if (dependent & 4 && i > 3) x[11] = 0;
+    }
+    outcome_t out = world_solve(&world, loss, &path, 1, &options);
+    int64_t independent = 40 - (dependent & 1) - (dependent >> 1 & 1);
+    CU_ASSERT_EQUAL(out.solutions.rank, independent < rows ? independent : rows - 1);
+    outcome_destroy(&out);
+    world_destroy(&world);
+}
+
 static void rank_is_that_of_the_columns(void)
 {
-    llr_path_t path = {NULL, lambdas, 1};
-    llr_solve_options_t options = {.tolerance = 1e-8, .max_iterations = 1};
-    for (int dependent = 0; dependent < 4; dependent++)
+    for (int dependent = 0; dependent < 8; dependent++)
         for (int64_t rows = 25; rows <= 200; rows *= 2) {
-            world_t world = make(rows, 40, 2, 2);
-            for (int64_t i = 0; i < rows; i++) {
-                double *x = world.x + i * world.dim;
-                if (dependent & 1) x[3] = 0;
-                if (dependent & 2) x[9] = x[5] + x[6];
-            }
-            path.weight = world.weight[0];
-            outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, &path, 1, &options);
-            int64_t independent = 40 - (dependent & 1) - (dependent >> 1);
-            CU_ASSERT_EQUAL(out.solutions.rank, independent < rows ? independent : rows - 1);
-            outcome_destroy(&out);
-            world_destroy(&world);
+            check_rank(LLR_LOSS_SQUARE, dependent, rows);
+            check_rank(LLR_LOSS_LOGISTIC, dependent, rows);
         }
 }
 
