@@ -116,6 +116,10 @@ static void square_rows(const llr_ridge_change_t *change, int32_t stratum, const
                         const double *q, const double *t, double *matrix, double *work)
 {
     int64_t size = change->size, rows = rows_of(change, stratum);
+    if (rows == 0) {
+        memset(matrix, 0, (size_t)(size * size) * sizeof *matrix);
+        return;
+    }
     const int64_t *start = change->call->sample->stratum_start + stratum;
     memcpy(change->room, change->call->space.z + start[0] * size,
            (size_t)(rows * size) * sizeof(double));

@@ -44,6 +44,11 @@ typedef struct conjugate {
     int64_t most, cells, active, fits; /* most: that the batch has room for */
 } conjugate_t;
 
+static int64_t smaller_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static bool pays(int64_t size, int64_t rows, int32_t columns, int32_t strata, int64_t paths,
                  int64_t fits)
 {
@@ -63,10 +68,10 @@ bool llr_ridge_conjugate_pays(const llr_call_t *call)
                 call->solutions->fits);
 }
 
-static int64_t work_size(int64_t size)
+static int64_t work_size(int64_t size, int32_t strata)
 {
     int64_t vectors = size > CELLS ? size : CELLS;
-    return llr_band_work(size, vectors);
+    return llr_band_work(size, vectors > strata ? vectors : strata);
 }
 
 /* Vectors of a batch, in whole blocks. */
@@ -81,7 +86,7 @@ int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata,
     int64_t d = sizeof(double), cells = most_cells(fits * columns);
     if (!pays(size, 1, columns, strata, paths, fits)) return 0;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
-           llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size), d) +
+           llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size, strata), d) +
            llr_arena_cost(strata * size, d) + llr_ridge_change_bytes(size, strata, cells) +
            6 * llr_arena_cost(cells * size, d) +
            llr_arena_cost(cells / LLR_LANES * llr_shifted_room(size), d) +
@@ -94,7 +99,7 @@ static llr_code_t take(conjugate_t *all, llr_arena_t *arena, llr_error_t *error)
     LLR_TAKE(all->q, arena, size * size, error);
     LLR_TAKE(all->t, arena, llr_band_factors(size), error);
     LLR_TAKE(all->band, arena, size * LLR_BAND_WIDTH, error);
-    LLR_TAKE(all->work, arena, work_size(size), error);
+    LLR_TAKE(all->work, arena, work_size(size, all->call->gram.parts), error);
     LLR_TAKE(all->turned.gram.sum, arena, all->call->gram.parts * size, error);
     LLR_TAKE(all->x, arena, cells * size, error);
     LLR_TAKE(all->r, arena, cells * size, error);
@@ -200,16 +205,15 @@ static void add_fit(conjugate_t *all, int64_t path, double lambda, int64_t index
     all->fits++;
 }
 
-/* The factors of all shifts of the batch. Whether all are definite. */
+/* The factors of all shifts of the batch, before any cell is retired. Whether all are definite. */
 static bool factor(conjugate_t *all)
 {
     llr_shifted_t *shifted = &all->shifted;
     bool definite = true;
     for (int64_t first = 0; first < all->cells; first += LLR_LANES) {
         for (int64_t lane = 0; lane < LLR_LANES; lane++) {
-            const cell_t *cell =
-                all->cell + (first + lane < all->cells ? first + lane : all->cells - 1);
-            shifted->lambda[lane] = cell->lambda / all->of[cell - all->cell].t;
+            int64_t c = smaller_of(first + lane, all->cells - 1);
+            shifted->lambda[lane] = all->cell[c].lambda / all->of[c].t;
         }
         shifted->factor = all->factor + first / LLR_LANES * llr_shifted_room(all->size);
         llr_shifted_factor(shifted);
@@ -218,27 +222,37 @@ static bool factor(conjugate_t *all)
     return definite;
 }
 
-/* product = P^-1 r of the active cells of a block. */
-static void precondition_block(conjugate_t *all, int64_t block)
+/* The residuals of a block's active cells, by lane. Whether there are any. */
+static bool load_block(conjugate_t *all, int64_t block)
 {
-    llr_shifted_t *shifted = &all->shifted;
-    int64_t size = all->size, found = 0;
-    memset(shifted->solution, 0, (size_t)(size * LLR_LANES) * sizeof(double));
+    int64_t size = all->size;
+    double *to = all->shifted.solution;
+    bool found = false;
+    memset(to, 0, (size_t)(size * LLR_LANES) * sizeof *to);
     for (int64_t c = 0; c < all->active; c++) {
-        int64_t lane = all->cell[c].place - block * LLR_LANES;
-        if (lane < 0 || lane >= LLR_LANES) continue;
-        found++;
+        const double *r = all->r + c * size;
+        double scale = 1 / all->of[c].t;
+        if (all->cell[c].place / LLR_LANES != block) continue;
+        found = true;
         for (int64_t j = 0; j < size; j++)
-            shifted->solution[j * LLR_LANES + lane] = all->r[c * size + j] / all->of[c].t;
+            to[j * LLR_LANES + all->cell[c].place % LLR_LANES] = scale * r[j];
     }
-    if (!found) return;
-    shifted->factor = all->factor + block * llr_shifted_room(size);
-    llr_shifted_solve(shifted);
+    return found;
+}
+
+/* product = P^-1 r of a block's active cells. */
+static void precondition(conjugate_t *all, int64_t block)
+{
+    int64_t size = all->size;
+    const double *from = all->shifted.solution;
+    if (!load_block(all, block)) return;
+    all->shifted.factor = all->factor + block * llr_shifted_room(size);
+    llr_shifted_solve(&all->shifted);
     for (int64_t c = 0; c < all->active; c++) {
-        int64_t lane = all->cell[c].place - block * LLR_LANES;
-        if (lane < 0 || lane >= LLR_LANES) continue;
+        double *z = all->product + c * size;
+        if (all->cell[c].place / LLR_LANES != block) continue;
         for (int64_t j = 0; j < size; j++)
-            all->product[c * size + j] = shifted->solution[j * LLR_LANES + lane];
+            z[j] = from[j * LLR_LANES + all->cell[c].place % LLR_LANES];
     }
 }
 
@@ -306,16 +320,11 @@ static void retire_solved(conjugate_t *all)
 
 static void step(conjugate_t *all)
 {
-    for (int64_t block = 0; block * LLR_LANES < all->cells; block++) precondition_block(all, block);
+    for (int64_t block = 0; block * LLR_LANES < all->cells; block++) precondition(all, block);
     for (int64_t c = 0; c < all->active; c++) turn(all, c);
     multiply(all);
     for (int64_t c = 0; c < all->active; c++) advance(all, c);
     retire_solved(all);
-}
-
-static int64_t smaller_of(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Of a space of the rows' span: maps the batch to theta, and certifies it from the rows. */

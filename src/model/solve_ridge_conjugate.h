@@ -1,6 +1,6 @@
-/* Fits of the square loss whose df is not asked for, where the strata beside the largest have few
- * rows: conjugate gradients, preconditioned by the reduction of one weighting for all. Private to
- * the solver of the square loss.
+/* Fits of the square loss whose df is not asked for: conjugate gradients for the fits of many
+ * weightings side by side, all preconditioned by the reduction of one weighting. Private to the
+ * solver of the square loss.
  *
  * With base the stratum of most rows, a its rows' weight in a weighting, C its scatter about its
  * own mean, y the other rows less that mean and v their weights,
@@ -12,10 +12,11 @@
  *
  *   A + lambda = P + y' (G - t G_c) y,  P = t (B + lambda / t).
  *
- * P is solved with exactly, for a few operations a column, and the rest takes two products with
- * few rows. Scatters about weighted means grow with the weights, so that the eigenvalues of
- * P^-1 (A + lambda) lie between the least and the largest ratio of the strata's weights, each to t:
- * exponents one apart with priors of nine to one have a condition of 9, whatever the rows. */
+ * P is solved with exactly, for a few operations a column, and the rest takes two products with few
+ * rows, or one with a matrix (solve_ridge_change.h). Scatters about weighted means grow with the
+ * weights, so that the eigenvalues of P^-1 (A + lambda) lie between the least and the largest ratio
+ * of the strata's weights, each to t: exponents one apart with priors of nine to one have a
+ * condition of 9, whatever the rows. */
 #ifndef LLR_MODEL_SOLVE_RIDGE_CONJUGATE_H
 #define LLR_MODEL_SOLVE_RIDGE_CONJUGATE_H
 
