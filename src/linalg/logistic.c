@@ -62,12 +62,12 @@ typedef struct point {
 
 INLINE point_t point_at(const llr_elementary_t *f, reals_t margin)
 {
-    bits_t wrong = margin < all(0);
+    bits_t wrong = (bits_t)margin >> 63; /* by its sign */
     reals_t size = (reals_t)((bits_t)margin & INT64_MAX), e = -size;
     f->exp((double *)&e);
     reals_t over = 1 / (1 + e);
     return (point_t){.more = e,
-                     .size = 0.5 * (size - margin),
+                     .size = choose(wrong, size, all(0)),
                      .share = choose(wrong, all(1), e) * over,
                      .rest = choose(wrong, e, all(1)) * over};
 }
