@@ -53,7 +53,8 @@ typedef struct llr_solve_options {
     bool (*should_stop)(void *argument);
     void *argument; /* borrowed, handed to should_stop */
     /* df of fits at lambda > 0 is not asked for (NaN). Of logistic losses it needs a matrix of its
-     * own for every fit and column, and so takes several times as long as all else together. */
+     * own for every fit and column, and so takes several times as long as all else together; of the
+     * square loss, a reduction for every weighting, which otherwise share one. */
     bool leaves_df;
 } llr_solve_options_t;
 

@@ -42,7 +42,8 @@ static int64_t work_size(int64_t size, int64_t vectors)
     return larger_of(llr_band_work(size, vectors), size * (LLR_BAND_WIDTH + 2));
 }
 
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits)
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits,
+                        bool zero)
 {
     int64_t d = sizeof(double), vectors = fits * columns;
     int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
@@ -55,7 +56,8 @@ int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t p
         llr_ridge_update_bytes(size, columns, fits) +
         llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
     return llr_ridge_system_bytes(size, columns) + llr_arena_cost(paths, sizeof(bool)) +
-           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata, paths, fits));
+           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata, paths,
+                                                           zero ? paths : fits, fits));
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)

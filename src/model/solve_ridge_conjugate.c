@@ -81,10 +81,10 @@ static int64_t most_cells(int64_t vectors)
 }
 
 int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
-                                  int64_t fits)
+                                  int64_t least, int64_t most)
 {
-    int64_t d = sizeof(double), cells = most_cells(fits * columns);
-    if (!pays(size, 1, columns, strata, paths, fits)) return 0;
+    int64_t d = sizeof(double), cells = most_cells(most * columns);
+    if (!pays(size, 1, columns, strata, paths, least)) return 0;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(work_size(size, strata), d) +
            llr_arena_cost(strata * size, d) + llr_ridge_change_bytes(size, strata, cells) +

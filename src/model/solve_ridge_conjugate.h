@@ -25,8 +25,9 @@
 /* Whether it takes less than a reduction for every weighting: a fixed formula of the call's shapes
  * and options. */
 bool llr_ridge_conjugate_pays(const llr_call_t *call);
+/* For at least and at most so many fits. */
 int64_t llr_ridge_conjugate_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
-                                  int64_t fits);
+                                  int64_t least, int64_t most);
 
 /* theta of fits, certified, and solved (paths): whether the residuals of all of a path's came to a
  * twentieth of the tolerance; paths that are solved already are left alone. Uses the system. The

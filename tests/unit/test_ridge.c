@@ -359,6 +359,24 @@ static void ranks_without_df(void)
     world_destroy(&world);
 }
 
+/* What pays for the fits at positive lambda might not pay for all: there is memory for it. */
+static void zeros_beside_weightings_without_df(void)
+{
+    enum { MANY = 12, ZEROS = 9, ALL = FITS / MANY };
+    double list[ALL] = {0};
+    llr_path_t path[MANY];
+    llr_solve_options_t options = {.tolerance = 1e-8, .leaves_df = true};
+    world_t world = make(140, 64, 2, 2);
+    world.start[1] = 139;
+    for (int l = ZEROS; l < ALL; l++) list[l] = lambdas[l - ZEROS];
+    for (int p = 0; p < MANY; p++) path[p] = (llr_path_t){world.weight[p % 3], list, ALL};
+    outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, MANY, &options);
+    CU_ASSERT_EQUAL(out.code, LLR_OK);
+    for (int fit = 0; fit < FITS; fit++) CU_ASSERT_EQUAL(out.fit[fit].status, LLR_FIT_CONVERGED);
+    outcome_destroy(&out);
+    world_destroy(&world);
+}
+
 /* A stratum of no weight, one of nearly all, and a class of nearly none. */
 static void extreme_weights_without_df(void)
 {
@@ -413,6 +431,7 @@ int main(void)
         {"many weightings without df", many_weightings_without_df},
         {"batches of weightings without df", batches_of_weightings_without_df},
         {"ranks without df", ranks_without_df},
+        {"zeros beside weightings without df", zeros_beside_weightings_without_df},
         {"extreme weights without df", extreme_weights_without_df},
         {"rank is that of the columns", rank_is_that_of_the_columns},
     };
