@@ -163,13 +163,18 @@ double llr_solve_flops(const llr_solve_shape_t *shape)
     double columns = llr_columns(shape->classes), paths = (double)shape->paths;
     double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)shape->fits * columns;
     double certify = 4 * n * d * vectors, zero = zero_flops(shape);
+    /* Without df a step for every strength and weighting, in place of a reduction a weighting. */
+    if (shape->loss == LLR_LOSS_SQUARE && shape->leaves_df)
+        return reduce + certify / 2 + zero + n * p * p + 5.0 / 3 * p * p * p + 20 * p * p * vectors;
     if (shape->loss == LLR_LOSS_SQUARE) /* certified from Gram matrices where rows >= dim */
         return reduce + (n < d ? certify : 2 * p * p * vectors) + zero + n * p * p + p * p * p / 3 +
                paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 5 * p * p * vectors;
+    /* A curvature matrix of every vector for df, or one a lambda that the passes share. */
+    double curvature = n * p * p + 2.0 / 3 * p * p * p;
+    double matrices = shape->leaves_df ? (double)shape->fits / paths * columns : vectors;
     if (columns > 1)
-        return reduce + certify + zero +
-               llr_softmax_flops(shape->rows, shape->rows < shape->dim ? shape->rows : shape->dim,
-                                 shape->classes, shape->fits);
-    /* A curvature matrix for df, and five passes, all but the certificate in single precision. */
-    return reduce + certify + zero + 0.5 * vectors * (n * p * p + 2.0 / 3 * p * p * p + 20 * n * p);
+        return reduce + certify + zero + matrices * curvature +
+               llr_softmax_flops(shape->rows, (int64_t)p, shape->classes, shape->fits);
+    /* Five passes; all but the certificate in single precision. */
+    return reduce + certify + zero + 0.5 * (matrices * curvature + vectors * 20 * n * p);
 }

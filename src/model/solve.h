@@ -104,13 +104,15 @@ typedef struct llr_solve_shape {
     int64_t rows, dim;
     int32_t strata, classes;
     int64_t paths, fits;
-    bool zero; /* some lambda is 0 */
+    bool zero;      /* some lambda is 0 */
+    bool leaves_df; /* as in the options */
 } llr_solve_shape_t;
 
 /* Upper bound of the bytes llr_solve takes from the arena: a fixed formula of the shapes. */
 int64_t llr_solve_bytes(const llr_solve_shape_t *shape);
 
-/* Predicted floating-point operations of llr_solve: a fixed formula of the shapes. */
+/* Predicted cost of llr_solve in operations of a matrix product, those in single precision half: a
+ * fixed formula of the shapes, for what is dearer, not for seconds. */
 double llr_solve_flops(const llr_solve_shape_t *shape);
 
 #endif

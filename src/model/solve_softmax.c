@@ -34,8 +34,8 @@ int64_t llr_softmax_bytes(int64_t rows, int64_t size, int32_t columns, int64_t p
 double llr_softmax_flops(int64_t rows, int64_t size, int32_t columns, int64_t fits)
 {
     double n = (double)rows, d = (double)size, f = (double)fits;
-    /* About twelve passes a fit, each of four products; a curvature matrix a column for df. */
-    return f * columns * (96 * n * d + n * d * d + d * d * d);
+    /* About twelve passes a fit, each of four products, in single precision. */
+    return f * columns * 48 * n * d;
 }
 
 static llr_code_t take_rows(llr_softmax_solver_t *it)

@@ -38,7 +38,8 @@ static llr_solve_shape_t solve_shape(const llr_facts_t *facts, const llr_grid_t 
                                .classes = facts->shape.classes,
                                .paths = share.weightings,
                                .fits = share.cells,
-                               .zero = share.zero};
+                               .zero = share.zero,
+                               .leaves_df = !grid->job->df[unit->loss]};
 }
 
 static int64_t solve_bytes(const llr_facts_t *facts, const llr_grid_t *grid, const llr_unit_t *unit,
@@ -109,5 +110,7 @@ double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t u
         if (share.cells) flops += draws * llr_solve_flops(&shape);
     }
     double vectors = (double)(u->cells * llr_columns(facts->shape.classes));
-    return flops + 2.0 * (double)rows * (double)facts->columns * vectors;
+    /* Normal numbers for made rows; metrics in single precision. */
+    double drawing = facts->synthetic ? 700.0 * (double)u->n * (double)facts->columns : 0;
+    return flops + drawing + (double)rows * (double)facts->columns * vectors;
 }

@@ -53,7 +53,7 @@ static void fit(fits_t *fits, const theory_groups_t *w, llr_loss_t loss, const i
     llr_sample_t sample = {fits->x, fits->rows, DIM, w->groups, classes, fits->start, class_of};
     llr_path_t path = {w->weight, &lambda, 1};
     llr_solve_options_t options = {.tolerance = 1e-8, .max_iterations = 1000};
-    llr_solve_shape_t shape = {loss, fits->rows, DIM, w->groups, classes, 1, 1, lambda == 0};
+    llr_solve_shape_t shape = {loss, fits->rows, DIM, w->groups, classes, 1, 1, lambda == 0, false};
     llr_fit_t answer;
     llr_solutions_t solutions = {1, llr_columns(classes), 0, &answer, fits->theta, fits->b};
     llr_arena_t arena;
