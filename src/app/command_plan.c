@@ -56,7 +56,8 @@ static void print_memory(const llr_memory_need_t *need, int64_t ranks)
     print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, an allowance");
     print_line("table rows", (double)need->rows, "rank 0");
     if (need->fitting)
-        print_line("fitting components", (double)need->fitting, "rank 0, before the rest");
+        print_line("components and moments of pools", (double)need->fitting,
+                   "rank 0, before the rest");
     snprintf(node, sizeof node, "node, %lld rank%s", (long long)ranks, ranks == 1 ? "" : "s");
     print_line(node, (double)llr_memory_need_node(need, ranks), "all of it: ask for this much");
     print_line("free on this node now", (double)llr_memory_available(), "");

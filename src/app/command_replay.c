@@ -2,6 +2,7 @@
 #include "app/results.h"
 #include "base/memory.h"
 #include "linalg/blas.h"
+#include "par/forecast.h"
 #include "par/load.h"
 #include "store/head.h"
 #include "work/unit.h"
@@ -17,6 +18,7 @@ typedef struct replay {
     llr_catalog_t catalog; /* with features */
     llr_comm_t *comm;
     llr_worker_t worker;
+    llr_forecasts_t forecasts;
     int64_t cell, unit;
     llr_head_t head;
     llr_block_t block;
@@ -48,8 +50,27 @@ static llr_code_t load(replay_t *replay, llr_error_t *error)
     replay->worker.grid = &session->grid;
     replay->worker.dataset = replay->catalog.dataset;
     const llr_facts_t *facts = &replay->catalog.facts[session->grid.unit[replay->unit].dataset];
-    return llr_arena_create(&replay->worker.arena,
-                            llr_unit_bytes(&session->grid, facts, replay->unit), error);
+    int64_t bytes = llr_unit_bytes(&session->grid, facts, replay->unit),
+            predicting = llr_forecast_bytes(&session->grid, facts);
+    return llr_arena_create(&replay->worker.arena, bytes > predicting ? bytes : predicting, error);
+}
+
+/* The weights of rule theory, where the cell's unit has some. */
+static llr_code_t predict(replay_t *replay, llr_error_t *error)
+{
+    const llr_grid_t *grid = &replay->loaded.session.grid;
+    bool *needed = llr_alloc(grid->units, sizeof *needed);
+    llr_schedule_t *schedule = NULL;
+    llr_forecast_run_t phase = {.worker = &replay->worker,
+                                .facts = replay->catalog.facts,
+                                .needed = needed,
+                                .weights_only = true,
+                                .schedule = &schedule};
+    if (!needed) return llr_fail_memory(error, grid->units, "the list of units");
+    needed[replay->unit] = true;
+    llr_code_t code = llr_forecast_run(replay->comm, &phase, &replay->forecasts, error);
+    free(needed);
+    return code;
 }
 
 static llr_code_t solve(replay_t *replay, llr_error_t *error)
@@ -119,7 +140,7 @@ static llr_code_t save(const replay_t *replay, const llr_options_t *options, llr
     const llr_unit_t *unit = &session->grid.unit[replay->unit];
     const llr_dataset_t *dataset = &replay->catalog.dataset[unit->dataset];
     llr_fit_status_t status = replay->block.row[replay->cell - unit->first_cell].fit.status;
-    if (status == LLR_FIT_MISSING_CLASS)
+    if (status == LLR_FIT_MISSING_CLASS || status == LLR_FIT_NO_FINITE_WEIGHTS)
         return llr_fail(error, LLR_INVALID, "the cell %s has status %s: there is no layer to save",
                         options->argument[1], llr_fit_status_name(status));
     llr_layer_t layer = {.dataset = dataset,
@@ -138,6 +159,7 @@ static llr_code_t run(replay_t *replay, const llr_options_t *options, llr_error_
     LLR_TRY(llr_loaded_open(&replay->loaded, options->argument[0], error));
     LLR_TRY(find_cell(replay, options->argument[1], error));
     LLR_TRY(load(replay, error));
+    if (llr_forecasts_wanted(&replay->loaded.session.job)) LLR_TRY(predict(replay, error));
     LLR_TRY(solve(replay, error));
     if (options->save) LLR_TRY(save(replay, options, error));
     return compare(replay, options, error);
@@ -149,6 +171,7 @@ llr_code_t llr_command_replay(const llr_options_t *options, llr_error_t *error)
     llr_blas_set_threads(1);
     llr_code_t code = run(&replay, options, error);
     llr_arena_destroy(&replay.worker.arena);
+    llr_forecasts_destroy(&replay.forecasts);
     llr_block_destroy(&replay.block);
     free(replay.head.theta);
     free(replay.head.b);

@@ -27,6 +27,11 @@ static const char *duration(double seconds, char *out, size_t size)
 
 static void print_facts(const llr_progress_t *progress)
 {
+    if (progress->forecasts) {
+        fprintf(stderr, "theory: %lld of %lld predictions", (long long)progress->forecast,
+                (long long)progress->forecasts);
+        return;
+    }
     char past[32], left[32];
     int64_t known = progress->found + progress->done;
     double rate = progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0;
@@ -42,8 +47,9 @@ static void print_facts(const llr_progress_t *progress)
 static void draw_bar(llr_meter_t *meter, const llr_progress_t *progress)
 {
     enum { WIDTH = 30 };
-    int64_t known = progress->found + progress->done;
-    int filled = progress->units ? (int)(WIDTH * known / progress->units) : WIDTH;
+    int64_t known = progress->forecasts ? progress->forecast : progress->found + progress->done;
+    int64_t all = progress->forecasts ? progress->forecasts : progress->units;
+    int filled = all ? (int)(WIDTH * known / all) : WIDTH;
     fprintf(stderr, "\r%s[", meter->colour ? "\033[32m" : "");
     for (int i = 0; i < WIDTH; i++) fputc(i < filled ? '#' : '.', stderr);
     fprintf(stderr, "]%s ", meter->colour ? "\033[0m" : "");

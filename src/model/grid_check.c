@@ -126,6 +126,24 @@ static void check_groups(const look_t *look)
         FIND(look, "weights_by: %s, but it has no groups; use class", kind_name(look));
 }
 
+/* What is asked of the theory that it does not cover. */
+static void check_theory(const look_t *look)
+{
+    const llr_job_t *job = look->job;
+    llr_shape_t shape = look->facts->shape;
+    bool has_logistic = false;
+    for (int32_t l = 0; l < job->losses; l++)
+        has_logistic = has_logistic || job->loss[l] == LLR_LOSS_LOGISTIC;
+    if (job->rules & 1u << LLR_RULE_THEORY && has_logistic && shape.classes > 2)
+        FIND(look,
+             "rules: theory: nothing predicts logistic loss with %d classes; leave out logistic "
+             "or theory, or use thumb",
+             shape.classes);
+    if (job->theory == LLR_FORM_SPECTRAL && (shape.classes != 2 || shape.groups))
+        FIND(look, "theory: spectral: needs two classes without groups, it has %d and %d; use %s",
+             shape.classes, shape.groups, llr_form_name(LLR_FORM_GENERAL));
+}
+
 static void check_dataset(const look_t *look)
 {
     const llr_job_t *job = look->job;
@@ -133,6 +151,7 @@ static void check_dataset(const look_t *look)
     if (job->ratios && shape.classes != 2)
         FIND(look, "ratios: need two classes, it has %d; use exponents", shape.classes);
     check_groups(look);
+    check_theory(look);
     if (job->weights_by == LLR_BY_GROUP && !shape.groups) return;
     if (job->prior && job->priors != shape.kinds)
         FIND(look, "priors: %d given, it has %d %s", job->priors, shape.kinds,

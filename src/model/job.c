@@ -23,6 +23,13 @@ const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t data
     return own->has_preprocess ? &own->preprocess : &job->preprocess;
 }
 
+bool llr_job_needs_population(const llr_job_t *job)
+{
+    for (llr_rule_t rule = 0; rule < LLR_RULE_COUNT; rule++)
+        if (llr_rule_is_computed(rule) && job->rules & 1u << rule) return true;
+    return job->theory != LLR_FORM_NONE;
+}
+
 static llr_code_t fail_delta(const llr_job_t *job, const llr_job_dataset_t *dataset, double delta,
                              int64_t n, int64_t dim, const char *remedy, llr_error_t *error)
 {

@@ -199,6 +199,9 @@ llr_code_t llr_job_check_name(const char *name, llr_error_t *error);
 /* Accepts half-built jobs. */
 void llr_job_destroy(llr_job_t *job);
 
+/* Do weights or predictions of the job need the populations that the rows come from? */
+bool llr_job_needs_population(const llr_job_t *job);
+
 /* The preprocessing of one dataset of the job. */
 const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset);
 

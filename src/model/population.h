@@ -21,14 +21,18 @@ typedef struct llr_population {
     int64_t dim;   /* columns that vary */
     int32_t parts; /* that have rows, by class, then group */
     llr_shape_t shape;
-    double inequality;  /* share of the covariances' squared size that is not common to all parts,
-                           freed of sampling noise: 0 where they are equal */
-    double dimension;   /* rule paper: principal components that hold effective_variance */
-    llr_part_t *part;   /* owned with the block, as all below: parts */
-    double *mean;       /* parts x dim, row-major */
-    double *covariance; /* parts x dim x dim, symmetric */
-    double *spectrum;   /* dim, ascending: eigenvalues of the mean over kinds of their covariance */
-    void *block;        /* the memory of all arrays, llr_population_bytes */
+    llr_by_t by;         /* what its kinds are */
+    double inequality;   /* share of the covariances' squared size that is not common to all parts,
+                            freed of sampling noise: 0 where they are equal */
+    double dimension;    /* rule paper: principal components that hold effective_variance */
+    llr_part_t *part;    /* parts; this array and the next are owned with the block */
+    double *mean;        /* parts x dim, row-major */
+    double *covariance;  /* parts x dim x dim, symmetric */
+    double *spectrum;    /* dim, ascending: eigenvalues of the mean over kinds of their covariances,
+                            that of a kind about the means of its classes */
+    double *mean_square; /* dim, two parts: half the difference of the means, squared, in that
+                            eigenbasis; else 0 */
+    void *block;         /* owned: the memory behind all arrays, llr_population_bytes */
 } llr_population_t;
 
 /* The rows of a pool, always in the same order. */
@@ -68,8 +72,14 @@ void llr_population_destroy(llr_population_t *population);
  * (borrowed: not to be destroyed). */
 int64_t llr_population_bytes(int32_t parts, int64_t dim);
 llr_population_t llr_population_in(void *block, const llr_population_t *like);
-/* Most bytes that fitting takes while it runs, the block included. */
-int64_t llr_population_fit_bytes(llr_shape_t shape, int64_t columns);
+/* Upper bounds: parts of a population, and bytes that fitting takes besides the block. */
+int32_t llr_population_most_parts(const llr_facts_t *facts);
+int64_t llr_population_fit_bytes(int32_t parts, int64_t columns);
+
+/* Kind of a part, and the shares of the parts among training rows whose kinds have these priors.
+ * prior: kinds; share: parts, out. */
+int32_t llr_population_kind(const llr_population_t *population, int32_t part);
+void llr_population_shares(const llr_population_t *population, const double *prior, double *share);
 
 /* Degrees of freedom at curvature D and lambda over the spectrum: a llr_theory_df_t of
  * theory/weights.h (population: a llr_population_t). */

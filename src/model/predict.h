@@ -32,7 +32,7 @@ bool llr_predict_covers(llr_loss_t loss, int32_t classes);
 llr_form_t llr_predict_form(const llr_population_t *population, llr_form_t form);
 
 /* Bytes of the arena for a predictor. */
-int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim, llr_loss_t loss);
+int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim);
 /* Takes a predictor from the arena, where it lives. population is borrowed; training is copied, its
  * prior too. LLR_FAILED: workspace too small. */
 llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_population_t *population,
@@ -40,14 +40,18 @@ llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_populatio
                                 llr_error_t *error);
 
 /* weight: kinds, sum_k prior_k weight_k = 1 (NaN where a kind has prior 0). */
-void llr_predict(llr_predictor_t *predictor, const double *weight, double lambda,
-                 llr_prediction_t *out);
+void llr_predict_errors(llr_predictor_t *predictor, const double *weight, double lambda,
+                        llr_prediction_t *out);
 
 /* Errors of classes, then groups (slots: classes + groups) from those of the parts. share: parts,
  * weights of the parts inside their class or group, need not be normalised; NaN where a class or
  * group has no share. */
 void llr_predict_mix(const llr_population_t *population, const double *error, const double *share,
                      double *slot);
+
+/* Shares of the parts among the test rows: by counts where they are known, else as in the pool. */
+void llr_predict_test_share(const llr_population_t *population, const llr_facts_t *facts,
+                            double *share);
 
 /* What is to be small. */
 typedef struct llr_target {
@@ -56,10 +60,10 @@ typedef struct llr_target {
     const double *prior; /* borrowed, classes: weights of the classes in balanced; NULL: equal */
 } llr_target_t;
 
-/* The weights of the kinds at which the target is least at lambda; returns its value. weight:
- * kinds, out; NaN where nothing was found. evaluations: most of them beyond a search along the
- * exponents. */
-double llr_predict_best(llr_predictor_t *predictor, const llr_target_t *target, double lambda,
-                        int64_t evaluations, double *weight);
+/* The weights of the kinds at which the target is least at lambda, and its value there. weight:
+ * kinds, out; NaN, and so is *least, where nothing was found. evaluations: most of them beyond a
+ * search along the exponents. LLR_FAILED: workspace too small. */
+llr_code_t llr_predict_best(llr_predictor_t *predictor, const llr_target_t *target, double lambda,
+                            int64_t evaluations, double *weight, double *least, llr_error_t *error);
 
 #endif

@@ -9,7 +9,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "blocks are stored as they lie in memory");
 
-enum { BLOCK_VERSION = 2 };
+enum { BLOCK_VERSION = 3 };
 
 /* What stands before the rows. */
 typedef struct block_head {
@@ -18,17 +18,17 @@ typedef struct block_head {
     char host[64];
 } block_head_t;
 
-/* A row without its weights and rates, which follow it. */
+/* A row without its weights, rates and predicted errors, which follow it. */
 typedef struct packed_row {
     int64_t status, iterations, n_used, rank, rank_id;
-    double objective, gradient_norm, certified_gap, df, gamma, rho, seconds;
+    double objective, gradient_norm, certified_gap, df, gamma, rho, seconds, theory_df;
 } packed_row_t;
 
 static const char magic[8] = "llrblock";
 
 static int64_t numbers_of(llr_shape_t shape)
 {
-    return shape.kinds + LLR_SPLITS * llr_shape_slots(shape);
+    return shape.kinds + LLR_SPLITS * llr_shape_slots(shape) + shape.classes + shape.groups;
 }
 
 llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape, llr_error_t *error)
@@ -44,6 +44,7 @@ llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape,
     for (int64_t r = 0; r < rows; r++) {
         block->row[r].weight = block->numbers + r * numbers;
         block->row[r].rate = block->row[r].weight + shape.kinds;
+        block->row[r].theory_error = block->row[r].rate + LLR_SPLITS * llr_shape_slots(shape);
     }
     return LLR_OK;
 }
@@ -68,7 +69,8 @@ static packed_row_t pack_row(const llr_row_t *row)
                           .df = row->fit.df,
                           .gamma = row->gamma,
                           .rho = row->rho,
-                          .seconds = row->seconds};
+                          .seconds = row->seconds,
+                          .theory_df = row->theory_df};
 }
 
 static void unpack_row(const packed_row_t *packed, llr_row_t *row)
@@ -85,6 +87,7 @@ static void unpack_row(const packed_row_t *packed, llr_row_t *row)
     row->gamma = packed->gamma;
     row->rho = packed->rho;
     row->seconds = packed->seconds;
+    row->theory_df = packed->theory_df;
 }
 
 void llr_block_pack(const llr_block_t *block, llr_text_t *out)
@@ -166,30 +169,30 @@ llr_hash_t llr_block_result(const llr_block_t *block)
     return hash;
 }
 
-/* Mean, least and spread of the rates that are there. */
+/* Mean, ends and spread of the rates that are there. */
 typedef struct span {
-    double mean, least, gap;
+    double mean, least, most, gap;
     int64_t least_at; /* place of the least, -1 where there is none */
 } span_t;
 
 /* rate: count of them, stride apart. */
 static span_t span_of(const double *rate, int64_t count, int64_t stride)
 {
-    double sum = 0, most = -INFINITY;
-    span_t span = {NAN, INFINITY, NAN, -1};
+    double sum = 0;
+    span_t span = {NAN, INFINITY, -INFINITY, NAN, -1};
     int64_t present = 0;
     for (int64_t i = 0; i < count; i++) {
         double value = rate[i * stride];
         if (isnan(value)) continue;
         present++;
         sum += value;
-        most = fmax(most, value);
+        span.most = fmax(span.most, value);
         if (value < span.least) span.least_at = i;
         span.least = fmin(span.least, value);
     }
-    if (!present) return (span_t){NAN, NAN, NAN, -1};
+    if (!present) return (span_t){NAN, NAN, NAN, NAN, -1};
     span.mean = sum / (double)present;
-    span.gap = most - span.least;
+    span.gap = span.most - span.least;
     return span;
 }
 
@@ -231,4 +234,18 @@ llr_summary_t llr_row_summary(const llr_row_t *row, const llr_facts_t *facts, ll
     summary.fpr_gap = span_of(odds, groups, 2).gap;
     summary.tpr_gap = span_of(odds + 1, groups, 2).gap;
     return summary;
+}
+
+llr_outlook_t llr_row_outlook(const llr_row_t *row, llr_shape_t shape)
+{
+    span_t by_class = span_of(row->theory_error, shape.classes, 1),
+           by_group = span_of(row->theory_error + shape.classes, shape.groups, 1);
+    return (llr_outlook_t){
+        .balanced = by_class.mean, .worst_class = by_class.most, .worst_group = by_group.most};
+}
+
+void llr_row_forget_theory(llr_row_t *row, llr_shape_t shape)
+{
+    row->theory_df = NAN;
+    for (int32_t s = 0; s < shape.classes + shape.groups; s++) row->theory_error[s] = NAN;
 }

@@ -13,11 +13,13 @@ typedef struct llr_row {
     llr_fit_t fit;
     int64_t n_used, rank;
     double gamma, rho;
-    double seconds;  /* the unit's solve and metrics time over its cells (timing column) */
-    int64_t rank_id; /* rank that computed it (placement column) */
-    double *weight;  /* borrowed from the block, kinds; NaN where the subsample has no row */
-    double *rate;    /* borrowed from the block, LLR_SPLITS x slots: share of rows predicted right,
-                        NaN where there are no rows */
+    double seconds;   /* the unit's solve and metrics time over its cells (timing column) */
+    int64_t rank_id;  /* rank that computed it (placement column) */
+    double *weight;   /* borrowed from the block, kinds; NaN where the subsample has no row */
+    double *rate;     /* borrowed from the block, LLR_SPLITS x slots: share of rows predicted right,
+                         NaN where there are no rows */
+    double theory_df; /* predicted, NaN where nothing is */
+    double *theory_error; /* borrowed from the block, classes + groups: predicted, NaN likewise */
 } llr_row_t;
 
 /* The rows of one unit. */
@@ -51,5 +53,14 @@ typedef struct llr_summary {
     int64_t count, worst_class_count, worst_group_count;
 } llr_summary_t;
 llr_summary_t llr_row_summary(const llr_row_t *row, const llr_facts_t *facts, llr_split_t split);
+
+/* Predicted errors: mean over classes, and the largest of a class and of a group. */
+typedef struct llr_outlook {
+    double balanced, worst_class, worst_group;
+} llr_outlook_t;
+llr_outlook_t llr_row_outlook(const llr_row_t *row, llr_shape_t shape);
+
+/* No prediction for a row. */
+void llr_row_forget_theory(llr_row_t *row, llr_shape_t shape);
 
 #endif

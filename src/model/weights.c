@@ -1,5 +1,7 @@
 #include "model/weights.h"
 
+#include "theory/weights.h"
+
 #include <math.h>
 
 static double sum(const double *value, int32_t count)
@@ -62,29 +64,47 @@ static void power_weights(double gamma, const int64_t *count, int32_t kinds, dou
         weight[c] = count[c] ? exp(-gamma * log((double)count[c] / (double)extreme)) : NAN;
 }
 
+void llr_weights_normalise(const int64_t *count, int32_t kinds, double *weight)
+{
+    double rows = 0, weighted = 0;
+    for (int32_t c = 0; c < kinds; c++) {
+        rows += (double)count[c];
+        if (count[c]) weighted += (double)count[c] * weight[c];
+    }
+    for (int32_t c = 0; c < kinds; c++) weight[c] = count[c] ? weight[c] * (rows / weighted) : NAN;
+}
+
 void llr_weights(const llr_weighting_t *weighting, const int64_t *count, int32_t kinds,
                  double *weight)
 {
-    double rows = 0, weighted = 0;
     if (weighting->rule == LLR_RULE_RATIO && kinds == 2) {
         weight[0] = weight[1] = 1;
         weight[minority(count)] = weighting->value;
     } else
         power_weights(exponent_of(weighting), count, kinds, weight);
-    for (int32_t c = 0; c < kinds; c++) {
-        rows += (double)count[c];
-        if (count[c]) weighted += (double)count[c] * weight[c];
-    }
-    for (int32_t c = 0; c < kinds; c++) weight[c] *= rows / weighted;
+    llr_weights_normalise(count, kinds, weight);
 }
 
-double llr_weighting_gamma(const llr_weighting_t *weighting, const int64_t *count, int32_t kinds)
+bool llr_weights_by_rule(llr_rule_t rule, const llr_population_t *population, double lambda,
+                         double n, const double *prior, double *weight)
 {
+    int32_t kinds = population->shape.kinds;
+    if (rule == LLR_RULE_PAPER)
+        return llr_theory_paper(population->dimension, n, prior, kinds, weight);
+    return llr_theory_thumb(llr_population_df, population, n, lambda, prior, kinds, weight, NULL);
+}
+
+double llr_weighting_gamma(const llr_weighting_t *weighting, const double *weight,
+                           const int64_t *count, int32_t kinds)
+{
+    bool has_ratio = weighting->rule == LLR_RULE_RATIO || llr_rule_is_computed(weighting->rule);
     if (llr_rule_is_balanced(weighting->rule)) return NAN;
-    if (weighting->rule != LLR_RULE_RATIO) return exponent_of(weighting);
+    if (!has_ratio) return exponent_of(weighting);
     if (kinds != 2 || count[0] == count[1]) return NAN;
     int32_t small = minority(count);
-    return log(weighting->value) / log((double)count[1 - small] / (double)count[small]);
+    double ratio =
+        weighting->rule == LLR_RULE_RATIO ? weighting->value : weight[small] / weight[1 - small];
+    return log(ratio) / log((double)count[1 - small] / (double)count[small]);
 }
 
 double llr_weighting_rho(const double *weight, const int64_t *count, int32_t kinds)

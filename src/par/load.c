@@ -57,6 +57,29 @@ static llr_code_t load_basis(llr_comm_t *comm, const llr_job_t *job, llr_catalog
     return LLR_OK;
 }
 
+/* Rank 0 estimates the population; one copy a node. */
+static llr_code_t load_population(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
+                                  int64_t index, llr_error_t *error)
+{
+    llr_population_t fitted = {0}, *out = &catalog->population[index];
+    bool first = llr_comm_rank(comm) == 0;
+    void *memory = NULL;
+    llr_code_t code = first ? llr_catalog_population(catalog, job, index, &fitted, error) : LLR_OK;
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    *out = fitted;
+    llr_comm_broadcast(comm, out, sizeof *out);
+    int64_t bytes = llr_population_bytes(out->parts, out->dim);
+    code = llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error);
+    if (code == LLR_OK && first) memcpy(memory, fitted.block, (size_t)bytes);
+    llr_population_destroy(&fitted);
+    LLR_TRY(code);
+    llr_comm_broadcast_nodes(comm, memory, bytes);
+    llr_comm_fence(comm);
+    *out = llr_population_in(memory, out);
+    catalog->dataset[index].population = out;
+    return LLR_OK;
+}
+
 static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog,
                           llr_error_t *error)
 {
@@ -64,6 +87,7 @@ static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catal
         if (llr_catalog_rotates(job, i)) LLR_TRY(load_basis(comm, job, catalog, i, error));
         llr_code_t code = llr_catalog_settle(catalog, job, i, catalog->basis[i].components, error);
         LLR_TRY(llr_comm_agree(comm, code, error));
+        if (llr_job_needs_population(job)) LLR_TRY(load_population(comm, job, catalog, i, error));
     }
     return LLR_OK;
 }

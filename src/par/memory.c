@@ -1,6 +1,7 @@
 #include "par/memory.h"
 
 #include "base/text.h"
+#include "work/forecast.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static int64_t features_bytes(const llr_catalog_t *catalog)
 
 static int64_t row_bytes(const llr_facts_t *facts)
 {
-    int64_t numbers = facts->shape.kinds + LLR_SPLITS * llr_shape_slots(facts->shape);
+    int64_t numbers = facts->shape.kinds + LLR_SPLITS * llr_shape_slots(facts->shape) +
+                      facts->shape.classes + facts->shape.groups;
     return (int64_t)sizeof(llr_row_t) + numbers * (int64_t)sizeof(double);
 }
 
@@ -43,6 +45,24 @@ static void add_bases(llr_memory_need_t *need, const llr_catalog_t *catalog, con
     }
 }
 
+/* Moments of the pools, what rank 0 takes while it finds them, and the predictions. */
+static void add_populations(llr_memory_need_t *need, const llr_catalog_t *catalog,
+                            const llr_grid_t *grid)
+{
+    if (!llr_job_needs_population(grid->job)) return;
+    for (int64_t i = 0; i < catalog->datasets; i++) {
+        const llr_facts_t *facts = &catalog->facts[i];
+        int32_t parts = llr_population_most_parts(facts);
+        int64_t own = llr_population_bytes(parts, facts->dim);
+        int64_t fitting = own + llr_population_fit_bytes(parts, facts->dim);
+        int64_t workspace = llr_forecast_bytes(grid, facts);
+        need->shared += own;
+        if (fitting > need->fitting) need->fitting = fitting;
+        if (workspace > need->workspace) need->workspace = workspace;
+    }
+    need->shared += llr_forecasts_numbers(grid, catalog->facts) * (int64_t)sizeof(double);
+}
+
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid)
 {
     llr_memory_need_t need = {.shared = features_bytes(catalog),
@@ -55,6 +75,7 @@ llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t
         need.rows += row_bytes(facts) * grid->unit[u].cells;
     }
     add_bases(&need, catalog, grid->job);
+    add_populations(&need, catalog, grid);
     return need;
 }
 

@@ -8,12 +8,12 @@
 
 /* Bytes; fixed formulas of the job and the datasets' facts. */
 typedef struct llr_memory_need {
-    int64_t shared;    /* features and components of all datasets: once a node */
+    int64_t shared;    /* features, components, moments and predictions: once a node */
     int64_t workspace; /* arena of one rank: the dearest unit */
     int64_t lists;     /* labels, row lists, sampled rows: every rank */
     int64_t libraries; /* MPI, HDF5 and the buffers of BLAS: every rank, an allowance */
     int64_t rows;      /* the table's rows: rank 0 alone */
-    int64_t fitting;   /* principal components, while they are fitted: rank 0, before the rest */
+    int64_t fitting;   /* components and moments, while they are found: rank 0, before the rest */
 } llr_memory_need_t;
 
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid);

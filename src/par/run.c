@@ -1,6 +1,7 @@
 #include "par/run.h"
 
 #include "base/clock.h"
+#include "par/forecast.h"
 #include "par/load.h"
 #include "par/memory.h"
 #include "par/schedule.h"
@@ -23,6 +24,7 @@ typedef struct run {
     llr_grid_t grid;
     llr_worker_t worker;
     llr_schedule_t *schedule;
+    llr_forecasts_t forecasts;
     llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
     llr_journal_t *journal; /* rank 0, owned; NULL without output */
     int64_t *order;         /* rank 0, owned: units to do */
@@ -236,6 +238,42 @@ static llr_code_t begin(run_t *run, llr_error_t *error)
     return LLR_OK;
 }
 
+static llr_code_t pulse_forecast(void *argument, int64_t done, int64_t tasks, llr_error_t *error)
+{
+    run_t *run = argument;
+    run->result->progress.forecasts = tasks;
+    run->result->progress.forecast = done;
+    return pulse(run, error);
+}
+
+/* Predictions for the units that are to do. Times of the units begin anew after it. */
+static llr_code_t forecast(run_t *run, llr_error_t *error)
+{
+    bool first = llr_comm_rank(run->comm) == 0;
+    bool *needed = llr_alloc(run->grid.units, sizeof *needed);
+    llr_forecast_run_t phase = {.worker = &run->worker,
+                                .facts = run->catalog.facts,
+                                .needed = needed,
+                                .grace = run->options->grace,
+                                .schedule = &run->schedule,
+                                .pulse = pulse_forecast,
+                                .stop_wanted = stop_wanted,
+                                .argument = run};
+    llr_code_t code =
+        needed ? LLR_OK : llr_fail_memory(error, run->grid.units, "the list of units");
+    code = llr_comm_agree(run->comm, code, error);
+    for (int64_t i = 0; code == LLR_OK && first && i < run->orders; i++)
+        needed[run->order[i]] = true;
+    run->started = run->last_sync = llr_clock_seconds();
+    llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_FORECAST);
+    if (code == LLR_OK) code = llr_forecast_run(run->comm, &phase, &run->forecasts, error);
+    llr_times_enter(&run->result->times, before);
+    run->result->progress.forecasts = 0;
+    run->schedule = NULL;
+    free(needed);
+    return code;
+}
+
 static llr_code_t make_workspace(run_t *run, llr_error_t *error)
 {
     llr_memory_need_t need = llr_memory_need(&run->catalog, &run->grid);
@@ -255,7 +293,8 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
     llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
     LLR_TRY(llr_comm_agree(comm, code, error));
     LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
-    return llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error);
+    LLR_TRY(llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error));
+    return llr_forecasts_wanted(run->job) ? forecast(run, error) : LLR_OK;
 }
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
@@ -307,6 +346,7 @@ static void clean_up(run_t *run)
     llr_run_rows_t rows = {run->catalog, run->grid, run->block};
     free(run->order);
     llr_arena_destroy(&run->worker.arena);
+    llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
     if (run->options->rows)
         *run->options->rows = rows;

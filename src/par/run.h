@@ -14,6 +14,7 @@ enum { LLR_GRACE_SECONDS = 20 }; /* unless the user says so */
 typedef struct llr_progress {
     int64_t units, found, done, cells; /* units to do, of them found in the journal, and done by
                                           this run; cells of the latter */
+    int64_t forecasts, forecast;       /* predictions to make before the units, and made; 0: none */
     double seconds;                    /* since the scheduling began */
 } llr_progress_t;
 

@@ -3,13 +3,14 @@
 #define LLR_PAR_TIMES_H
 
 typedef enum llr_stage {
-    LLR_STAGE_BUILD,   /* tasks, grid, workspace, order of the units */
-    LLR_STAGE_READ,    /* features out of their files */
-    LLR_STAGE_HASH,    /* content ids */
-    LLR_STAGE_SOLVE,   /* units: rows, fits, metrics */
-    LLR_STAGE_WAIT,    /* serving other ranks, and nothing to do */
-    LLR_STAGE_JOURNAL, /* of earlier runs and of this one */
-    LLR_STAGE_TABLE,   /* digest and files */
+    LLR_STAGE_BUILD,    /* tasks, grid, workspace, order of the units */
+    LLR_STAGE_READ,     /* features out of their files */
+    LLR_STAGE_HASH,     /* content ids */
+    LLR_STAGE_FORECAST, /* predictions */
+    LLR_STAGE_SOLVE,    /* units: rows, fits, metrics */
+    LLR_STAGE_WAIT,     /* serving other ranks, and nothing to do */
+    LLR_STAGE_JOURNAL,  /* of earlier runs and of this one */
+    LLR_STAGE_TABLE,    /* digest and files */
     LLR_STAGES
 } llr_stage_t;
 

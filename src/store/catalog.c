@@ -15,8 +15,9 @@ static llr_code_t allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t
     catalog->dataset = llr_alloc(datasets, sizeof *catalog->dataset);
     catalog->facts = llr_alloc(datasets, sizeof *catalog->facts);
     catalog->basis = llr_alloc(datasets, sizeof *catalog->basis);
+    catalog->population = llr_alloc(datasets, sizeof *catalog->population);
     if (catalog->source && catalog->content && catalog->features && catalog->source_of &&
-        catalog->dataset && catalog->facts && catalog->basis)
+        catalog->dataset && catalog->facts && catalog->basis && catalog->population)
         return LLR_OK;
     return llr_fail_memory(error, datasets * (int64_t)sizeof *catalog->dataset, "the datasets");
 }
@@ -104,6 +105,8 @@ void llr_catalog_forget_features(llr_catalog_t *catalog)
         catalog->dataset[i].features = NULL;
         catalog->dataset[i].basis = NULL;
         catalog->basis[i] = (llr_basis_t){0};
+        catalog->dataset[i].population = NULL;
+        catalog->population[i] = (llr_population_t){0};
     }
 }
 
@@ -119,5 +122,6 @@ void llr_catalog_close(llr_catalog_t *catalog)
     free(catalog->dataset);
     free(catalog->facts);
     free(catalog->basis);
+    free(catalog->population);
     *catalog = (llr_catalog_t){0};
 }

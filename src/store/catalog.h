@@ -15,6 +15,7 @@ typedef struct llr_catalog {
     llr_dataset_t *dataset; /* owned, datasets */
     llr_facts_t *facts;     /* owned list of copies borrowed from the datasets */
     llr_basis_t *basis;     /* owned list of borrowed arrays, datasets: set where rows are drawn */
+    llr_population_t *population; /* owned list of borrowed arrays, likewise */
     int64_t datasets;
 } llr_catalog_t;
 

@@ -17,6 +17,7 @@ typedef struct llr_eval {
 } llr_eval_t;
 
 struct llr_basis;
+struct llr_population;
 
 typedef struct llr_dataset {
     const llr_job_t *sweep;       /* borrowed */
@@ -31,6 +32,7 @@ typedef struct llr_dataset {
     int64_t *pool_row;             /* owned: absolute rows of the pool by list, ascending */
     int32_t *class_of;             /* owned, classes of the source: class of the task, or -1 */
     const struct llr_basis *basis; /* borrowed: the pool's components, or NULL (model/basis.h) */
+    const struct llr_population *population; /* borrowed, or NULL (model/population.h) */
     llr_eval_t eval[LLR_SPLITS];
     double *mean;      /* owned, synthetic: classes x dim, row-major */
     double *deviation; /* owned, synthetic: dim, square roots of the covariance's eigenvalues */

@@ -145,6 +145,15 @@ static double weight_of(const llr_cursor_t *at)
       at->row->fit.df)                                                                             \
     ACCURACY_COLUMNS(X, validation)                                                                \
     ACCURACY_COLUMNS(X, test)                                                                      \
+    X(REAL, false, theory_balanced_error, "1",                                                     \
+      "predicted mean over classes of the test error; none where the job asks for no theory, or "  \
+      "there is none",                                                                             \
+      at->theory.balanced)                                                                         \
+    X(REAL, false, theory_worst_class_error, "1", "predicted largest test error of a class",       \
+      at->theory.worst_class)                                                                      \
+    X(REAL, false, theory_worst_group_error, "1",                                                  \
+      "predicted largest test error of a group; none without groups", at->theory.worst_group)      \
+    X(REAL, false, theory_df, "1", "predicted effective degrees of freedom", at->row->theory_df)   \
     X(REAL, true, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)           \
     X(COUNT, true, rank_id, "", "MPI rank that computed it", at->row->rank_id)                     \
     X(TEXT, true, host, "", "host that computed it", at->block->host)
@@ -161,7 +170,9 @@ static double weight_of(const llr_cursor_t *at)
       correct_rows(at))                                                                            \
     X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])             \
     X(REAL, false, weight, "1", "weight of the class, or, with weights_by: group, of the group",   \
-      weight_of(at))
+      weight_of(at))                                                                               \
+    X(REAL, false, theory_error, "1", "predicted test error; none where there is no prediction",   \
+      at->row->theory_error[index_of(at)])
 
 #define RESULT_TEXT  const char *
 #define RESULT_COUNT int64_t
@@ -242,6 +253,7 @@ static bool enter_row(llr_cursor_t *at)
     if (at->is_long) return !at->key.failed;
     at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
     at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
+    at->theory = llr_row_outlook(at->row, at->facts->shape);
     return !at->key.failed;
 }
 

@@ -18,6 +18,7 @@ typedef struct llr_cursor {
     const llr_block_t *block;
     const llr_row_t *row;
     llr_summary_t validation, test;
+    llr_outlook_t theory;
 } llr_cursor_t;
 
 typedef enum llr_column_type {

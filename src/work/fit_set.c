@@ -3,6 +3,7 @@
 #include "model/basis.h"
 #include "model/scaling.h"
 #include "model/weights.h"
+#include "work/forecast.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,6 +31,14 @@ llr_row_t *llr_fit_set_row(const llr_fit_set_t *set, const llr_member_t *member,
 
 /* Layout ----------------------------------------------------------------------------------- */
 
+int64_t llr_fit_set_members(const llr_grid_t *grid)
+{
+    int64_t members = grid->weightings;
+    for (int64_t w = 0; w < grid->weightings; w++)
+        if (llr_rule_follows_lambda(grid->weighting[w].rule)) members += grid->job->lambdas - 1;
+    return members;
+}
+
 /* The lambdas of a weighting that the unit has. */
 static llr_member_t member_of(const llr_fit_set_t *set, int64_t weighting)
 {
@@ -55,17 +64,55 @@ static int64_t find_path(llr_fit_set_t *set, const double *weight, const llr_mem
     return set->paths++;
 }
 
+/* Those of rule theory as predicted, on the scale of this subsample's rows. */
+static bool forecast_weights(const llr_fit_set_t *set, const llr_member_t *member, double *weight)
+{
+    int32_t kinds = set->dataset->facts.shape.kinds;
+    int64_t unit = set->unit - set->worker->grid->unit;
+    llr_forecast_t forecast =
+        llr_forecast_at(set->worker->forecasts, unit, member->weighting, member->first_lambda);
+    memcpy(weight, forecast.weight, (size_t)kinds * sizeof *weight);
+    llr_weights_normalise(set->count, kinds, weight);
+    for (int32_t k = 0; k < kinds; k++)
+        if (set->count[k] && !isfinite(weight[k])) return false;
+    return true;
+}
+
+/* false: there are no finite weights. */
+static bool set_weights(const llr_fit_set_t *set, const llr_member_t *member, double *weight)
+{
+    const llr_grid_t *grid = set->worker->grid;
+    const llr_weighting_t *weighting = &grid->weighting[member->weighting];
+    int32_t kinds = set->dataset->facts.shape.kinds;
+    if (weighting->rule == LLR_RULE_THEORY) return forecast_weights(set, member, weight);
+    if (llr_rule_is_computed(weighting->rule))
+        return llr_weights_by_rule(weighting->rule, set->dataset->population,
+                                   grid->job->lambda[member->first_lambda],
+                                   (double)set->whole->rows, set->prior, weight);
+    llr_weights(weighting, set->count, kinds, weight);
+    return true;
+}
+
+static void add_member(llr_fit_set_t *set, llr_member_t member)
+{
+    double *weight = set->weight + set->members * set->dataset->facts.shape.kinds;
+    member.path = set_weights(set, &member, weight) ? find_path(set, weight, &member) : -1;
+    set->member[set->members++] = member;
+}
+
 static void add_members(llr_fit_set_t *set)
 {
     const llr_grid_t *grid = set->worker->grid;
-    int32_t kinds = set->dataset->facts.shape.kinds;
+    for (int32_t k = 0; k < set->dataset->facts.shape.kinds; k++)
+        set->prior[k] = (double)set->count[k] / (double)set->whole->rows;
     for (int64_t w = 0; w < grid->weightings; w++) {
         llr_member_t member = member_of(set, w);
-        if (!member.lambdas || llr_cut_of(grid->weighting[w].rule) != set->cut) continue;
-        double *weight = set->weight + set->members * kinds;
-        llr_weights(&grid->weighting[w], set->count, kinds, weight);
-        member.path = find_path(set, weight, &member);
-        set->member[set->members++] = member;
+        llr_rule_t rule = grid->weighting[w].rule;
+        int64_t each = llr_rule_follows_lambda(rule) ? 1 : member.lambdas;
+        int64_t last = member.first_lambda + member.lambdas;
+        if (!member.lambdas || llr_cut_of(rule) != set->cut) continue;
+        for (int64_t l = member.first_lambda; l < last; l += each)
+            add_member(set, (llr_member_t){w, l, each, -1});
     }
 }
 
@@ -91,7 +138,7 @@ llr_code_t llr_fit_set_create(llr_fit_set_t *set, llr_worker_t *worker, const ll
                               const llr_subsample_t *whole, llr_cut_t cut, llr_error_t *error)
 {
     const llr_dataset_t *dataset = &worker->dataset[unit->dataset];
-    int64_t weightings = worker->grid->weightings;
+    int64_t most = llr_fit_set_members(worker->grid), kinds = dataset->facts.shape.kinds;
     llr_arena_t *arena = &worker->arena;
     *set = (llr_fit_set_t){.worker = worker,
                            .unit = unit,
@@ -99,12 +146,13 @@ llr_code_t llr_fit_set_create(llr_fit_set_t *set, llr_worker_t *worker, const ll
                            .whole = whole,
                            .cut = cut,
                            .count = whole->count};
-    LLR_TAKE(set->member, arena, weightings, error);
-    LLR_TAKE(set->path, arena, weightings, error);
-    LLR_TAKE(set->first_fit, arena, weightings, error);
-    LLR_TAKE(set->weight, arena, weightings * dataset->facts.shape.kinds, error);
+    LLR_TAKE(set->member, arena, most, error);
+    LLR_TAKE(set->path, arena, most, error);
+    LLR_TAKE(set->first_fit, arena, most, error);
+    LLR_TAKE(set->weight, arena, most * kinds, error);
+    LLR_TAKE(set->prior, arena, kinds, error);
     add_members(set);
-    return set->members ? take_solutions(set, error) : LLR_OK;
+    return set->paths ? take_solutions(set, error) : LLR_OK;
 }
 
 /* Solving ---------------------------------------------------------------------------------- */

@@ -10,12 +10,18 @@
 typedef enum llr_cut { LLR_CUT_NONE, LLR_CUT_BALANCED, LLR_CUT_AVERAGED, LLR_CUTS } llr_cut_t;
 llr_cut_t llr_cut_of(llr_rule_t rule);
 
-/* A weighting and the lambdas of it that the unit has. */
+/* A weighting and the lambdas of it that the unit has; where the weights follow lambda, one of
+ * them.
+ */
 typedef struct llr_member {
     int64_t weighting; /* of the grid */
     int64_t first_lambda, lambdas;
-    int64_t path; /* of the set: members with equal weights and lambdas share one */
+    int64_t path; /* of the set: members with equal weights and lambdas share one; -1: there are no
+                     finite weights, and no fit */
 } llr_member_t;
+
+/* Most members of a job's sets. */
+int64_t llr_fit_set_members(const llr_grid_t *grid);
 
 /* All memory from the worker's arena. */
 typedef struct llr_fit_set {
@@ -27,6 +33,7 @@ typedef struct llr_fit_set {
     llr_member_t *member; /* members */
     int64_t members;
     double *weight;       /* members x kinds */
+    double *prior;        /* kinds: shares of the rows in count */
     const int64_t *count; /* kinds: rows that the weights are made for */
     int64_t rows;         /* that a fit uses */
     bool lacks_class;     /* of a balanced cut: there is no fit */
@@ -38,7 +45,8 @@ typedef struct llr_fit_set {
     double *shift, *scale;     /* facts.dim: preprocessing of the last sample solved */
 } llr_fit_set_t;
 
-/* Lays out the members; none is no failure. whole: S, not arranged. */
+/* Lays out the members; none, or none with a fit (paths 0), is no failure. whole: S, not arranged.
+ */
 llr_code_t llr_fit_set_create(llr_fit_set_t *set, llr_worker_t *worker, const llr_unit_t *unit,
                               const llr_subsample_t *whole, llr_cut_t cut, llr_error_t *error);
 /* Solves all members: fit, raw and b are set, or lacks_class. LLR_STOPPED: abandoned. */

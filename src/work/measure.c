@@ -46,7 +46,7 @@ static llr_code_t measure_split(llr_fit_set_t *set, llr_count_t *count, llr_spli
     int64_t slots = llr_shape_slots(facts->shape);
     LLR_TRY(count_split(set, count, split, correct));
     for (int64_t m = 0; m < set->members; m++)
-        for (int64_t l = 0; l < set->member[m].lambdas; l++)
+        for (int64_t l = 0; set->member[m].path >= 0 && l < set->member[m].lambdas; l++)
             store_rates(facts, split, correct + llr_fit_set_fit(set, &set->member[m], l) * slots,
                         llr_fit_set_row(set, &set->member[m], l, block));
     return LLR_OK;
@@ -71,7 +71,7 @@ static void measure_exactly(const llr_fit_set_t *set, llr_block_t *block)
 {
     const llr_facts_t *facts = &set->dataset->facts;
     for (int64_t m = 0; m < set->members; m++)
-        for (int64_t l = 0; l < set->member[m].lambdas; l++) {
+        for (int64_t l = 0; set->member[m].path >= 0 && l < set->member[m].lambdas; l++) {
             int64_t fit = llr_fit_set_fit(set, &set->member[m], l);
             llr_row_t *row = llr_fit_set_row(set, &set->member[m], l, block);
             for (int split = 0; split < LLR_SPLITS; split++)

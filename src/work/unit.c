@@ -3,9 +3,35 @@
 #include "model/basis.h"
 #include "model/weights.h"
 #include "work/fit_set.h"
+#include "work/forecast.h"
 
 #include <math.h>
 #include <string.h>
+
+/* A cell that has no fit. */
+static void fill_without(llr_shape_t shape, llr_fit_status_t status, llr_row_t *row)
+{
+    int64_t rates = LLR_SPLITS * llr_shape_slots(shape);
+    row->fit = (llr_fit_t){status, 0, NAN, NAN, NAN, NAN};
+    row->gamma = row->rho = NAN;
+    for (int32_t k = 0; k < shape.kinds; k++) row->weight[k] = NAN;
+    for (int64_t s = 0; s < rates; s++) row->rate[s] = NAN;
+    llr_row_forget_theory(row, shape);
+}
+
+static void fill_theory(const llr_fit_set_t *set, const llr_member_t *member, int64_t l,
+                        llr_row_t *row)
+{
+    llr_shape_t shape = set->dataset->facts.shape;
+    int64_t unit = set->unit - set->worker->grid->unit;
+    llr_row_forget_theory(row, shape);
+    if (!set->worker->forecasts) return;
+    llr_forecast_t forecast =
+        llr_forecast_at(set->worker->forecasts, unit, member->weighting, member->first_lambda + l);
+    row->theory_df = forecast.df;
+    memcpy(row->theory_error, forecast.error,
+           (size_t)(shape.classes + shape.groups) * sizeof(double));
+}
 
 static void fill_row(const llr_fit_set_t *set, int64_t m, int64_t l, llr_row_t *row)
 {
@@ -13,13 +39,18 @@ static void fill_row(const llr_fit_set_t *set, int64_t m, int64_t l, llr_row_t *
     int32_t kinds = set->dataset->facts.shape.kinds;
     const double *weight = set->weight + m * kinds;
     bool by_class = set->worker->grid->job->weights_by == LLR_BY_CLASS;
+    if (member->path < 0) {
+        fill_without(set->dataset->facts.shape, LLR_FIT_NO_FINITE_WEIGHTS, row);
+        return;
+    }
     row->fit = set->solutions.fit[llr_fit_set_fit(set, member, l)];
     row->n_used = set->rows;
     row->rank = set->solutions.rank;
-    row->gamma =
-        llr_weighting_gamma(&set->worker->grid->weighting[member->weighting], set->count, kinds);
+    row->gamma = llr_weighting_gamma(&set->worker->grid->weighting[member->weighting], weight,
+                                     set->count, kinds);
     row->rho = by_class ? llr_weighting_rho(weight, set->count, kinds) : NAN;
     memcpy(row->weight, weight, (size_t)kinds * sizeof *weight);
+    fill_theory(set, member, l, row);
 }
 
 static void fill_rows(const llr_fit_set_t *set, llr_block_t *block)
@@ -29,21 +60,12 @@ static void fill_rows(const llr_fit_set_t *set, llr_block_t *block)
             fill_row(set, m, l, llr_fit_set_row(set, &set->member[m], l, block));
 }
 
-/* Rows without a class have no fit. */
-static void fill_missing(const llr_facts_t *facts, llr_row_t *row)
-{
-    int64_t rates = LLR_SPLITS * llr_shape_slots(facts->shape);
-    row->fit = (llr_fit_t){LLR_FIT_MISSING_CLASS, 0, NAN, NAN, NAN, NAN};
-    row->gamma = row->rho = NAN;
-    for (int32_t k = 0; k < facts->shape.kinds; k++) row->weight[k] = NAN;
-    for (int64_t s = 0; s < rates; s++) row->rate[s] = NAN;
-}
-
 static void fill_missing_set(const llr_fit_set_t *set, llr_block_t *block)
 {
     for (int64_t m = 0; m < set->members; m++)
         for (int64_t l = 0; l < set->member[m].lambdas; l++)
-            fill_missing(&set->dataset->facts, llr_fit_set_row(set, &set->member[m], l, block));
+            fill_without(set->dataset->facts.shape, LLR_FIT_MISSING_CLASS,
+                         llr_fit_set_row(set, &set->member[m], l, block));
 }
 
 static void copy_fit(const llr_fit_set_t *set, int64_t fit, llr_head_t *head)
@@ -58,12 +80,18 @@ static void copy_fit(const llr_fit_set_t *set, int64_t fit, llr_head_t *head)
     memcpy(head->scale, scale, (size_t)dataset->facts.columns * sizeof(double));
 }
 
+static bool has_place(const llr_member_t *member, int64_t weighting, int64_t lambda)
+{
+    return member->path >= 0 && member->weighting == weighting && lambda >= member->first_lambda &&
+           lambda < member->first_lambda + member->lambdas;
+}
+
 static void copy_head(const llr_fit_set_t *set, llr_head_t *head)
 {
     const llr_grid_t *grid = set->worker->grid;
     int64_t place = head->cell % grid->places, lambdas = grid->job->lambdas;
     for (int64_t m = 0; m < set->members; m++)
-        if (set->member[m].weighting == place / lambdas)
+        if (has_place(&set->member[m], place / lambdas, place % lambdas))
             copy_fit(set,
                      llr_fit_set_fit(set, &set->member[m],
                                      place % lambdas - set->member[m].first_lambda),
@@ -85,7 +113,10 @@ static llr_code_t run_set(llr_worker_t *worker, const llr_unit_t *unit,
 {
     llr_fit_set_t set;
     LLR_TRY(llr_fit_set_create(&set, worker, unit, whole, cut, error));
-    if (!set.members) return LLR_OK;
+    if (!set.paths) {
+        fill_rows(&set, block);
+        return LLR_OK;
+    }
     int64_t mark = llr_arena_mark(&worker->arena);
     LLR_TRY(llr_fit_set_solve(&set, error));
     llr_arena_release(&worker->arena, mark);
@@ -105,7 +136,8 @@ static llr_code_t run(llr_worker_t *worker, const llr_unit_t *unit, llr_block_t 
     llr_subsample_t whole;
     LLR_TRY(llr_subsample_draw(dataset, unit->n, unit->seed, &whole, &worker->arena, error));
     if (llr_subsample_misses_class(dataset, &whole)) {
-        for (int64_t r = 0; r < unit->cells; r++) fill_missing(&dataset->facts, &block->row[r]);
+        for (int64_t r = 0; r < unit->cells; r++)
+            fill_without(dataset->facts.shape, LLR_FIT_MISSING_CLASS, &block->row[r]);
         return LLR_OK;
     }
     /* Cuts first: the fits of the whole sort its rows. */

@@ -7,9 +7,12 @@
 #include "model/row.h"
 #include "store/dataset.h"
 
+typedef struct llr_forecasts llr_forecasts_t; /* work/forecast.h */
+
 typedef struct llr_worker {
     const llr_grid_t *grid;              /* borrowed */
     const llr_dataset_t *dataset;        /* borrowed, one a dataset of the job, features loaded */
+    const llr_forecasts_t *forecasts;    /* borrowed, or NULL where the job predicts nothing */
     llr_arena_t arena;                   /* owned: llr_unit_bytes of the dearest unit */
     bool (*should_stop)(void *argument); /* asked between passes; may be NULL */
     void *argument;

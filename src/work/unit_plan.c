@@ -19,7 +19,9 @@ static share_t share_of(const llr_grid_t *grid, const llr_unit_t *unit, llr_cut_
     for (int64_t i = 0; i < unit->cells; i++) {
         int64_t weighting = (unit->first_place + i) / lambdas;
         if (llr_cut_of(grid->weighting[weighting].rule) != cut) continue;
-        if (!share.cells || (unit->first_place + i) % lambdas == 0) share.weightings++;
+        if (!share.cells || (unit->first_place + i) % lambdas == 0 ||
+            llr_rule_follows_lambda(grid->weighting[weighting].rule))
+            share.weightings++;
         share.cells++;
         share.zero = share.zero || grid->job->lambda[(unit->first_place + i) % lambdas] == 0;
     }
@@ -67,14 +69,14 @@ int64_t llr_fit_set_bytes(const llr_grid_t *grid, const llr_facts_t *facts, cons
     int64_t d = sizeof(double), vectors = share.cells * llr_columns(facts->shape.classes);
     bool rotates = llr_job_preprocess(grid->job, unit->dataset)->kind == LLR_PREPROCESS_PCA;
     if (!share.cells) return 0;
-    int64_t kept = llr_arena_cost(grid->weightings, sizeof(llr_member_t)) +
-                   llr_arena_cost(grid->weightings, sizeof(llr_path_t)) +
-                   llr_arena_cost(grid->weightings, sizeof(int64_t)) +
-                   llr_arena_cost(grid->weightings * facts->shape.kinds, d) +
-                   llr_arena_cost(share.cells, sizeof(llr_fit_t)) +
-                   llr_arena_cost(vectors * facts->dim, d) + llr_arena_cost(vectors, d) +
-                   2 * llr_arena_cost(facts->dim, d) +
-                   (rotates ? llr_arena_cost(vectors * facts->columns, d) : 0);
+    int64_t members = llr_fit_set_members(grid);
+    int64_t kept =
+        llr_arena_cost(members, sizeof(llr_member_t)) +
+        llr_arena_cost(members, sizeof(llr_path_t)) + llr_arena_cost(members, sizeof(int64_t)) +
+        llr_arena_cost(members * facts->shape.kinds, d) + llr_arena_cost(facts->shape.kinds, d) +
+        llr_arena_cost(share.cells, sizeof(llr_fit_t)) + llr_arena_cost(vectors * facts->dim, d) +
+        llr_arena_cost(vectors, d) + 2 * llr_arena_cost(facts->dim, d) +
+        (rotates ? llr_arena_cost(vectors * facts->columns, d) : 0);
     int64_t totals = llr_arena_cost(vectors * facts->columns, d) + llr_arena_cost(vectors, d) +
                      llr_arena_cost(share.cells, sizeof(llr_fit_t));
     int64_t solving = sample_bytes(facts, grid, unit, cut, share) +

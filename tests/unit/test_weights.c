@@ -49,7 +49,7 @@ static void weights_follow_the_exponent(void)
         CU_ASSERT_DOUBLE_EQUAL(sum, 1, 1e-14);
         CU_ASSERT_DOUBLE_EQUAL(weight[2] / weight[0] / pow(7, gamma), 1, 1e-13);
         CU_ASSERT_DOUBLE_EQUAL(weight[2] / weight[1] / pow(2, gamma), 1, 1e-13);
-        CU_ASSERT_EQUAL(llr_weighting_gamma(&weighting, count, 3), gamma);
+        CU_ASSERT_EQUAL(llr_weighting_gamma(&weighting, weight, count, 3), gamma);
         CU_ASSERT_TRUE(isnan(llr_weighting_rho(weight, count, 3)));
     }
 }
@@ -76,11 +76,11 @@ static void ratio_and_exponent_are_two_names(void)
     llr_weights(&ratio, count, 2, weight);
     CU_ASSERT_DOUBLE_EQUAL(weight[1] / weight[0], 7, 1e-14);
     CU_ASSERT_DOUBLE_EQUAL(llr_weighting_rho(weight, count, 2), 7, 1e-14);
-    double gamma = llr_weighting_gamma(&ratio, count, 2);
+    double gamma = llr_weighting_gamma(&ratio, weight, count, 2);
     CU_ASSERT_DOUBLE_EQUAL(gamma, log(7) / log(4), 1e-14); /* 1.40 in problem.md, 4 */
     llr_weights(&(llr_weighting_t){LLR_RULE_EXPONENT, gamma}, count, 2, again);
     CU_ASSERT_DOUBLE_EQUAL(again[1], weight[1], 1e-13);
-    CU_ASSERT_TRUE(isnan(llr_weighting_gamma(&ratio, equal, 2)));
+    CU_ASSERT_TRUE(isnan(llr_weighting_gamma(&ratio, weight, equal, 2)));
 }
 
 /* Kinds without rows: no weight, and no part in the weights, the gamma and the rho of the others.
@@ -112,7 +112,7 @@ static void kinds_without_rows_are_left_out(void)
                                                                      : 0;
         CU_ASSERT_DOUBLE_EQUAL(alone[2] / alone[0] / pow(6, gamma), 1, 1e-13);
         CU_ASSERT_DOUBLE_EQUAL(alone[1] / alone[0] / pow(2, gamma), 1, 1e-13);
-        double said = llr_weighting_gamma(&weighting[w], count, 6);
+        double said = llr_weighting_gamma(&weighting[w], weight, count, 6);
         CU_ASSERT_TRUE(llr_rule_is_balanced(weighting[w].rule) ? isnan(said) : said == gamma);
     }
 }

@@ -1,0 +1,330 @@
+#include "model/predict.h"
+
+#include "theory/classes.h"
+#include "theory/descent.h"
+#include "theory/spectral.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Covariances that differ by less are predicted about as well by one: see the table of real data in
+ * the documentation of the theory. */
+static const double about_equal = .05;
+
+struct llr_predictor {
+    const llr_population_t *population;
+    llr_training_t training;
+    llr_form_t form;
+    llr_arena_t *arena;
+    llr_quadrature_t quadrature;
+    double *prior;               /* kinds */
+    double *share, *weight;      /* parts */
+    int *target;                 /* parts: +1, -1 */
+    int32_t *class;              /* parts */
+    llr_theory_point_t point;    /* spectral: the last one */
+    llr_theory_grouped_t last;   /* general: the last one */
+    llr_theory_grouped_t next;   /* the one being solved for */
+    llr_theory_classed_t scores; /* more than two classes */
+    double *error;               /* parts: of a search */
+};
+
+bool llr_predict_covers(llr_loss_t loss, int32_t classes)
+{
+    return loss == LLR_LOSS_SQUARE || classes == 2;
+}
+
+llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
+{
+    if (form != LLR_FORM_AUTO) return form;
+    bool is_plain = p->shape.classes == 2 && p->parts == 2 && p->inequality <= about_equal;
+    return is_plain ? LLR_FORM_SPECTRAL : LLR_FORM_GENERAL;
+}
+
+int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
+{
+    int64_t d = sizeof(double), classes = shape.classes;
+    int32_t columns = shape.classes == 2 ? 1 : shape.classes;
+    return llr_arena_cost(1, sizeof(llr_predictor_t)) + llr_arena_cost(shape.kinds, d) +
+           4 * llr_arena_cost(parts, d) + llr_arena_cost(parts, sizeof(int)) +
+           llr_arena_cost(parts, sizeof(int32_t)) + 2 * llr_arena_cost(LLR_THEORY_NODES, d) +
+           2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
+           llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
+           llr_arena_cost(parts * classes * classes, d) + llr_arena_cost(parts, d) +
+           llr_arena_cost(llr_theory_descent_room(shape.kinds), d) +
+           llr_arena_cost(shape.kinds, d) + llr_theory_general_bytes(parts, dim, columns);
+}
+
+static llr_code_t take_quadrature(llr_predictor_t *p, llr_error_t *error)
+{
+    llr_quadrature_t made;
+    if (p->training.loss == LLR_LOSS_SQUARE) return LLR_OK;
+    LLR_TAKE(p->quadrature.node, p->arena, LLR_THEORY_NODES, error);
+    LLR_TAKE(p->quadrature.weight, p->arena, LLR_THEORY_NODES, error);
+    LLR_TRY(llr_quadrature_create(&made, LLR_THEORY_NODES, error));
+    p->quadrature.count = made.count;
+    memcpy(p->quadrature.node, made.node, sizeof(double) * LLR_THEORY_NODES);
+    memcpy(p->quadrature.weight, made.weight, sizeof(double) * LLR_THEORY_NODES);
+    llr_quadrature_destroy(&made);
+    return LLR_OK;
+}
+
+static llr_code_t take_arrays(llr_predictor_t *p, llr_error_t *error)
+{
+    int64_t parts = p->population->parts, classes = p->population->shape.classes;
+    LLR_TAKE(p->prior, p->arena, p->population->shape.kinds, error);
+    LLR_TAKE(p->share, p->arena, parts, error);
+    LLR_TAKE(p->weight, p->arena, parts, error);
+    LLR_TAKE(p->error, p->arena, parts, error);
+    LLR_TAKE(p->target, p->arena, parts, error);
+    LLR_TAKE(p->class, p->arena, parts, error);
+    LLR_TAKE(p->last.group, p->arena, parts, error);
+    LLR_TAKE(p->next.group, p->arena, parts, error);
+    LLR_TAKE(p->scores.m, p->arena, parts * classes, error);
+    LLR_TAKE(p->scores.b, p->arena, classes, error);
+    LLR_TAKE(p->scores.covariance, p->arena, parts * classes * classes, error);
+    LLR_TAKE(p->scores.tau, p->arena, parts, error);
+    LLR_TAKE(p->scores.error, p->arena, parts, error);
+    return LLR_OK;
+}
+
+llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_population_t *population,
+                                const llr_training_t *training, llr_arena_t *arena,
+                                llr_error_t *error)
+{
+    llr_predictor_t *p;
+    LLR_TAKE(p, arena, 1, error);
+    *p = (llr_predictor_t){.population = population, .training = *training, .arena = arena};
+    p->form = llr_predict_form(population, training->form);
+    LLR_TRY(take_arrays(p, error));
+    LLR_TRY(take_quadrature(p, error));
+    memcpy(p->prior, training->prior, sizeof(double) * (size_t)population->shape.kinds);
+    p->training.prior = p->prior;
+    llr_population_shares(population, p->prior, p->share);
+    for (int32_t a = 0; a < population->parts; a++) {
+        p->class[a] = population->part[a].class;
+        p->target[a] = p->class[a] ? 1 : -1;
+    }
+    *predictor = p;
+    return LLR_OK;
+}
+
+/* One prediction --------------------------------------------------------------------------- */
+
+static void predict_spectral(llr_predictor_t *p, double lambda, llr_prediction_t *out)
+{
+    const llr_population_t *population = p->population;
+    llr_spectrum_t spectrum = {population->dim, population->spectrum, NULL,
+                               population->mean_square};
+    llr_theory_problem_t problem = {.loss = p->training.loss,
+                                    .spectrum = &spectrum,
+                                    .quadrature = &p->quadrature,
+                                    .n = p->training.n,
+                                    .lambda = lambda,
+                                    .prior = {p->share[0], p->share[1]},
+                                    .weight = {p->weight[0], p->weight[1]}};
+    llr_theory_point_t last = p->point;
+    llr_theory_solve(&problem, last.found ? &last : NULL, &p->point);
+    out->found = p->point.found;
+    out->df = p->point.df;
+    for (int32_t a = 0; a < population->parts; a++) out->error[a] = p->point.error[p->class[a]];
+}
+
+static void predict_two(llr_predictor_t *p, const llr_theory_groups_t *problem,
+                        llr_prediction_t *out)
+{
+    llr_error_t error;
+    llr_code_t code = llr_theory_general(problem, p->training.loss, &p->quadrature, p->target,
+                                         &p->next, p->arena, &error);
+    out->found = code == LLR_OK && p->next.found;
+    out->df = p->next.df;
+    for (int32_t a = 0; a < problem->groups; a++) out->error[a] = p->next.group[a].error;
+}
+
+static void predict_many(llr_predictor_t *p, const llr_theory_groups_t *problem,
+                         llr_prediction_t *out)
+{
+    llr_error_t error;
+    llr_code_t code = llr_theory_classes(problem, p->class, p->population->shape.classes,
+                                         &p->scores, p->arena, &error);
+    p->next.found = out->found = code == LLR_OK && p->scores.found;
+    out->df = p->scores.df;
+    for (int32_t a = 0; a < problem->groups; a++) {
+        p->next.group[a].tau = p->scores.tau[a];
+        out->error[a] = p->scores.error[a];
+    }
+}
+
+static void predict_general(llr_predictor_t *p, double lambda, llr_prediction_t *out)
+{
+    const llr_population_t *population = p->population;
+    llr_theory_groups_t problem = {.groups = population->parts,
+                                   .dim = population->dim,
+                                   .n = p->training.n,
+                                   .lambda = lambda,
+                                   .prior = p->share,
+                                   .weight = p->weight,
+                                   .mean = population->mean,
+                                   .covariance = population->covariance,
+                                   .start = p->last.found ? &p->last : NULL};
+    if (population->shape.classes == 2)
+        predict_two(p, &problem, out);
+    else
+        predict_many(p, &problem, out);
+    llr_theory_grouped_t spare = p->last;
+    p->last = p->next;
+    p->next = spare;
+}
+
+void llr_predict_errors(llr_predictor_t *p, const double *weight, double lambda,
+                        llr_prediction_t *out)
+{
+    const llr_population_t *population = p->population;
+    for (int32_t a = 0; a < population->parts; a++)
+        p->weight[a] = weight[llr_population_kind(population, a)];
+    out->found = false;
+    if (llr_predict_covers(p->training.loss, population->shape.classes)) {
+        if (p->form == LLR_FORM_SPECTRAL)
+            predict_spectral(p, lambda, out);
+        else
+            predict_general(p, lambda, out);
+    }
+    if (out->found) return;
+    out->df = NAN;
+    for (int32_t a = 0; a < population->parts; a++) out->error[a] = NAN;
+}
+
+/* Mean error of the parts that a class (or group) has; NaN where it has no share. */
+static double mix(const llr_population_t *p, const double *error, const double *share, int32_t kind,
+                  bool is_class)
+{
+    double sum = 0, whole = 0;
+    for (int32_t a = 0; a < p->parts; a++) {
+        if ((is_class ? p->part[a].class : p->part[a].group) != kind || !(share[a] > 0)) continue;
+        sum += share[a] * error[a];
+        whole += share[a];
+    }
+    return whole > 0 ? sum / whole : NAN;
+}
+
+void llr_predict_mix(const llr_population_t *p, const double *error, const double *share,
+                     double *slot)
+{
+    for (int32_t c = 0; c < p->shape.classes; c++) slot[c] = mix(p, error, share, c, true);
+    for (int32_t g = 0; g < p->shape.groups; g++)
+        slot[p->shape.classes + g] = mix(p, error, share, g, false);
+}
+
+/* Test rows of a part, or -1 where they are not counted apart. */
+static int64_t test_rows(const llr_facts_t *facts, const llr_part_t *part)
+{
+    llr_shape_t shape = facts->shape;
+    const int64_t *count = facts->eval_count + LLR_SPLIT_TEST * llr_shape_slots(shape);
+    if (part->group < 0) return facts->synthetic ? -1 : count[part->class];
+    if (shape.classes == 2) return count[llr_shape_slot(shape, part->group, part->class)];
+    return facts->group_class[part->group] >= 0 ? count[shape.classes + part->group] : -1;
+}
+
+void llr_predict_test_share(const llr_population_t *p, const llr_facts_t *facts, double *share)
+{
+    bool counted = true;
+    for (int32_t a = 0; a < p->parts; a++) counted = counted && test_rows(facts, &p->part[a]) >= 0;
+    for (int32_t a = 0; a < p->parts; a++)
+        share[a] = counted ? (double)test_rows(facts, &p->part[a]) : p->part[a].share;
+}
+
+/* The best weights ------------------------------------------------------------------------- */
+
+typedef struct search {
+    llr_predictor_t *predictor;
+    const llr_target_t *target;
+    double lambda;
+} search_t;
+
+/* Error of a kind where that is what is to be small in the worst case. */
+static double kind_error(const search_t *s, const double *error, int32_t kind)
+{
+    const llr_population_t *p = s->predictor->population;
+    double own = mix(p, error, s->target->share, kind, p->by == LLR_BY_CLASS);
+    return isnan(own) ? 0 : own;
+}
+
+static double mean_error(const search_t *s, const double *error)
+{
+    const llr_population_t *p = s->predictor->population;
+    double sum = 0, whole = 0;
+    for (int32_t c = 0; c < p->shape.classes; c++) {
+        double prior = s->target->prior ? s->target->prior[c] : 1;
+        double own = mix(p, error, s->target->share, c, true);
+        if (isnan(own)) continue;
+        sum += prior * own;
+        whole += prior;
+    }
+    return sum / whole;
+}
+
+static double overall_error(const search_t *s, const double *error)
+{
+    double sum = 0, whole = 0;
+    for (int32_t a = 0; a < s->predictor->population->parts; a++) {
+        sum += s->target->share[a] * error[a];
+        whole += s->target->share[a];
+    }
+    return sum / whole;
+}
+
+static double worst_error(const search_t *s, const double *error, bool of_class)
+{
+    const llr_population_t *p = s->predictor->population;
+    int32_t count = of_class ? p->shape.classes : p->shape.groups;
+    double worst = 0;
+    for (int32_t k = 0; k < count; k++)
+        worst = fmax(worst, mix(p, error, s->target->share, k, of_class));
+    return worst;
+}
+
+/* One error for the whole target where the kinds' own ones are not what counts. */
+static double single_error(const search_t *s, const double *error)
+{
+    switch (s->target->select) {
+    case LLR_SELECT_BALANCED:
+        return mean_error(s, error);
+    case LLR_SELECT_OVERALL:
+        return overall_error(s, error);
+    default:
+        return worst_error(s, error, s->target->select == LLR_SELECT_WORST_CLASS);
+    }
+}
+
+static bool target_errors(void *argument, const double *weight, double *error)
+{
+    const search_t *s = argument;
+    const llr_population_t *p = s->predictor->population;
+    llr_prediction_t out = {.error = s->predictor->error};
+    bool own = s->target->select ==
+               (p->by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS);
+    llr_predict_errors(s->predictor, weight, s->lambda, &out);
+    if (!out.found) return false;
+    for (int32_t k = 0; k < p->shape.kinds; k++)
+        error[k] = own ? kind_error(s, out.error, k) : single_error(s, out.error);
+    return true;
+}
+
+llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
+                            int64_t evaluations, double *weight, double *least, llr_error_t *error)
+{
+    int32_t kinds = p->population->shape.kinds;
+    search_t search = {p, target, lambda};
+    llr_theory_kinds_t problem = {.kinds = kinds,
+                                  .prior = p->prior,
+                                  .errors = target_errors,
+                                  .argument = &search,
+                                  .gamma = {0, 8, 16, 1e-3},
+                                  .evaluations = evaluations};
+    double *errors;
+    int64_t mark = llr_arena_mark(p->arena);
+    LLR_TAKE(problem.room, p->arena, llr_theory_descent_room(kinds), error);
+    LLR_TAKE(errors, p->arena, kinds, error);
+    *least = llr_theory_least_worst(&problem, weight, errors);
+    llr_arena_release(p->arena, mark);
+    return LLR_OK;
+}
