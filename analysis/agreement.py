@@ -26,8 +26,8 @@ def once(rows):
     """Leaves out fits that stand in the table under a second name, such as ratio 1 and uniform."""
     same = ("dataset", "loss", "n", "n_used", "lambda", "seed", "index")
     seen, keep = set(), np.zeros(len(rows), bool)
-    for i, weight in enumerate(rows["weight"]):
-        mark = tuple(rows[name][i] for name in same) + (f"{weight:.6g}",)
+    for i, (low, high) in enumerate(zip(rows["w_min"], rows["w_max"])):
+        mark = tuple(rows[name][i] for name in same) + (f"{low:.5g} {high:.5g}",)
         keep[i] = mark not in seen
         seen.add(mark)
     return rows.take(keep)

@@ -113,9 +113,9 @@ class Sweep:
     def pool(self, dataset):
         """Features of the dataset's pool as the job cuts it by classes; without a split, all rows."""
         entry = self.datasets()[dataset]
-        labels = [int(label) for label in re.findall(r"\d+", entry.get("classes", entry.get("merge", "")))]
+        labels = re.findall(r"\d+", entry.get("classes", entry.get("merge", "")))
         with h5py.File(self.folder / entry["path"], "r") as file:
-            keep = np.isin(file["labels"][:], labels) if labels else np.ones(len(file["labels"]), bool)
+            keep = np.isin(file["labels"][:], [int(label) for label in labels]) | (not labels)
             if "split" in file:
                 keep &= file["split"][:] == 0
             return file["features"][:][keep].astype(float)

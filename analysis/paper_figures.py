@@ -40,10 +40,11 @@ MARKS = {  # rule whose rho is marked
 WEIGHTED = ["exponent", "ratio", "uniform", "inverse_prior"]
 
 plt.rcParams.update({
-    "font.size": 8, "axes.titlesize": 8, "legend.fontsize": 7, "lines.linewidth": 1.2,
+    "font.size": 8, "axes.titlesize": 7.5, "legend.fontsize": 7, "lines.linewidth": 1.2,
     "lines.markersize": 3.5, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": .5, "axes.axisbelow": True,
-    "legend.frameon": False, "pdf.fonttype": 42, "savefig.dpi": 200, "figure.constrained_layout.use": True})
+    "legend.frameon": False, "pdf.fonttype": 42, "savefig.dpi": 200,
+    "figure.constrained_layout.use": True})
 
 
 def panels(rows, columns, height=2.1):
@@ -57,14 +58,15 @@ def finish(figure, axes, sweep, rows, out, name):
     for axis in axes.flat:
         handles.update(zip(*reversed(axis.get_legend_handles_labels())))
     columns = min(len(handles), 2 if figure.get_figwidth() < 5 else 4)
-    figure.legend(handles.values(), handles.keys(), loc="upper center", ncol=columns)
+    figure.legend(handles.values(), handles.keys(), loc="upper center", ncol=columns,
+                  handlelength=2.8)
     frame(figure, -(-len(handles) // columns), caption(sweep, rows))
     save(figure, out, name)
 
 
 def frame(figure, legend_lines, words):
     """Room for a legend above the panels and for words below them, broken to the width."""
-    lines = textwrap.wrap(words, int(23 * figure.get_figwidth()))
+    lines = textwrap.wrap(words, int(20 * figure.get_figwidth()))
     figure.text(.5, .01, "\n".join(lines), ha="center", va="bottom", fontsize=6.5, color="#444444")
     inches = figure.get_figheight()
     top, bottom = (.16 * legend_lines + .1) / inches, (.13 * len(lines) + .08) / inches
@@ -83,8 +85,9 @@ def caption(sweep, rows):
     n = ", ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sizes[0]} to {sizes[-1]}"
     strengths = ", ".join(f"{value:g}" for value in sorted(set(rows["lambda"])))
     losses = ", ".join(rows.unique("loss"))
-    return (f"{data}; {losses} loss, $\\lambda$ = {strengths}; n = {n}; "
-            f"{len(set(rows['seed']))} seeds; band: one standard deviation")
+    lines = ", lines: theory" if np.isfinite(rows["theory_error"]).any() else ""
+    return (f"{data}; {losses} loss, $\\lambda$ = {strengths}; n = {n}; points: mean over "
+            f"{len(set(rows['seed']))} seeds, band: one standard deviation{lines}")
 
 
 def save(figure, out, name):
@@ -99,11 +102,13 @@ def curve(axis, x, points, style, label, value="error"):
     colour, marker, dash = style
     order = np.argsort(points[x])
     at, mean, sd = (points[name][order] for name in (x, value, value + "_sd"))
-    axis.fill_between(at, np.maximum(mean - sd, mean / 100), np.minimum(mean + sd, 1), color=colour, alpha=.18, linewidth=0)
-    axis.plot(at, mean, marker, color=colour, label=f"{label}, measured")
+    low, high = np.maximum(mean - sd, mean / 100), np.minimum(mean + sd, 1)  # logarithms, accuracies
+    axis.fill_between(at, low, high, color=colour, alpha=.18, linewidth=0)
     predicted = points["theory_" + value][order]
-    if np.isfinite(predicted).any():
-        axis.plot(at, predicted, color=colour, linestyle=dash, label=f"{label}, theory")
+    axis.plot(at, mean, marker, color=colour)
+    axis.plot(at, predicted, color=colour, linestyle=dash)
+    dash = dash if np.isfinite(predicted).any() else "none"
+    axis.plot([], [], marker=marker, linestyle=dash, color=colour, label=label)
 
 
 def mark(axis, at, style, label):
@@ -126,19 +131,26 @@ def class_curves(axis, rows, x, small, value="error"):
         curve(axis, x, over_seeds(part, [x], [value, "theory_" + value]), style, name, value)
 
 
-def rho_marks(axis, rows):
+def rho_marks(axis, rows, largest):
+    """A line at each rule's weight; returns words for those beyond the largest rho drawn."""
+    beyond = []
     for rule, style in MARKS.items():
         rho = rows.where(rule=rule)["rho"]
-        rho = rho[np.isfinite(rho)]
-        mark(axis, rho.mean() if len(rho) else np.nan, style, style[2])
+        rho = rho[np.isfinite(rho)].mean() if np.isfinite(rho).any() else np.nan
+        if rho > 1.2 * largest:
+            beyond.append(f"{rule} {float(f'{rho:.2g}'):g}")
+            rho = np.nan
+        mark(axis, rho, style, style[2])
+    return "\nbeyond: " + ", ".join(beyond) if beyond else ""
 
 
-def rho_panel(axis, rows, value="error"):
+def rho_panel(axis, rows, title, value="error"):
     """Rates of both classes against rho, with marks at the rules' weights."""
     class_curves(axis, rows.where(rule=WEIGHTED), "rho", minority(rows), value)
-    rho_marks(axis, rows)
+    largest = rows.where(rule=WEIGHTED)["rho"].max()
+    axis.set_title(title + rho_marks(axis, rows, largest))
     axis.set_xscale("log")
-    ticks = [tick for tick in (1, 2, 4, 7, 15, 30, 60) if tick < 1.01 * rows["rho"][np.isin(rows["rule"], WEIGHTED)].max()]
+    ticks = [tick for tick in (1, 2, 4, 7, 15, 30, 60) if tick < 1.01 * largest]
     axis.set_xticks(ticks, map(str, ticks))
     axis.set_xticks([], minor=True)
     axis.set_xlabel(r"$\rho$ = $w_{minority}\,/\,w_{majority}$")
@@ -170,10 +182,9 @@ def draw_rho(sweep, out):
     rows = sweep.rates()
     figure, axes = panels(1, len(set(rows["delta"])), 2.4)
     for axis, ((delta,), part) in zip(axes[0], rows.by("delta")):
-        rho_panel(axis, part)
         border = 2 * prior(part)
         sign = "<" if delta < border else ">"
-        axis.set_title(rf"$\delta$ = {delta:.3g} ${sign}\ 2\pi_{{min}}$ = {border:.2g}")
+        rho_panel(axis, part, rf"$\delta$ = {delta:.3g} ${sign}\ 2\pi_{{min}}$ = {border:.2g}")
     axes[0, 0].set_ylabel("test error")
     finish(figure, axes, sweep, rows, out, sweep.name)
 
@@ -217,7 +228,7 @@ def draw_rules(sweep, out):
     """Figure 5: the rules against delta."""
     rows = sweep.rates()
     figure, axes = panels(1, 1, 2.9)
-    figure.set_size_inches(4.6, 3.9)
+    figure.set_size_inches(4.6, 3.6)
     rule_curves(axes[0, 0], rows, "delta")
     border = 2 * prior(rows)
     mark(axes[0, 0], border, (GREY, "--", ""), r"border $\delta = 2\pi_{min}$")
@@ -232,7 +243,7 @@ def draw_separation(sweep, out):
     lengths = {name: sweep.synthetic(name, "separation") for name in rows.unique("dataset")}
     rows.columns["s"] = np.array([lengths[name] for name in rows["dataset"]])
     figure, axes = panels(1, 1, 2.9)
-    figure.set_size_inches(4.6, 3.9)
+    figure.set_size_inches(4.6, 3.6)
     rule_curves(axes[0, 0], rows, "s")
     axes[0, 0].set_yscale("log")
     axes[0, 0].set_xlabel(r"separation s = $\Vert\mu\Vert$")
@@ -252,8 +263,9 @@ def draw_real(sweep, out):
         figure, axes = panels(len(sizes), len(strengths), 1.75)
         for (n, strength), axis in zip(itertools.product(sizes, strengths), axes.flat):
             cells = part.where(n=n, lambda_=strength)
-            rho_panel(axis, cells, "accuracy")
-            axis.set_title(rf"n = {n}, $\delta$ = {cells['delta'][0]:.3g}, $\lambda$ = {strength:g}")
+            delta = cells["delta"][0]
+            rho_panel(axis, cells, rf"n = {n}, $\delta$ = {delta:.3g}, $\lambda$ = {strength:g}",
+                      "accuracy")
             axis.label_outer()
         for row in axes:
             row[0].set_ylabel("test accuracy")
@@ -289,7 +301,9 @@ def draw_spectra(sweeps, out, name):
         axis.set_xscale("log")
         axis.set_title(title)
         axis.set_xlabel("principal components")
-        axis.legend(title="components for 99 %", title_fontsize=7, loc="lower right")
+        axis.set_ylim(0, 1.04)
+        axis.legend(title="components for 99 %", title_fontsize=7, loc="lower right",
+                    handlelength=.8, labelspacing=.25)
     axes[0, 0].set_ylabel("share of variance")
     rows = ", ".join(f"{dataset} {len(sweep.pool(dataset))}" for dataset, sweep in pools.items())
     frame(figure, 0, f"rows of the retraining pools: {rows}")
@@ -329,7 +343,8 @@ FIGURES = {"fig1": draw_delta, "fig2": draw_rho, "fig3": draw_rho, "fig4": draw_
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("figures"))
     options = parser.parse_args()
