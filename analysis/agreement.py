@@ -9,7 +9,12 @@ points within 3 se and none beyond 5 se + 1/d; a line that misses says so, and t
 
 Real data, a line for each dataset, loss, lambda, and delta: mean over the grid of exponents and over
 groups (classes where there are no groups) of |predicted - measured| test error, measured as the mean
-over seeds (and, `a fit`, seed by seed: what the seeds scatter is in there too).
+over seeds (and, `a fit`, seed by seed: what the seeds scatter is in there too). `bias` is the mean of
+predicted - measured: below 0 where the prediction promises too much.
+
+Weights of rule theory against inverse prior weights where a table has both, a line for each dataset and
+loss: measured and predicted gain in worst-class (worst-group, with weights by group) accuracy, over n and
+lambda; how often it loses by more than one standard error of the paired difference.
 """
 
 import argparse
@@ -17,7 +22,7 @@ import sys
 
 import numpy as np
 
-from llrtable import Table, load, over_seeds
+from llrtable import load, over_seeds
 
 FIT = ["dataset", "loss", "n", "lambda", "index"]
 
@@ -62,12 +67,13 @@ def describe(points, i):
 
 
 def deviations(rows):
-    """Mean |predicted - measured| with seeds averaged, the largest mean of one class or group, and
-    the mean seed by seed."""
+    """Mean |predicted - measured| with seeds averaged, the largest mean of one class or group, the
+    mean seed by seed, and the mean of predicted - measured."""
     points = over_seeds(rows, FIT + ["value", "delta"], ["error", "theory_error"])
-    off = Table({**points.columns, "off": abs(points["error"] - points["theory_error"])})
-    worst = max(np.nanmean(part["off"]) for _, part in off.by("index"))
-    return np.nanmean(off["off"]), worst, np.nanmean(abs(rows["error"] - rows["theory_error"]))
+    off = points["theory_error"] - points["error"]
+    worst = max(np.mean(abs(off[points["index"] == index])) for index in points.unique("index"))
+    each = np.mean(abs(rows["error"] - rows["theory_error"]))
+    return np.mean(abs(off)), worst, each, np.mean(off)
 
 
 def real(sweep):
@@ -83,10 +89,28 @@ def real(sweep):
             for (delta,), part in of_loss.by("delta"):
                 each = [deviations(cells)[0] for _, cells in part.by("lambda")]
                 lambdas = " ".join(f"{value:.4f}" for value in each)
-                mean, worst, fit = deviations(part)
-                print(f"{head} {delta:6.3g} {mean:7.4f} {worst:7.4f} {fit:7.4f}   {lambdas}")
-            mean, worst, fit = deviations(of_loss)
-            print(f"{head} {'all':>6} {mean:7.4f} {worst:7.4f} {fit:7.4f}")
+                numbers = " ".join(f"{number:7.4f}" for number in deviations(part))
+                print(f"{head} {delta:6.3g} {numbers}   {lambdas}")
+            numbers = " ".join(f"{number:7.4f}" for number in deviations(of_loss))
+            print(f"{head} {'all':>6} {numbers}")
+
+
+def gains(sweep):
+    """Prints the lines of rule theory against inverse prior weights."""
+    by = sweep.key("weights_by")
+    measured, predicted = f"test_worst_{by}", f"theory_worst_{by}_error"
+    for (dataset, loss), cells in sweep.table.by("dataset", "loss"):
+        rows = []
+        for _, part in cells.by("n", "lambda"):
+            ours, theirs = part.where(rule="theory"), part.where(rule="inverse_prior")
+            gain = ours[measured] - theirs[measured]  # both in the order of the seeds
+            foretold = np.mean(theirs.get(predicted) - ours.get(predicted))
+            rows.append((np.mean(gain), foretold, np.std(gain, ddof=1) / np.sqrt(len(gain))))
+        gain, foretold, se = np.array(rows).T
+        sure = foretold > .01
+        print(f"{sweep.name:18} {dataset:18} {loss:9} {by:8} {len(gain):5} {np.mean(gain):8.4f} "
+              f"{np.mean(foretold):10.4f} {np.min(gain):8.4f} {np.count_nonzero(gain < -se):7} "
+              f"{np.count_nonzero(sure):12} {np.count_nonzero(sure & (gain <= 0)):13}")
 
 
 def main():
@@ -103,9 +127,15 @@ def main():
     others = [sweep for sweep in sweeps if sweep not in invented]
     if others:
         print(f"{'real':18} {'dataset':18} {'loss':9} {'weights':8} {'of':6} {'delta':>6} {'mean':>7} "
-              f"{'worst':>7} {'a fit':>7}   mean by lambda")
+              f"{'worst':>7} {'a fit':>7} {'bias':>7}   mean by lambda")
     for sweep in others:
         real(sweep)
+    advised = [sweep for sweep in others if np.isin(["theory"], sweep.table["rule"])[0]]
+    if advised:
+        print(f"{'theory - inverse':18} {'dataset':18} {'loss':9} {'weights':8} {'cells':>5} {'measured':>8} "
+              f"{'predicted':>10} {'least':>8} {'worse':>7} {'pred. > .01':>12} {'of them <= 0':>13}")
+    for sweep in advised:
+        gains(sweep)
     sys.exit(0 if good else 1)
 
 

@@ -52,15 +52,15 @@ def panels(rows, columns, height=2.1):
                         figsize=(max(2.25 * columns, 3.6) + .4, height * rows + .9))
 
 
-def finish(figure, axes, sweep, rows, out, name):
-    """One legend for all panels, what was measured below it, both files."""
+def finish(figure, axes, sweep, rows, out, name, spread="band"):
+    """One legend for all panels, what was measured below them, both files."""
     handles = {}
     for axis in axes.flat:
         handles.update(zip(*reversed(axis.get_legend_handles_labels())))
     columns = min(len(handles), 2 if figure.get_figwidth() < 5 else 4)
     figure.legend(handles.values(), handles.keys(), loc="upper center", ncol=columns,
                   handlelength=2.8)
-    frame(figure, -(-len(handles) // columns), caption(sweep, rows))
+    frame(figure, -(-len(handles) // columns), caption(sweep, rows, spread))
     save(figure, out, name)
 
 
@@ -73,8 +73,8 @@ def frame(figure, legend_lines, words):
     figure.get_layout_engine().set(rect=(0, bottom, 1, 1 - top - bottom))
 
 
-def caption(sweep, rows):
-    """Dataset, loss, n and seeds of the rows drawn."""
+def caption(sweep, rows, spread):
+    """Dataset, loss, n and seeds of the rows drawn; spread: the shape that shows a deviation."""
     names = list(rows.unique("dataset"))
     data = ", ".join(names)
     if sweep.is_synthetic(names[0]):
@@ -85,9 +85,10 @@ def caption(sweep, rows):
     n = ", ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sizes[0]} to {sizes[-1]}"
     strengths = ", ".join(f"{value:g}" for value in sorted(set(rows["lambda"])))
     losses = ", ".join(rows.unique("loss"))
-    lines = ", lines: theory" if np.isfinite(rows["theory_error"]).any() else ""
+    predicted = spread == "band" and np.isfinite(rows["theory_error"]).any()
+    lines = ", lines: theory" if predicted else ""
     return (f"{data}; {losses} loss, $\\lambda$ = {strengths}; n = {n}; points: mean over "
-            f"{len(set(rows['seed']))} seeds, band: one standard deviation{lines}")
+            f"{len(set(rows['seed']))} seeds, {spread}: one standard deviation{lines}")
 
 
 def save(figure, out, name):
@@ -325,11 +326,12 @@ def draw_plugin(sweep, out):
                 axis.errorbar(cells["theory_error"], cells["error"], cells["error_sd"], fmt=style[1],
                               color=style[0], elinewidth=.5, alpha=.7, label=rf"$\lambda$ = {strength:g}")
             axis.plot([0, 1], [0, 1], color=GREY, linewidth=.8)
+            axis.set(xlim=(-.03, 1.03), ylim=(-.03, 1.03))
             off = np.nanmean(abs(part["theory_error"] - part["error"]))
             axis.set_title(rf"$\delta$ = {delta:.3g}: off by {off:.3f} on average")
             axis.set_xlabel("predicted error")
         axes[0, 0].set_ylabel("measured error")
-        finish(figure, axes, sweep, rows, out, f"{sweep.name}-{dataset}-{loss}")
+        finish(figure, axes, sweep, rows, out, f"{sweep.name}-{dataset}-{loss}", "bar")
 
 
 def zip_style(parts):
