@@ -54,6 +54,9 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
         row->rho = facts->shape.classes == 2 ? llr_random_unit(random) : NAN;
         row->seconds = llr_random_unit(random);
         row->rank_id = r % 3;
+        row->theory_df = r % 7 ? 5 * llr_random_unit(random) : NAN;
+        for (int32_t s = 0; s < facts->shape.classes + facts->shape.groups; s++)
+            row->theory_error[s] = r % 7 ? llr_random_unit(random) : NAN;
         for (int32_t k = 0; k < facts->shape.kinds; k++)
             row->weight[k] = 3 * llr_random_unit(random);
         if (facts->shape.kinds > 2 && r % 5 == 2)

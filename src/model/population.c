@@ -188,7 +188,8 @@ static void add_pool(decomposing_t *d, bool standardise)
         for (int64_t j = 0; j <= i; j++) d->matrix[i * dim + j] *= scale[i] * scale[j];
 }
 
-/* Half the distance of two means along every eigenvector. */
+/* Half the distance of two means along every eigenvector, squared, less the sampling noise of the
+ * means: right on the whole, though not in every direction. */
 static void project_means(const decomposing_t *d, llr_population_t *p)
 {
     if (p->parts != 2) return;
@@ -196,6 +197,9 @@ static void project_means(const decomposing_t *d, llr_population_t *p)
     for (int64_t j = 0; j < p->dim; j++) {
         double along = llr_dot(p->dim, d->matrix + j * p->dim, d->mean);
         p->mean_square[j] = along * along;
+        for (int32_t a = 0; a < 2; a++)
+            if (p->part[a].rows)
+                p->mean_square[j] -= p->spectrum[j] / (4. * (double)p->part[a].rows);
     }
 }
 

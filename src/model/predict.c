@@ -19,6 +19,7 @@ struct llr_predictor {
     llr_quadrature_t quadrature;
     double *prior;               /* kinds */
     double *share, *weight;      /* parts */
+    double *rows;                /* parts: of the pool; infinite where exact */
     int *target;                 /* parts: +1, -1 */
     int32_t *class;              /* parts */
     llr_theory_point_t point;    /* spectral: the last one */
@@ -45,7 +46,7 @@ int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
     int64_t d = sizeof(double), classes = shape.classes;
     int32_t columns = shape.classes == 2 ? 1 : shape.classes;
     return llr_arena_cost(1, sizeof(llr_predictor_t)) + llr_arena_cost(shape.kinds, d) +
-           4 * llr_arena_cost(parts, d) + llr_arena_cost(parts, sizeof(int)) +
+           5 * llr_arena_cost(parts, d) + llr_arena_cost(parts, sizeof(int)) +
            llr_arena_cost(parts, sizeof(int32_t)) + 2 * llr_arena_cost(LLR_THEORY_NODES, d) +
            2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
            llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
@@ -74,6 +75,7 @@ static llr_code_t take_arrays(llr_predictor_t *p, llr_error_t *error)
     LLR_TAKE(p->prior, p->arena, p->population->shape.kinds, error);
     LLR_TAKE(p->share, p->arena, parts, error);
     LLR_TAKE(p->weight, p->arena, parts, error);
+    LLR_TAKE(p->rows, p->arena, parts, error);
     LLR_TAKE(p->error, p->arena, parts, error);
     LLR_TAKE(p->target, p->arena, parts, error);
     LLR_TAKE(p->class, p->arena, parts, error);
@@ -101,6 +103,8 @@ llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_populatio
     p->training.prior = p->prior;
     llr_population_shares(population, p->prior, p->share);
     for (int32_t a = 0; a < population->parts; a++) {
+        int64_t rows = population->part[a].rows;
+        p->rows[a] = rows ? (double)rows : INFINITY;
         p->class[a] = population->part[a].class;
         p->target[a] = p->class[a] ? 1 : -1;
     }
@@ -165,6 +169,7 @@ static void predict_general(llr_predictor_t *p, double lambda, llr_prediction_t 
                                    .weight = p->weight,
                                    .mean = population->mean,
                                    .covariance = population->covariance,
+                                   .mean_rows = p->rows,
                                    .start = p->last.found ? &p->last : NULL};
     if (population->shape.classes == 2)
         predict_two(p, &problem, out);

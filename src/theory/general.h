@@ -35,6 +35,9 @@ typedef struct llr_theory_groups {
     const double *weight;     /* borrowed, groups: > 0, finite; prior 0: not looked at */
     const double *mean;       /* borrowed, groups x dim, row-major */
     const double *covariance; /* borrowed, groups x dim x dim: symmetric, both triangles */
+    /* borrowed, groups: rows that the means were estimated from, whose sampling noise is then taken
+     * out of every quadratic form of them; NULL: the means are exact. */
+    const double *mean_rows;
     /* borrowed; a solution nearby of the same groups and loss, which saves time; NULL: none. Not
      * the one being solved for. */
     const llr_theory_grouped_t *start;

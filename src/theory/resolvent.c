@@ -78,6 +78,21 @@ static void expand_traces(llr_resolvent_t *r)
                 trace_of_product(dim, r->product + g * size, r->product + h * size) / p->n;
 }
 
+/* An estimated mean is mu_g + e, e ~ N(0, Sigma_g / rows): E e' R e = tr(Sigma_g R) / rows, and
+ * likewise for R Sigma_k R. */
+static void take_out_noise(llr_resolvent_t *r)
+{
+    const llr_theory_groups_t *p = r->problem;
+    int64_t groups = p->groups;
+    for (int64_t g = 0; g < groups && p->mean_rows; g++) {
+        double rows = p->mean_rows[g];
+        r->gram[g * groups + g] -= p->n * r->tau[g] / rows;
+        for (int64_t k = 0; k < groups; k++)
+            r->mean_pair[(k * groups + g) * groups + g] -=
+                p->n * r->trace_pair[k * groups + g] / rows;
+    }
+}
+
 void llr_resolvent_expand(llr_resolvent_t *r)
 {
     const llr_theory_groups_t *p = r->problem;
@@ -91,4 +106,5 @@ void llr_resolvent_expand(llr_resolvent_t *r)
         llr_gemm(false, true, groups, groups, dim, 1, r->solved, dim, r->spread, dim, 0,
                  r->mean_pair + k * groups * groups, groups);
     }
+    take_out_noise(r);
 }

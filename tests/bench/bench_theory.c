@@ -71,8 +71,8 @@ static int time_groups(int64_t dim)
     double *rows = malloc(2 * size);
     llr_theory_group_t group[GROUPS];
     llr_theory_grouped_t out = {.group = group};
-    llr_theory_groups_t p = {GROUPS, dim,  (double)dim / .3, .02, prior,
-                             weight, mean, covariance,       NULL};
+    llr_theory_groups_t p = {GROUPS, dim,  (double)dim / .3, .02,  prior,
+                             weight, mean, covariance,       NULL, NULL};
     llr_arena_t arena = {0};
     llr_error_t error;
     if (!mean || !covariance || !rows ||

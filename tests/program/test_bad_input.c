@@ -113,7 +113,7 @@ static const bad_t all_bad[] = {
     {GOOD "exponents: [a]\n", 2, "bad.yaml:5: exponents: expected a number"},
     {GOOD "exponents: [0, 1\n", 2, "not valid YAML"},
     {GOOD "tolerance: 5\n", 2, "bad.yaml:5: tolerance: 5 is out of range"},
-    {GOOD "rules: [thumb]\n", 2, "bad.yaml:5: rules: `thumb` is not known here"},
+    {GOOD "rules: [thump]\n", 2, "bad.yaml:5: rules: `thump` is not known here"},
     {GOOD "select_by: group\n", 2, "bad.yaml:5: select_by: `group` is not known here"},
     {GOOD "ratios: [2]\n", 2, "bad.yaml:1: dataset \"a\": ratios: need two classes, it has 3"},
     {GOOD "priors: [.9, .1]\n", 2, "dataset \"a\": priors: 2 given, it has 3 classes"},

@@ -57,7 +57,8 @@ static void create_blocks(world_t *world, int64_t unit_size)
                     .exponents = 3,
                     .ratio = ratios,
                     .ratios = 1,
-                    .rules = 1u << LLR_RULE_BALANCED_SUBSAMPLE | 1u << LLR_RULE_AVERAGED_BALANCED,
+                    .rules = 1u << LLR_RULE_BALANCED_SUBSAMPLE | 1u << LLR_RULE_AVERAGED_BALANCED |
+                             1u << LLR_RULE_PAPER | 1u << LLR_RULE_THUMB | 1u << LLR_RULE_THEORY,
                     .lambda = lambdas,
                     .lambdas = LAMBDAS,
                     .size = sizes,
@@ -406,7 +407,7 @@ static void blocks_not_done_are_left_out(void)
     llr_ranked_t best[40];
     create_blocks(&world, 3); /* exponent 1 at the second lambda, and 2, are in the second */
     int64_t second = unit_of(&world, FIRST_SEED) + 1;
-    CU_ASSERT_EQUAL(world.grid.blocks, 6);
+    CU_ASSERT_EQUAL(world.grid.blocks, 8);
     for (int e = 0; e < 3; e++)
         set_classes(row_at(&world, FIRST_SEED, LLR_RULE_EXPONENT, exponents[e], 1),
                     LLR_SPLIT_VALIDATION, 0.5 + 0.125 * e, 0.9);

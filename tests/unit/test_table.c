@@ -49,11 +49,15 @@ static const char *const main_names[] = {"key",
                                          "test_count",
                                          "test_worst_class_count",
                                          "test_worst_group_count",
+                                         "theory_balanced_error",
+                                         "theory_worst_class_error",
+                                         "theory_worst_group_error",
+                                         "theory_df",
                                          "seconds",
                                          "rank_id",
                                          "host"};
-static const char *const long_names[] = {"key",   "split",   "kind",     "index",
-                                         "count", "correct", "accuracy", "weight"};
+static const char *const long_names[] = {"key",     "split",    "kind",   "index",       "count",
+                                         "correct", "accuracy", "weight", "theory_error"};
 enum {
     MAIN = sizeof main_names / sizeof *main_names,
     LONG = sizeof long_names / sizeof *long_names
@@ -142,6 +146,26 @@ static void check_accuracies(const csv_t *csv, int64_t line, const char *split,
     }
 }
 
+/* Mean and largest of predicted errors, written out. */
+static void check_theory(const csv_t *csv, int64_t line, const llr_row_t *row, llr_shape_t shape)
+{
+    double mean = 0, worst = NAN, worst_group = NAN;
+    for (int32_t c = 0; c < shape.classes; c++) {
+        mean += row->theory_error[c] / shape.classes;
+        if (!(row->theory_error[c] <= worst)) worst = row->theory_error[c];
+    }
+    for (int32_t g = 0; g < shape.groups; g++)
+        if (!(row->theory_error[shape.classes + g] <= worst_group))
+            worst_group = row->theory_error[shape.classes + g];
+    double read = NAN;
+    bool there = llr_text_to_double(cell(csv, line, "theory_balanced_error"), &read);
+    CU_ASSERT_EQUAL(there, !isnan(mean));
+    if (there) CU_ASSERT_DOUBLE_EQUAL(read, mean, 1e-15);
+    CHECK_NUMBER("theory_worst_class_error", worst);
+    CHECK_NUMBER("theory_worst_group_error", worst_group);
+    CHECK_NUMBER("theory_df", row->theory_df);
+}
+
 static void check_line(const world_t *world, const csv_t *csv, int64_t line, int64_t unit,
                        int64_t index)
 {
@@ -208,6 +232,7 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
     llr_summary_t test = llr_row_summary(row, facts, LLR_SPLIT_TEST);
     check_accuracies(csv, line, "validation", &validation);
     check_accuracies(csv, line, "test", &test);
+    check_theory(csv, line, row, facts->shape);
 }
 
 /* The long lines of one row; the number of them. */
@@ -231,6 +256,7 @@ static int64_t check_long_lines(const world_t *world, const csv_t *csv, int64_t 
             CHECK_NUMBER("index", class ? s : s - facts->shape.classes);
             CHECK_NUMBER("count", (double)count);
             CHECK_NUMBER("accuracy", rate);
+            CHECK_NUMBER("theory_error", row->theory_error[s]);
             bool by_class = world->job.weights_by == LLR_BY_CLASS;
             int32_t kind = by_class ? s : s - facts->shape.classes;
             CHECK_NUMBER("weight", class == by_class ? row->weight[kind] : NAN);

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static llr_quadrature_t quadrature;
 
@@ -191,6 +192,59 @@ static void test_workspace_too_small(void)
     theory_groups_destroy(&groups);
 }
 
+/* Mean error of a group over predictions from means that are estimated from few rows. */
+static void predict_from_estimates(theory_groups_t *w, llr_loss_t loss, const int *target,
+                                   const double *rows, double *mean_error)
+{
+    enum { DRAWS = 60 };
+    int64_t dim = w->dim, numbers = w->groups * dim;
+    llr_random_t random =
+        llr_random_stream((llr_hash_t){3, 4}, LLR_PURPOSE_SYNTHETIC_MEAN, loss, 1);
+    double *exact = malloc(sizeof *exact * (size_t)numbers), *z = malloc(sizeof *z * (size_t)dim);
+    memcpy(exact, w->mean, sizeof *exact * (size_t)numbers);
+    for (int32_t g = 0; g < w->groups; g++) mean_error[g] = 0;
+    for (int draw = 0; draw < DRAWS; draw++) {
+        for (int32_t g = 0; g < w->groups; g++) {
+            llr_random_normal(&random, z, dim);
+            for (int64_t i = 0; i < dim; i++) {
+                double noise = 0;
+                for (int64_t k = 0; k < dim; k++) noise += w->root[(g * dim + i) * dim + k] * z[k];
+                w->mean[g * dim + i] = exact[g * dim + i] + noise / sqrt(rows[g]);
+            }
+        }
+        llr_theory_grouped_t out = theory_groups_predict(w, loss, &quadrature, target, 80, .1);
+        CU_ASSERT_TRUE(out.found);
+        for (int32_t g = 0; g < w->groups; g++) mean_error[g] += out.group[g].error / DRAWS;
+    }
+    memcpy(w->mean, exact, sizeof *exact * (size_t)numbers);
+    free(exact);
+    free(z);
+}
+
+/* Estimated means seem to lie further apart than they do, unless their rows are counted. */
+static void test_noise_of_means_is_taken_out(void)
+{
+    static const int target[] = {-1, 1, 1};
+    static const double rows[] = {30, 40, 60};
+    for (int loss = 0; loss < LLR_LOSS_COUNT; loss++) {
+        theory_groups_t w = theory_groups_create(3, 30, 5);
+        double plain[3], counted[3], exact[3];
+        llr_theory_grouped_t out = theory_groups_predict(&w, loss, &quadrature, target, 80, .1);
+        for (int g = 0; g < 3; g++) exact[g] = out.group[g].error;
+        predict_from_estimates(&w, loss, target, rows, plain);
+        w.mean_rows = rows;
+        predict_from_estimates(&w, loss, target, rows, counted);
+        double before = 0, after = 0;
+        for (int g = 0; g < 3; g++) {
+            before += fabs(plain[g] - exact[g]);
+            after += fabs(counted[g] - exact[g]);
+            CU_ASSERT_TRUE(plain[g] < exact[g]);
+        }
+        CU_ASSERT_TRUE(after < .4 * before);
+        theory_groups_destroy(&w);
+    }
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -199,6 +253,7 @@ int main(void)
         {"a group that is only predicted", test_group_that_is_only_predicted},
         {"what has no solution is not found", test_what_has_no_solution},
         {"workspace too small", test_workspace_too_small},
+        {"noise of means is taken out", test_noise_of_means_is_taken_out},
     };
     if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;
     int bad = LLR_RUN_SUITE("theory_general", tests);

@@ -21,6 +21,7 @@ typedef struct theory_groups {
     double *root;       /* groups x dim x dim, owned: covariance = root root' */
     double *covariance; /* groups x dim x dim, owned */
     llr_theory_group_t predicted[MOST_GROUPS];
+    const double *mean_rows; /* borrowed, or NULL: the means are exact */
 } theory_groups_t;
 
 /* c = a b */
@@ -141,8 +142,9 @@ static inline void theory_groups_share_spectrum(theory_groups_t *w, double *valu
 static inline llr_theory_groups_t theory_groups_problem(const theory_groups_t *w, double n,
                                                         double lambda)
 {
-    return (llr_theory_groups_t){w->groups, w->dim,        n,   lambda, w->prior, w->weight,
-                                 w->mean,   w->covariance, NULL};
+    return (llr_theory_groups_t){w->groups,    w->dim,    n,       lambda,
+                                 w->prior,     w->weight, w->mean, w->covariance,
+                                 w->mean_rows, NULL};
 }
 
 /* The prediction, with no more workspace than planned; its groups are w->predicted. */
