@@ -13,18 +13,6 @@ typedef struct phase {
     int64_t tasks, done;
 } phase_t;
 
-typedef struct costed {
-    double cost;
-    int64_t task;
-} costed_t;
-
-static int dearest_first(const void *a, const void *b)
-{
-    const costed_t *x = a, *y = b;
-    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
-    return x->task < y->task ? -1 : 1;
-}
-
 static bool is_asked_for(const phase_t *phase, int64_t task)
 {
     const llr_forecasts_t *f = phase->forecasts;
@@ -38,7 +26,7 @@ static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
     const llr_forecasts_t *f = phase->forecasts;
     int64_t weightings = f->grid->weightings, most = f->samples * weightings;
     char *needed = llr_alloc(f->samples, 1);
-    costed_t *list = llr_alloc(most, sizeof *list);
+    llr_costed_t *list = llr_alloc(most, sizeof *list);
     phase->order = llr_alloc(most, sizeof *phase->order);
     llr_code_t code = needed && list && phase->order
                           ? LLR_OK
@@ -47,9 +35,9 @@ static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
         if (phase->run->needed[u]) needed[llr_forecast_sample(f->grid, u)] = 1;
     for (int64_t t = 0; code == LLR_OK && t < most; t++)
         if (needed[t / weightings] && is_asked_for(phase, t))
-            list[phase->tasks++] = (costed_t){llr_forecast_cost(f, t), t};
-    if (code == LLR_OK) qsort(list, (size_t)phase->tasks, sizeof *list, dearest_first);
-    for (int64_t t = 0; t < phase->tasks; t++) phase->order[t] = list[t].task;
+            list[phase->tasks++] = (llr_costed_t){llr_forecast_cost(f, t), t};
+    if (code == LLR_OK) llr_schedule_sort(list, phase->tasks);
+    for (int64_t t = 0; t < phase->tasks; t++) phase->order[t] = list[t].unit;
     free(needed);
     free(list);
     return code;

@@ -34,7 +34,19 @@ static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t 
     return LLR_OK;
 }
 
-/* Rank 0 fits the components; one copy a node. */
+/* What rank 0 has made, once a node: bytes of it into memory that lives as long as the
+ * communicator. from: of rank 0. */
+static llr_code_t share_copy(llr_comm_t *comm, const void *from, int64_t bytes, void **memory,
+                             llr_error_t *error)
+{
+    LLR_TRY(llr_comm_agree(comm, llr_comm_share(comm, bytes, memory, error), error));
+    if (llr_comm_rank(comm) == 0) memcpy(*memory, from, (size_t)bytes);
+    llr_comm_broadcast_nodes(comm, *memory, bytes);
+    llr_comm_fence(comm);
+    return LLR_OK;
+}
+
+/* Rank 0 fits the components. */
 static llr_code_t load_basis(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
                              int64_t index, llr_error_t *error)
 {
@@ -45,19 +57,17 @@ static llr_code_t load_basis(llr_comm_t *comm, const llr_job_t *job, llr_catalog
     LLR_TRY(llr_comm_agree(comm, code, error));
     int64_t shape[2] = {fitted.columns, fitted.components};
     llr_comm_broadcast(comm, shape, sizeof shape);
-    int64_t bytes = llr_basis_numbers(shape[0], shape[1]) * (int64_t)sizeof(double);
-    code = llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error);
-    if (code == LLR_OK && first) memcpy(memory, fitted.shift, (size_t)bytes);
+    code =
+        share_copy(comm, fitted.shift,
+                   llr_basis_numbers(shape[0], shape[1]) * (int64_t)sizeof(double), &memory, error);
     llr_basis_destroy(&fitted);
     LLR_TRY(code);
-    llr_comm_broadcast_nodes(comm, memory, bytes);
-    llr_comm_fence(comm);
     catalog->basis[index] = llr_basis_in(memory, shape[0], shape[1]);
     catalog->dataset[index].basis = &catalog->basis[index];
     return LLR_OK;
 }
 
-/* Rank 0 estimates the population; one copy a node. */
+/* Rank 0 estimates the population. */
 static llr_code_t load_population(llr_comm_t *comm, const llr_job_t *job, llr_catalog_t *catalog,
                                   int64_t index, llr_error_t *error)
 {
@@ -68,13 +78,10 @@ static llr_code_t load_population(llr_comm_t *comm, const llr_job_t *job, llr_ca
     LLR_TRY(llr_comm_agree(comm, code, error));
     *out = fitted;
     llr_comm_broadcast(comm, out, sizeof *out);
-    int64_t bytes = llr_population_bytes(out->parts, out->dim);
-    code = llr_comm_agree(comm, llr_comm_share(comm, bytes, &memory, error), error);
-    if (code == LLR_OK && first) memcpy(memory, fitted.block, (size_t)bytes);
+    code =
+        share_copy(comm, fitted.block, llr_population_bytes(out->parts, out->dim), &memory, error);
     llr_population_destroy(&fitted);
     LLR_TRY(code);
-    llr_comm_broadcast_nodes(comm, memory, bytes);
-    llr_comm_fence(comm);
     *out = llr_population_in(memory, out);
     catalog->dataset[index].population = out;
     return LLR_OK;

@@ -139,20 +139,8 @@ static bool stop_wanted(void *argument)
     return options->stop_wanted && options->stop_wanted(options->argument);
 }
 
-typedef struct costed {
-    double cost;
-    int64_t unit;
-} costed_t;
-
-static int dearest_first(const void *a, const void *b)
-{
-    const costed_t *x = a, *y = b;
-    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
-    return x->unit < y->unit ? -1 : 1;
-}
-
 /* Of the units by cost, those of this shard; found and not found in the journal. */
-static void choose_units(run_t *run, const costed_t *list)
+static void choose_units(run_t *run, const llr_costed_t *list)
 {
     int64_t shards = run->options->shards > 1 ? run->options->shards : 1;
     llr_progress_t *progress = &run->result->progress;
@@ -169,15 +157,15 @@ static void choose_units(run_t *run, const costed_t *list)
 static llr_code_t order_units(run_t *run, llr_error_t *error)
 {
     int64_t units = run->grid.units;
-    costed_t *list = llr_alloc(units, sizeof *list);
+    llr_costed_t *list = llr_alloc(units, sizeof *list);
     run->order = llr_alloc(units, sizeof *run->order);
     if (!list || !run->order) {
         free(list);
-        return llr_fail_memory(error, units * (int64_t)sizeof(costed_t), "the list of units");
+        return llr_fail_memory(error, units * (int64_t)sizeof(llr_costed_t), "the list of units");
     }
     for (int64_t u = 0; u < units; u++)
-        list[u] = (costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
-    qsort(list, (size_t)units, sizeof *list, dearest_first);
+        list[u] = (llr_costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
+    llr_schedule_sort(list, units);
     choose_units(run, list);
     free(list);
     return LLR_OK;

@@ -225,6 +225,18 @@ static void drain(llr_schedule_t *s)
     while (serve_one(s)) continue;
 }
 
+static int dearest_first(const void *a, const void *b)
+{
+    const llr_costed_t *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
+    return x->unit < y->unit ? -1 : 1;
+}
+
+void llr_schedule_sort(llr_costed_t *list, int64_t count)
+{
+    qsort(list, (size_t)count, sizeof *list, dearest_first);
+}
+
 llr_code_t llr_schedule_run(llr_comm_t *comm, const llr_schedule_job_t *job,
                             llr_schedule_t **schedule, llr_error_t *error)
 {

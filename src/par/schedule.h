@@ -24,6 +24,14 @@ typedef struct llr_schedule_job {
     void *argument;
 } llr_schedule_job_t;
 
+/* A unit and what it is expected to cost. */
+typedef struct llr_costed {
+    double cost;
+    int64_t unit;
+} llr_costed_t;
+/* Sorts a list dearest first; ties by number. */
+void llr_schedule_sort(llr_costed_t *list, int64_t count);
+
 typedef struct llr_schedule llr_schedule_t;
 
 /* Collective. LLR_OK: every unit was kept; LLR_STOPPED: ended early in good order; else the first

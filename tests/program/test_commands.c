@@ -33,11 +33,11 @@ static void the_demo_shows_the_point(void)
     run(&outcome, "$L check $S/jobs/demo.yaml");
     CU_ASSERT_TRUE(ended(&outcome, 0, "good: 2 datasets, 160 units"));
     run(&outcome, "$L plan $S/jobs/demo.yaml --ranks 4");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "12800 cells in 160 units"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "13600 cells in 160 units"));
     run(&outcome, "$M -n 2 $L run $S/jobs/demo.yaml -o $D/demo");
     CU_ASSERT_TRUE(ended(&outcome, 0, "160 units solved"));
     run(&outcome, "$L status $D/demo");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "160 of 160 units done (12800 of 12800 cells)"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "160 of 160 units done (13600 of 13600 cells)"));
     run(&outcome, "$L report $D/demo --metric balanced --best 2");
     CU_ASSERT_TRUE(ended(&outcome, 0, "tuned_exponent"));
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "balanced_subsample"));
