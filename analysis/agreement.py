@@ -22,7 +22,7 @@ import sys
 
 import numpy as np
 
-from llrtable import load, over_seeds
+from llrtable import load_all, over_seeds
 
 FIT = ["dataset", "loss", "n", "lambda", "index"]
 
@@ -116,7 +116,7 @@ def gains(sweep):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
-    sweeps = [load(folder) for folder in parser.parse_args().folders]
+    sweeps = load_all(parser.parse_args().folders)
     invented = [sweep for sweep in sweeps if sweep.is_synthetic(sweep.table["dataset"][0])]
     good = True
     if invented:

@@ -12,6 +12,7 @@ Columns, their units and their meaning are those of results.h5 (`sweep.table.mea
 
 import pathlib
 import re
+import sys
 
 import h5py
 import numpy as np
@@ -123,6 +124,17 @@ class Sweep:
 
 def load(folder):
     return Sweep(folder)
+
+
+def load_all(folders):
+    """The sweeps of those folders that hold a table; says of the others that they do not."""
+    sweeps = []
+    for folder in map(pathlib.Path, folders):
+        if (folder / "results.h5").exists():
+            sweeps.append(load(folder))
+        else:
+            print(f"skipped {folder}: no results.h5", file=sys.stderr)
+    return sweeps
 
 
 def over_seeds(table, keys, values):

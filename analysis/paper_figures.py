@@ -20,7 +20,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from llrtable import Table, load, over_seeds
+from llrtable import Table, load_all, over_seeds
 
 # Okabe-Ito colours, told apart by shape and dash too.
 BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY = (
@@ -352,11 +352,10 @@ def main():
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     real = {}
-    for folder in options.folders:
-        sweep = load(folder)
+    for sweep in load_all(options.folders):
         kind = sweep.name.split("-")[0]
         if kind not in FIGURES:
-            sys.exit(f"{folder}: no figure is known for a job named `{sweep.name}`")
+            sys.exit(f"{sweep.folder}: no figure is known for a job named `{sweep.name}`")
         FIGURES[kind](sweep, options.output)
         if FIGURES[kind] is draw_real:
             real.setdefault("fig9-digits" if "digits" in sweep.name else "fig9", []).append(sweep)
