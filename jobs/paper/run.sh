@@ -32,12 +32,13 @@ find_python
 llr_setup release
 # shellcheck disable=SC2012,SC2046
 [ $# -gt 0 ] || set -- $(cd jobs/paper && ls ./*.yaml | sed 's,^./,,; s,.yaml$,,')
+ranks=$(getconf _NPROCESSORS_ONLN)
 folders=
 for name; do
     has_data "jobs/paper/$name.yaml" || continue
     code=0
     # shellcheck disable=SC2154
-    mpirun -n "$(nproc)" "$llr_build/src/app/llrsweep" run "jobs/paper/$name.yaml" || code=$?
+    mpirun -n "$ranks" "$llr_build/src/app/llrsweep" run "jobs/paper/$name.yaml" || code=$?
     [ $code = 0 ] || [ $code = 3 ] || exit $code # 3: cells without an answer, beyond the border
     folders="$folders results/paper/$name"
 done
