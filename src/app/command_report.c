@@ -2,9 +2,9 @@
 #include "app/report.h"
 
 const llr_report_format_t llr_report_formats[LLR_REPORT_FORMATS] = {
-    {"text", 1, llr_report_print_text},
-    {"markdown", 1, llr_report_print_markdown},
-    {"csv", 0, llr_report_print_csv}};
+    [LLR_FORMAT_TEXT] = {"text", 1, llr_report_print_text},
+    [LLR_FORMAT_MARKDOWN] = {"markdown", 1, llr_report_print_markdown},
+    [LLR_FORMAT_CSV] = {"csv", 0, llr_report_print_csv}};
 
 static llr_code_t check_metric(const llr_loaded_t *loaded, llr_select_t metric, llr_error_t *error)
 {

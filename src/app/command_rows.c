@@ -1,23 +1,8 @@
 #include "app/commands.h"
 #include "app/session.h"
-#include "base/memory.h"
 #include "store/subsample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static llr_code_t fail_name(const llr_job_t *job, const char *name, llr_error_t *error)
-{
-    const char **names = llr_alloc(job->datasets, sizeof *names);
-    for (int64_t d = 0; names && d < job->datasets; d++) names[d] = job->dataset[d].name;
-    const char *nearest = names ? llr_nearest_word(name, names, job->datasets) : NULL;
-    llr_code_t code = llr_fail(error, LLR_INVALID, "--dataset: the job has no dataset `%s`; %s%s%s",
-                               name, nearest ? "did you mean `" : "its first is `",
-                               nearest ? nearest : job->dataset[0].name, nearest ? "`?" : "`");
-    free(names);
-    return code;
-}
 
 /* The dataset asked for, or the only one. */
 static llr_code_t choose(const llr_session_t *session, const char *name, int64_t *index,
@@ -28,9 +13,8 @@ static llr_code_t choose(const llr_session_t *session, const char *name, int64_t
         return llr_fail(error, LLR_INVALID,
                         "the job has %lld datasets; choose one with --dataset NAME",
                         (long long)job->datasets);
-    for (*index = 0; name && *index < job->datasets; ++*index)
-        if (!strcmp(job->dataset[*index].name, name)) break;
-    if (*index == job->datasets) return fail_name(job, name, error);
+    *index = 0;
+    if (name) LLR_TRY(llr_session_find(session, name, index, error));
     if (session->catalog.facts[*index].synthetic)
         return llr_fail(error, LLR_INVALID, "dataset `%s` is synthetic: its rows are in no file",
                         job->dataset[*index].name);

@@ -119,7 +119,7 @@ static void add_alternatives(llr_text_t *out, const char *words, size_t length)
     llr_text_add(out, "'\n           ");
 }
 
-/* What stands after a command, by its arguments in help: "DIR...", "check|repair DIR". */
+/* What stands after a command, by its arguments in help: "DIR...", "[JOB]", "check|repair DIR". */
 static void add_arguments(llr_text_t *out, const llr_command_t *command)
 {
     char kind[16];
@@ -135,7 +135,8 @@ static void add_arguments(llr_text_t *out, const llr_command_t *command)
         add_alternatives(out, at, length);
         at += length + strspn(at + length, " ");
     }
-    snprintf(kind, sizeof kind, "%.*s", (int)strcspn(at, " ."), at);
+    at += *at == '[';
+    snprintf(kind, sizeof kind, "%.*s", (int)strcspn(at, " .]"), at);
     add_action(out, kind);
 }
 

@@ -39,6 +39,14 @@ static const llr_option_t *find_option(const char *word, size_t length)
     return NULL;
 }
 
+const char *llr_options_given(const llr_options_t *options, const char *const *names)
+{
+    for (; *names; names++)
+        if (options->given >> (find_option(*names, strlen(*names)) - llr_option_table) & 1)
+            return *names;
+    return NULL;
+}
+
 enum { MOST_WORDS = 64 };
 
 static const char *nearest_of(const char *word, llr_words_t *words)
@@ -73,9 +81,12 @@ static llr_code_t fail_option(const llr_options_t *options, const char *word, ll
     const char *names[MOST_WORDS];
     char name[LONGEST + 1] = "";
     int64_t count = 0;
-    for (int64_t o = 0; o < llr_option_count && count < MOST_WORDS; o++)
-        if (!options->command || llr_option_is_of(&llr_option_table[o], options->command))
-            names[count++] = llr_option_table[o].name + strlen("--");
+    for (int64_t o = 0; o < llr_option_count && count < MOST_WORDS; o++) {
+        const llr_option_t *option = &llr_option_table[o];
+        if (!option->name[strlen("--n")]) continue; /* one letter: near to any other */
+        if (!options->command || llr_option_is_of(option, options->command))
+            names[count++] = option->name + strlen("--");
+    }
     strncat(name, word, strcspn(word, "=") < LONGEST ? strcspn(word, "=") : LONGEST);
     const char *nearest = llr_nearest_word(name + strspn(name, "-"), names, count);
     if (nearest)
@@ -169,7 +180,11 @@ static llr_code_t take_words(llr_options_t *options, int count, char **words, ll
 
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error)
 {
-    *options = (llr_options_t){.ranks = 1, .best = -1, .grace = 20, .rule = LLR_RULE_UNIFORM};
+    *options = (llr_options_t){.ranks = 1,
+                               .best = -1,
+                               .grace = 20,
+                               .rule = LLR_RULE_UNIFORM,
+                               .preprocess = LLR_PREPROCESS_ZSCORE};
     options->argument = llr_alloc(count, sizeof *options->argument);
     if (!options->argument) return llr_fail_memory(error, count, "the command line");
     LLR_TRY(take_words(options, count, words, error));
@@ -185,5 +200,7 @@ llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, ll
 void llr_options_destroy(llr_options_t *options)
 {
     free(options->argument);
+    free(options->gaussian.priors);
     options->argument = NULL;
+    options->gaussian.priors = NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef LLR_APP_OPTIONS_H
 #define LLR_APP_OPTIONS_H
 
+#include "app/values.h"
 #include "base/error.h"
 #include "model/job.h"
 
@@ -44,6 +45,13 @@ struct llr_options {
     int64_t ranks, best;                    /* best: -1 where it is not given */
     int64_t shard, shards;                  /* run: 0 ... shards - 1 of shards; shards 0: all */
     double grace;
+    /* Of predictions. */
+    llr_synthetic_t gaussian; /* priors owned; dim 0: not given */
+    llr_values_t n, gamma, lambda, classes, priors, test_priors;
+    llr_loss_t loss;
+    llr_by_t weights_by;
+    llr_preprocess_t preprocess; /* zscore unless it is given */
+    llr_select_t target;
     uint64_t given; /* bit o: option o of the table was given */
     void *mpi;      /* address of the communicator of all ranks, or NULL without MPI */
 };
@@ -55,6 +63,9 @@ extern const int64_t llr_option_count;
 
 /* Does help on the command show the option? command NULL: options that every command has. */
 bool llr_option_is_of(const llr_option_t *option, const llr_command_t *command);
+
+/* The first of the options (names, NULL past the last) that was given, or NULL. */
+const char *llr_options_given(const llr_options_t *options, const char *const *names);
 
 /* The option's words, appended to out, with the separator between them. */
 void llr_option_choices(const llr_option_t *option, const char *separator, llr_text_t *out);

@@ -18,6 +18,10 @@ const llr_command_t llr_commands[] = {
     {"gather", "DIR...", 1, 0, "merge result folders of one job (shards, reruns) into one table",
      llr_command_gather},
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
+    {"theory", "[JOB]", 0, 1,
+     "predicted errors over a grid: a job's, or of --dataset or --gaussian", llr_command_theory},
+    {"advise", "DATASET", 1, 1, "the weights and lambda at which predicted errors are least",
+     llr_command_advise},
     {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
      llr_command_replay},
     {"journal", "check|repair DIR", 2, 2, "look for damage in a sweep's journal, or mend it",
@@ -179,6 +183,109 @@ static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error
                     value);
 }
 
+/* Predictions ------------------------------------------------------------------------------ */
+
+static const char *loss_choice(int64_t index)
+{
+    return index < LLR_LOSS_COUNT ? llr_loss_name((llr_loss_t)index) : NULL;
+}
+
+static const char *by_choice(int64_t index)
+{
+    return index < LLR_BYS ? llr_by_name((llr_by_t)index) : NULL;
+}
+
+/* Components are a job's to have. */
+static const char *preprocess_choice(int64_t index)
+{
+    return index <= LLR_PREPROCESS_ZSCORE ? llr_preprocess_name((llr_preprocess_t)index) : NULL;
+}
+
+static const char *target_choice(int64_t index)
+{
+    return index < LLR_SELECT_OVERALL ? llr_select_name((llr_select_t)index) : NULL;
+}
+
+static llr_code_t set_loss(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->loss = (llr_loss_t)place_of(value, loss_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_weights_by(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->weights_by = (llr_by_t)place_of(value, by_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_preprocess(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->preprocess = (llr_preprocess_t)place_of(value, preprocess_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_target(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->target = (llr_select_t)place_of(value, target_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_gaussian(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return llr_gaussian_read("--gaussian", value, &options->gaussian, error);
+}
+
+static llr_code_t set_n(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const llr_value_range_t range = {2,    1e9,  false,
+                                            true, true, "whole numbers from 2 to 1e9"};
+    return llr_values_read("--n", value, &range, &options->n, error);
+}
+
+static llr_code_t set_gamma(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const llr_value_range_t range = {-20, 20, false, false, false, "numbers from -20 to 20"};
+    return llr_values_read("--gamma", value, &range, &options->gamma, error);
+}
+
+static llr_code_t set_lambda(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const llr_value_range_t range = {0, 1e9, false, false, true, "numbers from 0 to 1e9"};
+    return llr_values_read("--lambda", value, &range, &options->lambda, error);
+}
+
+static llr_code_t set_classes(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const llr_value_range_t range = {0,    100000, false,
+                                            true, false,  "labels from 0 to 100000"};
+    LLR_TRY(llr_values_read("--classes", value, &range, &options->classes, error));
+    if (options->classes.count > 1) return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "--classes: expected two labels or more, found `%s`",
+                    value);
+}
+
+static llr_code_t read_priors(const char *name, const char *value, llr_values_t *priors,
+                              llr_error_t *error)
+{
+    static const llr_value_range_t range = {0, 1, false, false, false, "shares from 0 to 1"};
+    LLR_TRY(llr_values_read(name, value, &range, priors, error));
+    return llr_priors_check(name, priors->value, priors->count, error);
+}
+
+static llr_code_t set_priors(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_priors("--priors", value, &options->priors, error);
+}
+
+static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_priors("--test-priors", value, &options->test_priors, error);
+}
+
 const llr_option_t llr_option_table[] = {
     {"--help", "-h", NULL, "", "help on a command", NULL, NULL, set_help},
     {"--version", NULL, NULL, "", "version and build facts", NULL, NULL, set_version},
@@ -193,14 +300,40 @@ const llr_option_t llr_option_table[] = {
     {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
      NULL, set_verbose},
-    {"--format", NULL, "NAME", "report", "form of the report", "text", format_choice, set_format},
+    {"--format", NULL, "NAME", "report theory", "form of the table", "text", format_choice,
+     set_format},
     {"--metric", NULL, "NAME", "report", "test accuracy shown", "the job's select_by",
      metric_choice, set_metric},
     {"--best", NULL, "N", "report",
      "best cells listed for each dataset, loss and n; csv: in place of the methods", "1; csv: 0",
      NULL, set_best},
-    {"--dataset", NULL, "NAME", "rows", "of the job, where it has several", NULL, NULL,
-     set_dataset},
+    {"--dataset", NULL, "NAME", "rows theory",
+     "of the job, where it has several; theory without a job: HDF5 file", NULL, NULL, set_dataset},
+    {"--gaussian", NULL, "SPEC", "theory",
+     "Gaussian classes: d=400,separation=2,priors=.8:.2[,decay=1] (means -+2 e; eigenvalues "
+     "j^-decay)",
+     NULL, NULL, set_gaussian},
+    {"--n", NULL, "LIST", "theory advise", "training rows; advise: one number", NULL, NULL, set_n},
+    {"--gamma", NULL, "LIST", "theory", "exponents: w_c ~ prior_c^-gamma", "0:2:5", NULL,
+     set_gamma},
+    {"--lambda", NULL, "LIST", "theory advise",
+     "regularisation; 1e-4:1:5 is a span, even in the logarithm", "theory: 1e-4:1:5; advise: any",
+     NULL, set_lambda},
+    {"--loss", NULL, "NAME", "theory advise", "of the training", "square", loss_choice, set_loss},
+    {"--target", NULL, "NAME", "advise", "accuracy that the weights and lambda are for",
+     "worst_class", target_choice, set_target},
+    {"--priors", NULL, "LIST", "theory advise",
+     "shares of the classes (or groups, where these share a weight) among the training rows",
+     "the pool's", NULL, set_priors},
+    {"--test-priors", NULL, "LIST", "advise",
+     "shares of the classes, or of the groups, among the rows to be predicted",
+     "those of the test rows", NULL, set_test_priors},
+    {"--weights-by", NULL, "NAME", "theory advise", "what shares a weight", "class", by_choice,
+     set_weights_by},
+    {"--preprocess", NULL, "NAME", "theory advise", "of the columns", "zscore; --gaussian: none",
+     preprocess_choice, set_preprocess},
+    {"--classes", NULL, "LIST", "theory advise",
+     "labels of the file that are kept, in the order that numbers them", "all", NULL, set_classes},
     {"--rule", NULL, "NAME", "rows",
      "rows that a rule fits, of averaged_balanced each draw (`n seed draw i0 ...`)", NULL,
      rule_choice, set_rule},

@@ -61,7 +61,7 @@ typedef struct llr_report_format {
     void (*print)(const llr_report_t *report);
 } llr_report_format_t;
 
-enum { LLR_REPORT_FORMATS = 3 };
+enum { LLR_FORMAT_TEXT, LLR_FORMAT_MARKDOWN, LLR_FORMAT_CSV, LLR_REPORT_FORMATS };
 extern const llr_report_format_t llr_report_formats[LLR_REPORT_FORMATS];
 
 void llr_report_print_text(const llr_report_t *report);

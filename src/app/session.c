@@ -1,11 +1,13 @@
 #include "app/session.h"
 
+#include "base/memory.h"
 #include "linalg/blas.h"
 #include "store/job_file.h"
 #include "store/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The command line comes before the environment, and both before the file. They are relative to
@@ -56,6 +58,27 @@ void llr_session_close(llr_session_t *session)
     llr_catalog_close(&session->catalog);
     llr_job_destroy(&session->job);
     llr_findings_destroy(&session->findings);
+}
+
+static llr_code_t fail_name(const llr_job_t *job, const char *name, llr_error_t *error)
+{
+    const char **names = llr_alloc(job->datasets, sizeof *names);
+    for (int64_t d = 0; names && d < job->datasets; d++) names[d] = job->dataset[d].name;
+    const char *nearest = names ? llr_nearest_word(name, names, job->datasets) : NULL;
+    llr_code_t code = llr_fail(error, LLR_INVALID, "--dataset: the job has no dataset `%s`; %s%s%s",
+                               name, nearest ? "did you mean `" : "its first is `",
+                               nearest ? nearest : job->dataset[0].name, nearest ? "`?" : "`");
+    free(names);
+    return code;
+}
+
+llr_code_t llr_session_find(const llr_session_t *session, const char *name, int64_t *index,
+                            llr_error_t *error)
+{
+    const llr_job_t *job = &session->job;
+    for (*index = 0; *index < job->datasets; ++*index)
+        if (!strcmp(job->dataset[*index].name, name)) return LLR_OK;
+    return fail_name(job, name, error);
 }
 
 void llr_session_findings(const llr_findings_t *findings)

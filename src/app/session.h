@@ -22,6 +22,10 @@ llr_code_t llr_session_open(llr_session_t *session, const char *path, const char
                             llr_error_t *error);
 void llr_session_close(llr_session_t *session);
 
+/* The dataset that --dataset names. LLR_INVALID: the job has none of that name. */
+llr_code_t llr_session_find(const llr_session_t *session, const char *name, int64_t *index,
+                            llr_error_t *error);
+
 /* Prints what was found wrong, a line each; LLR_INVALID with an empty error when there was any. */
 void llr_session_findings(const llr_findings_t *findings);
 

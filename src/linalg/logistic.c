@@ -56,33 +56,65 @@ INLINE double sum_of(reals_t x)
 
 /* What all functions need of a row. */
 typedef struct point {
-    reals_t loss, share, rest; /* share + rest = 1, both exact */
+    reals_t more, size;  /* its loss is log(1 + more) + size */
+    reals_t share, rest; /* share + rest = 1, both exact */
 } point_t;
 
-INLINE point_t point_at(const llr_elementary_t *f, reals_t margin, int loss)
+INLINE point_t point_at(const llr_elementary_t *f, reals_t margin)
 {
-    bits_t wrong = margin < all(0);
-    reals_t size = (reals_t)((bits_t)margin & INT64_MAX), e = -size, log_of_one_more;
+    bits_t wrong = (bits_t)margin >> 63; /* by its sign */
+    reals_t size = (reals_t)((bits_t)margin & INT64_MAX), e = -size;
     f->exp((double *)&e);
-    log_of_one_more = e;
-    if (loss) f->log1p((double *)&log_of_one_more);
     reals_t over = 1 / (1 + e);
-    point_t point = {.share = choose(wrong, all(1), e) * over,
+    return (point_t){.more = e,
+                     .size = choose(wrong, size, all(0)),
+                     .share = choose(wrong, all(1), e) * over,
                      .rest = choose(wrong, e, all(1)) * over};
-    if (loss) point.loss = log_of_one_more + choose(wrong, size, all(0));
-    return point;
+}
+
+/* A sum of losses. The logarithms are those of products of some rows: 1 + product is one of 1 +
+ * more, and as product is a sum of positive terms, it is exact to a few units in the last place
+ * also where it is tiny. */
+typedef struct total {
+    reals_t sum, product;
+    int factors;
+} total_t;
+
+INLINE void close_product(const llr_elementary_t *f, total_t *total)
+{
+    f->log1p((double *)&total->product);
+    total->sum += total->product;
+    total->product = all(0);
+    total->factors = 0;
+}
+
+/* here: 1 in the lanes that count. */
+INLINE void add_loss(const llr_elementary_t *f, total_t *total, reals_t here, const point_t *point)
+{
+    enum { FACTORS = 8 };
+    reals_t more = here * point->more;
+    total->sum += here * point->size;
+    total->product += more + more * total->product;
+    if (++total->factors == FACTORS) close_product(f, total);
+}
+
+INLINE double sum_of_losses(const llr_elementary_t *f, total_t *total)
+{
+    close_product(f, total);
+    return sum_of(total->sum);
 }
 
 INLINE void line(const llr_elementary_t *f, int64_t rows, double sign, const double *score,
                  const double *direction, double t, double b, llr_logistic_sums_t *sums)
 {
-    reals_t loss = {0}, slope[2] = {{0}, {0}}, curvature[3] = {{0}, {0}, {0}};
+    total_t loss = {0};
+    reals_t slope[2] = {{0}, {0}}, curvature[3] = {{0}, {0}, {0}};
     for (int64_t i = 0; i < rows; i += LANES) {
         int64_t left = rows - i;
         reals_t d = load(direction ? direction + i : NULL, left), here = rows_of(left);
-        point_t point = point_at(f, sign * (load(score + i, left) + t * d + b), 1);
+        point_t point = point_at(f, sign * (load(score + i, left) + t * d + b));
         reals_t share = here * point.share, c = share * point.rest;
-        loss += here * point.loss;
+        add_loss(f, &loss, here, &point);
         slope[0] -= share * d;
         slope[1] -= share;
         curvature[0] += c * d * d;
@@ -90,7 +122,7 @@ INLINE void line(const llr_elementary_t *f, int64_t rows, double sign, const dou
         curvature[2] += c;
     }
     *sums = (llr_logistic_sums_t){
-        .loss = sum_of(loss),
+        .loss = sum_of_losses(f, &loss),
         .slope = {sign * sum_of(slope[0]), sign * sum_of(slope[1])},
         .curvature = {sum_of(curvature[0]), sum_of(curvature[1]), sum_of(curvature[2])}};
 }
@@ -98,21 +130,21 @@ INLINE void line(const llr_elementary_t *f, int64_t rows, double sign, const dou
 INLINE double losses(const llr_elementary_t *f, int64_t rows, double sign, const double *score,
                      double b, double scale, double *residual)
 {
-    reals_t sum = {0};
+    total_t loss = {0};
     for (int64_t i = 0; i < rows; i += LANES) {
         int64_t left = rows - i;
-        point_t point = point_at(f, sign * (load(score + i, left) + b), 1);
-        sum += rows_of(left) * point.loss;
+        point_t point = point_at(f, sign * (load(score + i, left) + b));
+        add_loss(f, &loss, rows_of(left), &point);
         if (residual) store(-sign * scale * point.share, residual + i, left);
     }
-    return sum_of(sum);
+    return sum_of_losses(f, &loss);
 }
 
 INLINE void curvatures(const llr_elementary_t *f, int64_t rows, const double *score, double b,
                        double scale, double *curvature)
 {
     for (int64_t i = 0; i < rows; i += LANES) {
-        point_t point = point_at(f, load(score + i, rows - i) + b, 0);
+        point_t point = point_at(f, load(score + i, rows - i) + b);
         store(scale * point.share * point.rest, curvature + i, rows - i);
     }
 }

@@ -33,7 +33,11 @@ LLR_CPU_BODY solve_rows_body(const rows_t *rows)
                 sum[s] -= entry_of(rows, k, j - k) * rows->half[k * stride + s];
         for (int s = 0; s < STEP; s++) rows->half[j * stride + s] = sum[s];
     }
-    for (int64_t j = n - 1; j >= 0; j--) {
+    for (int64_t j = 0; !rows->whole && j < n; j++) {
+        double root = sqrt(1 / entry_of(rows, j, 0));
+        for (int s = 0; s < STEP; s++) rows->half[j * stride + s] *= root;
+    }
+    for (int64_t j = n - 1; rows->whole && j >= 0; j--) {
         lanes_t sum[STEP];
         double inverse = 1 / entry_of(rows, j, 0), root = sqrt(inverse);
         for (int s = 0; s < STEP; s++) {
@@ -58,7 +62,7 @@ void llr_shifted_rows(const llr_shifted_t *shifted, int lane, int64_t wide, cons
                        .factor = shifted->factor + lane,
                        .y = (const lanes_t *)(y + first),
                        .half = (lanes_t *)(half + first),
-                       .whole = (lanes_t *)(whole + first)};
+                       .whole = whole ? (lanes_t *)(whole + first) : NULL};
         solve_rows_here(&rows);
     }
 }

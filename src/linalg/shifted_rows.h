@@ -8,7 +8,7 @@
 enum { LLR_ROWS_STEP = 32 }; /* the number of vectors is a multiple of this */
 
 /* For y (n x wide, row-major, 64-byte aligned as all three): half' half = y' (B + lambda)^-1 y, and
- * whole = (B + lambda)^-1 y. The band is factored, and definite in that lane. */
+ * whole = (B + lambda)^-1 y, unless it is NULL. The band is factored, and definite in that lane. */
 void llr_shifted_rows(const llr_shifted_t *shifted, int lane, int64_t wide, const double *y,
                       double *half, double *whole);
 

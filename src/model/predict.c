@@ -41,6 +41,12 @@ llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
     return is_plain ? LLR_FORM_SPECTRAL : LLR_FORM_GENERAL;
 }
 
+/* Of any target. */
+static int32_t most_measures(llr_shape_t shape)
+{
+    return shape.groups > shape.classes ? shape.groups : shape.classes;
+}
+
 int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
 {
     int64_t d = sizeof(double), classes = shape.classes;
@@ -51,8 +57,9 @@ int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
            2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
            llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
            llr_arena_cost(parts * classes * classes, d) + llr_arena_cost(parts, d) +
-           llr_arena_cost(llr_theory_descent_room(shape.kinds), d) +
-           llr_arena_cost(shape.kinds, d) + llr_theory_general_bytes(parts, dim, columns);
+           llr_arena_cost(shape.kinds + 1, d) +
+           llr_arena_cost(llr_theory_descent_room(shape.kinds + 1, most_measures(shape)), d) +
+           llr_arena_cost(most_measures(shape), d) + llr_theory_general_bytes(parts, dim, columns);
 }
 
 static llr_code_t take_quadrature(llr_predictor_t *p, llr_error_t *error)
@@ -242,16 +249,9 @@ void llr_predict_test_share(const llr_population_t *p, const llr_facts_t *facts,
 typedef struct search {
     llr_predictor_t *predictor;
     const llr_target_t *target;
-    double lambda;
+    double lambda;       /* where it is not sought too */
+    const double *range; /* the least and the largest lambda that is sought; NULL: none is */
 } search_t;
-
-/* Error of a kind where that is what is to be small in the worst case. */
-static double kind_error(const search_t *s, const double *error, int32_t kind)
-{
-    const llr_population_t *p = s->predictor->population;
-    double own = mix(p, error, s->target->share, kind, p->by == LLR_BY_CLASS);
-    return isnan(own) ? 0 : own;
-}
 
 static double mean_error(const search_t *s, const double *error)
 {
@@ -277,59 +277,102 @@ static double overall_error(const search_t *s, const double *error)
     return sum / whole;
 }
 
-static double worst_error(const search_t *s, const double *error, bool of_class)
+/* The errors of which the largest is to be small: of all classes, all groups, or one mean. */
+static int32_t count_measures(llr_shape_t shape, llr_select_t select)
 {
-    const llr_population_t *p = s->predictor->population;
-    int32_t count = of_class ? p->shape.classes : p->shape.groups;
-    double worst = 0;
-    for (int32_t k = 0; k < count; k++)
-        worst = fmax(worst, mix(p, error, s->target->share, k, of_class));
-    return worst;
+    if (select == LLR_SELECT_WORST_CLASS) return shape.classes;
+    return select == LLR_SELECT_WORST_GROUP ? shape.groups : 1;
 }
 
-/* One error for the whole target where the kinds' own ones are not what counts. */
-static double single_error(const search_t *s, const double *error)
+/* One without a share is never the worst. */
+static void worst_errors(const search_t *s, const double *error, double *measure)
 {
-    switch (s->target->select) {
-    case LLR_SELECT_BALANCED:
-        return mean_error(s, error);
-    case LLR_SELECT_OVERALL:
-        return overall_error(s, error);
-    default:
-        return worst_error(s, error, s->target->select == LLR_SELECT_WORST_CLASS);
+    const llr_population_t *p = s->predictor->population;
+    bool of_class = s->target->select == LLR_SELECT_WORST_CLASS;
+    for (int32_t k = 0; k < count_measures(p->shape, s->target->select); k++) {
+        double own = mix(p, error, s->target->share, k, of_class);
+        measure[k] = isnan(own) ? 0 : own;
     }
+}
+
+/* It stands behind the weights. */
+static double lambda_of(const search_t *s, const double *weight)
+{
+    if (!s->range) return s->lambda;
+    return fmin(fmax(weight[s->predictor->population->shape.kinds], s->range[0]), s->range[1]);
 }
 
 static bool target_errors(void *argument, const double *weight, double *error)
 {
     const search_t *s = argument;
-    const llr_population_t *p = s->predictor->population;
     llr_prediction_t out = {.error = s->predictor->error};
-    bool own = s->target->select ==
-               (p->by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS);
-    llr_predict_errors(s->predictor, weight, s->lambda, &out);
+    llr_predict_errors(s->predictor, weight, lambda_of(s, weight), &out);
     if (!out.found) return false;
-    for (int32_t k = 0; k < p->shape.kinds; k++)
-        error[k] = own ? kind_error(s, out.error, k) : single_error(s, out.error);
+    if (s->target->select == LLR_SELECT_BALANCED)
+        *error = mean_error(s, out.error);
+    else if (s->target->select == LLR_SELECT_OVERALL)
+        *error = overall_error(s, out.error);
+    else
+        worst_errors(s, out.error, error);
     return true;
+}
+
+static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *weight, double *least,
+                       llr_error_t *error)
+{
+    llr_predictor_t *p = search->predictor;
+    llr_shape_t shape = p->population->shape;
+    double *errors;
+    problem->kinds = shape.kinds;
+    problem->measures = count_measures(shape, search->target->select);
+    problem->prior = p->prior;
+    problem->errors = target_errors;
+    problem->argument = search;
+    LLR_TAKE(problem->room, p->arena,
+             llr_theory_descent_room(shape.kinds + problem->strengths, problem->measures), error);
+    LLR_TAKE(errors, p->arena, problem->measures, error);
+    *least = llr_theory_least_worst(problem, weight, errors);
+    return LLR_OK;
 }
 
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
-    int32_t kinds = p->population->shape.kinds;
-    search_t search = {p, target, lambda};
-    llr_theory_kinds_t problem = {.kinds = kinds,
-                                  .prior = p->prior,
-                                  .errors = target_errors,
-                                  .argument = &search,
-                                  .gamma = {0, 8, 16, 1e-3},
-                                  .evaluations = evaluations};
-    double *errors;
+    search_t search = {p, target, lambda, NULL};
+    llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
     int64_t mark = llr_arena_mark(p->arena);
-    LLR_TAKE(problem.room, p->arena, llr_theory_descent_room(kinds), error);
-    LLR_TAKE(errors, p->arena, kinds, error);
-    *least = llr_theory_least_worst(&problem, weight, errors);
+    llr_code_t code = seek(&problem, &search, weight, least, error);
     llr_arena_release(p->arena, mark);
+    return code;
+}
+
+static const double enough = 5e-5; /* of an error, in a step of a search with lambda */
+
+static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weight, double *lambda,
+                            double *least, llr_error_t *error)
+{
+    int32_t kinds = search->predictor->population->shape.kinds;
+    llr_theory_kinds_t problem = {
+        .strengths = search->range != NULL, .evaluations = evaluations, .enough = enough};
+    double *place;
+    LLR_TAKE(place, search->predictor->arena, kinds + 1, error);
+    memcpy(place, weight, sizeof *place * (size_t)kinds);
+    place[kinds] = *lambda;
+    problem.start = place;
+    LLR_TRY(seek(&problem, search, place, least, error));
+    if (isnan(*least)) return LLR_OK;
+    memcpy(weight, place, sizeof *place * (size_t)kinds);
+    *lambda = lambda_of(search, place);
     return LLR_OK;
+}
+
+llr_code_t llr_predict_better(llr_predictor_t *p, const llr_target_t *target, const double *range,
+                              int64_t evaluations, double *weight, double *lambda, double *least,
+                              llr_error_t *error)
+{
+    search_t search = {p, target, *lambda, range};
+    int64_t mark = llr_arena_mark(p->arena);
+    llr_code_t code = seek_from(&search, evaluations, weight, lambda, least, error);
+    llr_arena_release(p->arena, mark);
+    return code;
 }

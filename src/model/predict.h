@@ -66,4 +66,11 @@ typedef struct llr_target {
 llr_code_t llr_predict_best(llr_predictor_t *predictor, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error);
 
+/* From these weights (kinds) and lambda to better ones, all together, and the target there. range:
+ * the least and the largest lambda, > 0; NULL: lambda stays. Where nothing is found at the
+ * beginning, *least is NaN and the others stay. evaluations: most of them. */
+llr_code_t llr_predict_better(llr_predictor_t *predictor, const llr_target_t *target,
+                              const double *range, int64_t evaluations, double *weight,
+                              double *lambda, double *least, llr_error_t *error);
+
 #endif

@@ -41,14 +41,10 @@ double llr_trace_df(double *h, int64_t size, double lambda)
 
 static llr_code_t find_rank(llr_call_t *call)
 {
-    llr_gram_t all;
-    int64_t mark = llr_arena_mark(call->arena), *rank = &call->solutions->rank;
+    int64_t *rank = &call->solutions->rank;
     if (call->loss == LLR_LOSS_SQUARE)
         return llr_gram_rank(&call->gram, &call->space, rank, call->arena, call->error);
-    LLR_TRY(llr_gram_create(&all, &call->space, false, call->arena, call->error));
-    LLR_TRY(llr_gram_rank(&all, &call->space, rank, call->arena, call->error));
-    llr_arena_release(call->arena, mark);
-    return LLR_OK;
+    return llr_gram_rows_rank(&call->space, rank, call->arena, call->error);
 }
 
 /* Intercepts of the rows as they were given. */
@@ -92,10 +88,13 @@ static llr_code_t run(llr_call_t *call)
     memset(out->fit, 0, (size_t)out->fits * sizeof *out->fit);
     memset(out->b, 0, (size_t)(out->fits * call->columns) * sizeof *out->b);
     if (call->loss == LLR_LOSS_SQUARE)
-        LLR_TRY(llr_gram_create(&call->gram, &call->space, true, call->arena, call->error));
-    LLR_TRY(find_rank(call));
+        LLR_TRY(llr_gram_create(&call->gram, &call->space, call->arena, call->error));
+    out->rank = LLR_RANK_UNKNOWN;
     if (llr_call_stops(call)) return LLR_STOPPED;
+    int64_t mark = llr_arena_mark(call->arena);
     LLR_TRY(llr_solve_around_zero(call, solver_of(call)));
+    llr_arena_release(call->arena, mark);
+    if (out->rank == LLR_RANK_UNKNOWN) LLR_TRY(find_rank(call));
     if (call->options->leaves_df) leave_df(call);
     shift_back(call);
     return LLR_OK;
@@ -129,9 +128,11 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
 {
     int64_t rows = shape->rows, dim = shape->dim, size = rows < dim ? rows : dim;
     int32_t columns = llr_columns(shape->classes);
-    int64_t core = shape->loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(size, columns, shape->fits)
-                   : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
-                                 : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
+    int64_t core =
+        shape->loss == LLR_LOSS_SQUARE
+            ? llr_ridge_bytes(size, columns, shape->strata, shape->paths, shape->fits, shape->zero)
+        : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
+                      : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
     int64_t rank = llr_gram_rank_bytes(size), kept = 0;
     if (shape->loss == LLR_LOSS_SQUARE)
         kept = llr_gram_bytes(size, shape->strata);

@@ -53,7 +53,8 @@ typedef struct llr_solve_options {
     bool (*should_stop)(void *argument);
     void *argument; /* borrowed, handed to should_stop */
     /* df of fits at lambda > 0 is not asked for (NaN). Of logistic losses it needs a matrix of its
-     * own for every fit and column, and so takes several times as long as all else together. */
+     * own for every fit and column, and so takes several times as long as all else together; of the
+     * square loss, a reduction for every weighting, which otherwise share one. */
     bool leaves_df;
 } llr_solve_options_t;
 
@@ -62,7 +63,7 @@ typedef struct llr_fit {
     llr_fit_status_t status;
     int64_t iterations; /* 0 for direct solvers */
     /* F at (theta, b) in double precision: from the rows, or, square loss, from their Gram matrices
-     * where certified_gap, the rounding of those included, then stays below 0.1 tolerance. */
+     * where certified_gap, the rounding of those included, then stays below half the tolerance. */
     double objective;
     double gradient_norm; /* Euclidean norm of dF/dTheta there (b is re-minimised) */
     /* Upper bound of (F - F*) / max(F - gap, tiny), rounding included. At lambda = 0, square: or

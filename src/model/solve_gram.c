@@ -28,19 +28,24 @@ static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int3
     }
 }
 
-llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, bool by_stratum,
-                           llr_arena_t *arena, llr_error_t *error)
+static llr_code_t take(llr_gram_t *gram, int64_t size, int32_t parts, llr_arena_t *arena,
+                       llr_error_t *error)
+{
+    *gram = (llr_gram_t){.size = size, .parts = parts};
+    LLR_TAKE(gram->matrix, arena, parts * size * size, error);
+    LLR_TAKE(gram->sum, arena, parts * size, error);
+    LLR_TAKE(gram->block, arena, size, error);
+    return LLR_OK;
+}
+
+llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, llr_arena_t *arena,
+                           llr_error_t *error)
 {
     const llr_sample_t *sample = space->sample;
-    int64_t size = space->size;
-    *gram = (llr_gram_t){.size = size, .parts = by_stratum ? sample->strata : 1};
-    LLR_TAKE(gram->matrix, arena, gram->parts * size * size, error);
-    LLR_TAKE(gram->sum, arena, gram->parts * size, error);
-    LLR_TAKE(gram->block, arena, size, error);
-    if (!by_stratum) add_rows(gram, space->z, space->rows, 0);
-    for (int32_t s = 0; by_stratum && s < sample->strata; s++) {
+    LLR_TRY(take(gram, space->size, sample->strata, arena, error));
+    for (int32_t s = 0; s < sample->strata; s++) {
         const int64_t *start = sample->stratum_start + s;
-        add_rows(gram, space->z + start[0] * size, start[1] - start[0], s);
+        add_rows(gram, space->z + start[0] * gram->size, start[1] - start[0], s);
     }
     return LLR_OK;
 }
@@ -90,6 +95,19 @@ static double trace_of(int64_t size, const double *total)
     return trace;
 }
 
+double llr_gram_trace(const llr_gram_t *gram)
+{
+    double trace = 0;
+    for (int32_t p = 0; p < gram->parts; p++)
+        trace += trace_of(gram->size, gram->matrix + p * gram->size * gram->size);
+    return trace;
+}
+
+double llr_gram_share(const llr_space_t *space)
+{
+    return (double)(space->rows > space->dim ? space->rows : space->dim) * DBL_EPSILON;
+}
+
 static int64_t count_eigenvalues(int64_t size, double *total, double share, double *work)
 {
     double *diagonal = work, *off = work + size, *tau = work + 2 * size, *room = work + 3 * size;
@@ -100,12 +118,39 @@ static int64_t count_eigenvalues(int64_t size, double *total, double share, doub
     return rank;
 }
 
+/* Whether the last rows alone show that no eigenvalue of the matrix of all rows counts as rounding:
+ * every row only adds to it. */
+static bool see_full_rank(llr_gram_t *gram, const llr_space_t *space, int64_t rows)
+{
+    int64_t size = gram->size, all = space->rows * size;
+    double bound = llr_gram_share(space) * llr_dot(all, space->z, space->z);
+    add_rows(gram, space->z + (space->rows - rows) * size, rows, 0);
+    for (int64_t j = 0; j < size; j++) gram->matrix[j * size + j] -= 2 * bound;
+    return !llr_cholesky(size, gram->matrix);
+}
+
+llr_code_t llr_gram_rows_rank(const llr_space_t *space, int64_t *rank, llr_arena_t *arena,
+                              llr_error_t *error)
+{
+    enum { SOME = 3, MANY = 4 }; /* rows to two columns */
+    int64_t mark = llr_arena_mark(arena), size = space->size;
+    llr_gram_t gram;
+    LLR_TRY(take(&gram, size, 1, arena, error));
+    *rank = size;
+    if (2 * space->rows < MANY * size || !see_full_rank(&gram, space, SOME * size / 2)) {
+        add_rows(&gram, space->z, space->rows, 0);
+        LLR_TRY(llr_gram_rank(&gram, space, rank, arena, error));
+    }
+    llr_arena_release(arena, mark);
+    return LLR_OK;
+}
+
 llr_code_t llr_gram_rank(const llr_gram_t *gram, const llr_space_t *space, int64_t *rank,
                          llr_arena_t *arena, llr_error_t *error)
 {
-    int64_t size = gram->size, larger = space->rows > space->dim ? space->rows : space->dim;
+    int64_t size = gram->size;
     int64_t mark = llr_arena_mark(arena);
-    double share = (double)larger * DBL_EPSILON, *total, *work;
+    double share = llr_gram_share(space), *total, *work;
     LLR_TAKE(total, arena, size * size, error);
     LLR_TAKE(work, arena, 3 * size + llr_lapack_work(size, 1), error);
     add_parts(gram, total);

@@ -10,20 +10,27 @@ enum { LLR_GRAM_ROWS = 240 };
 
 typedef struct llr_gram {
     int64_t size;
-    int32_t parts;  /* strata, or 1: all rows together */
+    int32_t parts;  /* strata; 1: all rows together */
     double *matrix; /* parts x size x size, lower triangles: sums over rows of z z' */
     double *sum;    /* parts x size: sums of z */
     double *block;  /* size: the sum of some rows, on its way into sum */
 } llr_gram_t;
 
-/* All memory from the arena. */
-llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, bool by_stratum,
-                           llr_arena_t *arena, llr_error_t *error);
+/* By stratum. All memory from the arena. */
+llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, llr_arena_t *arena,
+                           llr_error_t *error);
 int64_t llr_gram_bytes(int64_t size, int32_t parts);
+
+/* Sum of squares of all rows, and the share of the largest eigenvalue that counts as rounding. */
+double llr_gram_trace(const llr_gram_t *gram);
+double llr_gram_share(const llr_space_t *space);
 
 /* Eigenvalues of the rows' Gram matrix above max(rows, dim) eps times the largest. */
 llr_code_t llr_gram_rank(const llr_gram_t *gram, const llr_space_t *space, int64_t *rank,
                          llr_arena_t *arena, llr_error_t *error);
+/* The same where there are no matrices yet; also llr_gram_bytes of one part. */
+llr_code_t llr_gram_rows_rank(const llr_space_t *space, int64_t *rank, llr_arena_t *arena,
+                              llr_error_t *error);
 int64_t llr_gram_rank_bytes(int64_t size);
 
 #endif

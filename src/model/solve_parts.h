@@ -5,7 +5,9 @@
 #include "model/solve_certify.h"
 #include "model/solve_gram.h"
 
-/* What one call of llr_solve shares. */
+enum { LLR_RANK_UNKNOWN = -1 };
+
+/* What one call of llr_solve shares. A solver that sees the rank sets it in the solutions. */
 typedef struct llr_call {
     llr_loss_t loss;
     const llr_sample_t *sample;
@@ -31,7 +33,9 @@ llr_margin_t llr_call_margin(const llr_call_t *call, int64_t path);
 double llr_trace_df(double *h, int64_t size, double lambda);
 
 llr_code_t llr_solve_ridge(llr_call_t *call);
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits);
+/* zero: some of the fits are not at positive lambda, and are left out. */
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits,
+                        bool zero);
 
 llr_code_t llr_solve_logistic(llr_call_t *call);
 int64_t llr_logistic_bytes(int64_t rows, int64_t size, int64_t paths, int64_t fits);

@@ -1,9 +1,13 @@
 /* Square loss. Per weighting one reduction to a band, A = Q B Q', then every lambda is a banded
- * solve: theta = Q (B + lambda)^-1 Q' rhs. Where all strata but one are small, one reduction serves
- * all weightings (solve_ridge_update.h); what does not come to a tenth of the tolerance that way,
- * or without refinement, is done again. */
+ * solve: theta = Q (B + lambda)^-1 Q' rhs. Weightings whose df is not asked for share more: Krylov
+ * spaces (solve_ridge_krylov.h), and one reduction that preconditions all
+ * (solve_ridge_conjugate.h). Where all strata but one are small, one reduction also gives every df
+ * (solve_ridge_update.h). What does not come to half the tolerance that way, or without refinement,
+ * is done again. */
 #include "linalg/blas.h"
 #include "linalg/shifted.h"
+#include "model/solve_ridge_conjugate.h"
+#include "model/solve_ridge_krylov.h"
 #include "model/solve_ridge_update.h"
 
 #include <float.h>
@@ -15,6 +19,7 @@ enum { REFINEMENTS = 4 };
 typedef struct ridge {
     llr_call_t *call;
     llr_ridge_system_t system;
+    bool *is_solved;    /* paths: together, in their place already */
     int64_t size, most; /* columns of the space; most lambdas of a path */
     double *q, *t, *band;
     double *rhs; /* columns x size, in the basis Q */
@@ -23,6 +28,8 @@ typedef struct ridge {
     llr_shifted_t shifted;
     bool updates; /* solves by update first */
     llr_ridge_update_t update;
+    bool steps; /* solves by Lanczos' reductions first */
+    llr_ridge_krylov_t krylov;
 } ridge_t;
 
 static int64_t larger_of(int64_t a, int64_t b)
@@ -35,24 +42,28 @@ static int64_t work_size(int64_t size, int64_t vectors)
     return larger_of(llr_band_work(size, vectors), size * (LLR_BAND_WIDTH + 2));
 }
 
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int64_t fits)
+int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits,
+                        bool zero)
 {
     int64_t d = sizeof(double), vectors = fits * columns;
     int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
-    return llr_ridge_system_bytes(size, columns) + llr_arena_cost(size * size, d) +
-           llr_arena_cost(llr_band_factors(size), d) + llr_arena_cost(size * LLR_BAND_WIDTH, d) +
-           llr_arena_cost(columns * size, d) + llr_arena_cost(vectors * size, d) +
-           llr_arena_cost(corrected * size, d) + llr_arena_cost(size, d) +
-           llr_arena_cost(work_size(size, corrected), d) +
-           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
-           llr_ridge_update_bytes(size, columns, fits);
+    int64_t reductions =
+        llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
+        llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(columns * size, d) +
+        llr_arena_cost(vectors * size, d) + llr_arena_cost(corrected * size, d) +
+        llr_arena_cost(size, d) + llr_arena_cost(work_size(size, corrected), d) +
+        llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
+        llr_ridge_update_bytes(size, columns, fits) +
+        llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
+    return llr_ridge_system_bytes(size, columns) + llr_arena_cost(paths, sizeof(bool)) +
+           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata, paths,
+                                                           zero ? paths : fits, fits));
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
 {
     int64_t size = ridge->size, columns = ridge->call->columns;
     int64_t corrected = larger_of(ridge->most, LLR_CERTIFY_FITS) * columns;
-    LLR_TRY(llr_ridge_system_create(&ridge->system, ridge->call));
     LLR_TAKE(ridge->q, arena, size * size, error);
     LLR_TAKE(ridge->t, arena, llr_band_factors(size), error);
     LLR_TAKE(ridge->band, arena, size * LLR_BAND_WIDTH, error);
@@ -138,7 +149,7 @@ static void set_df(ridge_t *ridge, const double *lambda, int64_t count, llr_fit_
     }
 }
 
-/* b becomes (B + lambda)^-1 b for count fits, and their df is set where there is a fit. */
+/* b becomes (B + lambda)^-1 b for count fits, and their df is set where fit is given. */
 static void solve_shifted(ridge_t *ridge, const double *lambda, int64_t count, double *b,
                           llr_fit_t *fit)
 {
@@ -164,7 +175,7 @@ static void correct(ridge_t *ridge, const double *lambda, int64_t count, double 
 /* Whether a fit came so far that it needs no refinement. */
 static bool is_done(const ridge_t *ridge, const llr_fit_t *fit)
 {
-    return fit->certified_gap <= 0.1 * ridge->call->options->tolerance;
+    return fit->certified_gap <= 0.5 * ridge->call->options->tolerance;
 }
 
 static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
@@ -224,13 +235,48 @@ static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin
 static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fit)
 {
     llr_call_t *call = ridge->call;
-    llr_band_reduce(ridge->size, ridge->q, ridge->t, ridge->band, ridge->work);
+    int64_t size = ridge->size;
+    for (int64_t i = 0; i < size; i++)
+        memcpy(ridge->q + i * size, ridge->system.a + i * size, (size_t)(i + 1) * sizeof(double));
+    llr_band_reduce(size, ridge->q, ridge->t, ridge->band, ridge->work);
     memcpy(ridge->rhs, ridge->system.rhs, (size_t)call->width * sizeof(double));
     apply_q(ridge, true, ridge->rhs, call->columns);
     for (int64_t l = 0; l < path->lambdas; l++)
         memcpy(ridge->z + l * call->width, ridge->rhs, (size_t)call->width * sizeof(double));
-    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z, fit);
+    solve_shifted(ridge, path->lambda, path->lambdas, ridge->z,
+                  call->options->leaves_df ? NULL : fit);
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
+}
+
+/* Whether the fits of a path, which were solved with others, are done, if need be after another
+ * certificate from the rows. */
+static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
+                          int64_t fit)
+{
+    const llr_call_t *call = ridge->call;
+    const llr_solutions_t *out = call->solutions;
+    if (!call->space.q && !all_done(ridge, out->fit + fit, path->lambdas)) {
+        memcpy(ridge->z, out->theta + fit * call->width,
+               (size_t)(path->lambdas * call->width) * sizeof(double));
+        finish_rest(ridge, path, margin, fit, 0);
+    }
+    return all_done(ridge, out->fit + fit, path->lambdas);
+}
+
+/* Fits from Lanczos' reduction, which stand in their place already. Where it is given up for one
+ * weighting, it is not tried for those after it. */
+static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
+{
+    llr_call_t *call = ridge->call;
+    const llr_path_t *path = &call->path[index];
+    llr_solutions_t *out = call->solutions;
+    llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
+    ridge->steps = llr_ridge_krylov_solved(&ridge->krylov, index);
+    if (!ridge->steps) return false;
+    memcpy(ridge->z, out->theta + fit * call->width,
+           (size_t)(path->lambdas * call->width) * sizeof(double));
+    finish_early(ridge, path, fit);
+    return all_done(ridge, out->fit + fit, path->lambdas);
 }
 
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
@@ -239,7 +285,9 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     const llr_path_t *path = &call->path[index];
     llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
-    llr_ridge_system_make(&ridge->system, call, path->weight, ridge->q);
+    if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
+    llr_ridge_system_make(&ridge->system, call, path->weight);
+    if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
     if (ridge->updates &&
         llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
         finish_early(ridge, path, fit);
@@ -251,14 +299,36 @@ static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
     finish_rest(ridge, path, &margin, fit, REFINEMENTS);
 }
 
+/* Solves what paths can share, and tells of which it did. Where rows are many, Krylov spaces may
+ * take least, and it shows soon whether they do; conjugate gradients take what they leave. */
+static llr_code_t solve_shared(ridge_t *ridge)
+{
+    enum { MANY = 8 }; /* rows a column */
+    llr_call_t *call = ridge->call;
+    bool conjugates = llr_ridge_conjugate_pays(call);
+    bool many = call->sample->rows >= MANY * call->sample->dim;
+    bool shares = llr_ridge_krylov_pays(call) && llr_ridge_krylov_shares(call);
+    memset(ridge->is_solved, 0, (size_t)call->paths * sizeof(bool));
+    if (shares && (many || !conjugates))
+        LLR_TRY(llr_ridge_krylov_solve_all(call, &ridge->system, ridge->most, conjugates,
+                                           ridge->is_solved));
+    if (conjugates) LLR_TRY(llr_ridge_conjugate_solve(call, &ridge->system, ridge->is_solved));
+    ridge->updates = !conjugates && !shares && llr_ridge_update_pays(call);
+    ridge->steps = !shares && !conjugates && !ridge->updates && llr_ridge_krylov_pays(call);
+    return LLR_OK;
+}
+
 llr_code_t llr_solve_ridge(llr_call_t *call)
 {
     ridge_t ridge = {.call = call, .size = call->space.size};
     int64_t fit = 0;
     for (int64_t p = 0; p < call->paths; p++)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
+    LLR_TRY(llr_ridge_system_create(&ridge.system, call));
+    LLR_TAKE(ridge.is_solved, call->arena, call->paths, call->error);
+    LLR_TRY(solve_shared(&ridge));
     LLR_TRY(take(&ridge, call->arena, call->error));
-    ridge.updates = llr_ridge_update_pays(call);
+    if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
     if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
     for (int64_t p = 0; p < call->paths; p++) {
         if (llr_call_stops(call)) return LLR_STOPPED;

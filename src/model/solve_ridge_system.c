@@ -46,20 +46,29 @@ static void make_mean(llr_ridge_system_t *system, const llr_call_t *call, const 
 }
 
 static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                        double whole, double *copy)
+                        double whole)
 {
     int64_t size = system->size;
-    system->square = 0;
     for (int64_t i = 0; i < size; i++) {
         double *row = system->a + i * size;
         memset(row, 0, (size_t)(i + 1) * sizeof *row);
         for (int32_t s = 0; s < call->gram.parts; s++)
             llr_axpy(i + 1, row_weight(call, weight, s), call->gram.matrix + (s * size + i) * size,
                      row);
-        system->square += row[i];
-        system->scale[i] = sqrt(fmax(row[i], 0));
         llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
-        memcpy(copy + i * size, row, (size_t)(i + 1) * sizeof *row);
+    }
+}
+
+static void make_scale(llr_ridge_system_t *system, const llr_call_t *call, const double *weight)
+{
+    int64_t size = system->size;
+    system->square = 0;
+    for (int64_t i = 0; i < size; i++) {
+        double entry = 0;
+        for (int32_t s = 0; s < call->gram.parts; s++)
+            entry += row_weight(call, weight, s) * call->gram.matrix[(s * size + i) * size + i];
+        system->square += entry;
+        system->scale[i] = sqrt(fmax(entry, 0));
     }
 }
 
@@ -90,14 +99,21 @@ static void make_rhs(llr_ridge_system_t *system, const llr_call_t *call, const d
     }
 }
 
-void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight,
-                           double *copy)
+void llr_ridge_system_make_vectors(llr_ridge_system_t *system, const llr_call_t *call,
+                                   const double *weight)
 {
     double whole = 0;
     for (int32_t s = 0; s < call->gram.parts; s++) whole += stratum_weight(call, weight, s);
     make_mean(system, call, weight, whole);
-    make_matrix(system, call, weight, whole, copy);
     make_rhs(system, call, weight, whole);
+    system->whole = whole;
+}
+
+void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, const double *weight)
+{
+    llr_ridge_system_make_vectors(system, call, weight);
+    make_scale(system, call, weight);
+    make_matrix(system, call, weight, system->whole);
 }
 
 /* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
@@ -151,17 +167,55 @@ static void certify_fit(const llr_ridge_system_t *system, const llr_call_t *call
     llr_judge(&call->certifier, llr_relative_gap(gap, fit->objective), fit);
 }
 
+/* b of one fit. */
+static void set_intercepts(const llr_ridge_system_t *system, const double *z, double *b)
+{
+    for (int32_t k = 0; k < system->columns; k++)
+        b[k] = system->target[k] - llr_dot(system->size, system->mean, z + k * system->size);
+}
+
 void llr_ridge_system_certify(const llr_ridge_system_t *system, const llr_call_t *call,
                               const double *lambda, int64_t count, const double *z,
                               double *gradient, double *b, llr_fit_t *fit)
 {
-    int64_t size = system->size, columns = system->columns;
-    llr_symm(count * columns, size, z, system->a, gradient);
+    int64_t columns = system->columns, width = columns * system->size;
+    llr_symm(count * columns, system->size, z, system->a, gradient);
     for (int64_t f = 0; f < count; f++) {
-        int64_t first = f * columns * size;
-        certify_fit(system, call, lambda[f], z + first, gradient + first, fit + f);
-        for (int32_t k = 0; k < columns; k++)
-            b[f * columns + k] =
-                system->target[k] - llr_dot(size, system->mean, z + first + k * size);
+        certify_fit(system, call, lambda[f], z + f * width, gradient + f * width, fit + f);
+        set_intercepts(system, z + f * width, b + f * columns);
+    }
+}
+
+/* Takes the weighted mean's part off the sum over strata of their matrices' products with z. */
+static void centre_product(const llr_ridge_system_t *system, const double *z, double *product)
+{
+    int64_t size = system->size;
+    for (int32_t k = 0; k < system->columns; k++) {
+        double along = llr_dot(size, system->mean, z + k * size);
+        llr_axpy(size, -system->whole * along, system->mean, product + k * size);
+    }
+}
+
+void llr_ridge_certify_each(llr_ridge_system_t *system, const llr_call_t *call,
+                            const llr_ridge_fit_t *of, int64_t count, const double *z,
+                            double *gradient, double *part)
+{
+    int64_t size = system->size, columns = system->columns, width = columns * size;
+    memset(gradient, 0, (size_t)(count * width) * sizeof *gradient);
+    for (int32_t s = 0; s < call->gram.parts; s++) {
+        llr_symm(count * columns, size, z, call->gram.matrix + s * size * size, part);
+        for (int64_t f = 0; f < count; f++)
+            llr_axpy(width, row_weight(call, of[f].path->weight, s), part + f * width,
+                     gradient + f * width);
+    }
+    for (int64_t f = 0; f < count; f++) {
+        if (f == 0 || of[f].path != of[f - 1].path) {
+            llr_ridge_system_make_vectors(system, call, of[f].path->weight);
+            make_scale(system, call, of[f].path->weight);
+        }
+        centre_product(system, z + f * width, gradient + f * width);
+        certify_fit(system, call, of[f].lambda, z + f * width, gradient + f * width,
+                    call->solutions->fit + of[f].index);
+        set_intercepts(system, z + f * width, call->solutions->b + of[f].index * columns);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
+#include "model/solve_ridge_base.h"
 
 #include <float.h>
 #include <math.h>
@@ -14,22 +15,9 @@ static int64_t round_up(int64_t rows)
     return (rows + LLR_ROWS_STEP - 1) / LLR_ROWS_STEP * LLR_ROWS_STEP;
 }
 
-static int64_t rows_of(const llr_sample_t *sample, int32_t stratum)
-{
-    return sample->stratum_start[stratum + 1] - sample->stratum_start[stratum];
-}
-
-static int32_t find_base(const llr_sample_t *sample)
-{
-    int32_t base = 0;
-    for (int32_t s = 1; s < sample->strata; s++)
-        if (rows_of(sample, s) > rows_of(sample, base)) base = s;
-    return base;
-}
-
 bool llr_ridge_update_pays(const llr_call_t *call)
 {
-    int64_t rows = call->sample->rows - rows_of(call->sample, find_base(call->sample));
+    int64_t rows = llr_ridge_other_rows(call->sample, llr_ridge_base(call->sample));
     double size = (double)call->space.size, wide = (double)round_up(rows);
     double fits = (double)call->solutions->fits, paths = (double)call->paths;
     if (rows * SHARE > call->space.size) return false;
@@ -84,40 +72,24 @@ static void make_scatter(llr_ridge_update_t *update)
     int64_t size = update->size;
     const double *matrix = gram->matrix + update->base * size * size;
     const double *sum = gram->sum + update->base * size;
-    double count = (double)rows_of(update->call->sample, update->base);
+    double count = (double)llr_ridge_rows(update->call->sample, update->base);
     for (int64_t i = 0; i < size; i++) {
         memcpy(update->q + i * size, matrix + i * size, (size_t)(i + 1) * sizeof(double));
         llr_axpy(i + 1, -sum[i] / count, sum, update->q + i * size);
     }
 }
 
-/* The other rows less the base's mean: rows x size, in the room of half. */
-static void gather_rows(llr_ridge_update_t *update)
-{
-    const llr_sample_t *sample = update->call->sample;
-    int64_t size = update->size, next = 0;
-    const double *sum = update->call->gram.sum + update->base * size;
-    double count = (double)rows_of(sample, update->base);
-    for (int64_t i = 0; i < sample->rows; i++) {
-        if (i == sample->stratum_start[update->base]) i += rows_of(sample, update->base);
-        if (i == sample->rows) break;
-        memcpy(update->half + next * size, update->call->space.z + i * size,
-               (size_t)size * sizeof(double));
-        llr_axpy(size, -1 / count, sum, update->half + next * size);
-        next++;
-    }
-}
-
 llr_code_t llr_ridge_update_create(llr_ridge_update_t *update, llr_call_t *call)
 {
     int64_t size = call->space.size;
-    *update = (llr_ridge_update_t){.call = call, .base = find_base(call->sample), .size = size};
-    update->rows = call->sample->rows - rows_of(call->sample, update->base);
+    *update =
+        (llr_ridge_update_t){.call = call, .base = llr_ridge_base(call->sample), .size = size};
+    update->rows = llr_ridge_other_rows(call->sample, update->base);
     update->wide = round_up(update->rows);
     LLR_TRY(take(update, call->arena, call->error));
     make_scatter(update);
     llr_band_reduce(size, update->q, update->t, update->band, update->work);
-    gather_rows(update);
+    llr_ridge_gather(call, update->base, update->half);
     llr_band_apply(size, update->q, update->t, true, update->half, update->rows, update->work);
     memset(update->y, 0, (size_t)(size * update->wide) * sizeof(double));
     for (int64_t i = 0; i < update->rows; i++)
@@ -136,9 +108,9 @@ static void set_weights(llr_ridge_update_t *update, const double *weight)
     memset(update->root, 0, (size_t)update->wide * sizeof(double));
     memset(update->unit, 0, (size_t)update->wide * sizeof(double));
     for (int32_t s = 0; s < sample->strata; s++)
-        whole += weight[s] / n * (double)rows_of(sample, s);
+        whole += weight[s] / n * (double)llr_ridge_rows(sample, s);
     for (int32_t s = 0; s < sample->strata; s++)
-        for (int64_t i = 0; s != update->base && i < rows_of(sample, s); i++, next++) {
+        for (int64_t i = 0; s != update->base && i < llr_ridge_rows(sample, s); i++, next++) {
             update->root[next] = sqrt(weight[s] / n);
             update->unit[next] = sqrt(weight[s] / n / whole);
             square += weight[s] / n / whole;
@@ -186,24 +158,33 @@ static bool invert_small(llr_ridge_update_t *update)
     return true;
 }
 
-/* The inverse of m = a_base + S' y (B + mu)^-1 y' S. Returns tr m^-1 S' y (B + mu)^-2 y' S, or NaN.
- */
-static double invert_change(llr_ridge_update_t *update, int lane)
+/* tr m^-1 S' y (B + mu)^-2 y' S, n made of the rows' solutions. */
+static double trace_of_change(llr_ridge_update_t *update)
 {
-    int64_t wide = update->wide, size = update->size;
+    int64_t wide = update->wide;
     double trace = 0;
-    llr_shifted_rows(&update->shifted, lane, wide, update->y, update->half, update->whole);
-    llr_rows_square(size, wide, update->half, update->m);
-    llr_rows_square(size, wide, update->whole, update->n);
-    transform(update, update->m);
+    llr_rows_square(update->size, wide, update->whole, update->n);
     transform(update, update->n);
-    for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
-    if (!invert_small(update)) return NAN;
     for (int64_t i = 0; i < wide; i++) {
         const double *left = update->inverse + i * wide, *right = update->n + i * wide;
         trace += 2 * llr_dot(i, left, right) + left[i] * right[i];
     }
     return trace;
+}
+
+/* The inverse of m = a_base + S' y (B + mu)^-1 y' S. Returns its trace with the rows' solutions,
+ * NaN where m is not definite and 0 where df is not asked for. */
+static double invert_change(llr_ridge_update_t *update, int lane)
+{
+    int64_t wide = update->wide;
+    bool leaves_df = update->call->options->leaves_df;
+    llr_shifted_rows(&update->shifted, lane, wide, update->y, update->half,
+                     leaves_df ? NULL : update->whole);
+    llr_rows_square(update->size, wide, update->half, update->m);
+    transform(update, update->m);
+    for (int64_t i = 0; i < wide; i++) update->m[i * wide + i] += update->a_base;
+    if (!invert_small(update)) return NAN;
+    return leaves_df ? 0 : trace_of_change(update);
 }
 
 /* x = y S m^-1 S' y' x */
@@ -278,12 +259,13 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
         change_columns(update, update->right[lane]);
     }
     solve_columns(update, count);
-    llr_shifted_trace(shifted, trace);
-    for (int64_t lane = 0; lane < count; lane++) {
+    for (int64_t lane = 0; lane < count; lane++)
         for (int64_t u = 0; u < width; u++)
             z[lane * width + u] = (z[lane * width + u] - update->right[lane][u]) / update->a_base;
+    if (update->call->options->leaves_df) return true;
+    llr_shifted_trace(shifted, trace);
+    for (int64_t lane = 0; lane < count; lane++)
         fit[lane].df = trace[lane] + shifted->lambda[lane] * fit[lane].df;
-    }
     return true;
 }
 

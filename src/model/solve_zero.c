@@ -58,6 +58,7 @@ static llr_code_t solve_positive(llr_call_t *call, llr_code_t (*solve)(llr_call_
     positive.solutions = &front;
     LLR_TRY(drop_zeros(call, &positive));
     if (positive.paths) LLR_TRY(solve(&positive));
+    call->solutions->rank = front.rank;
     spread(call, front.fits);
     llr_arena_release(call->arena, mark);
     return LLR_OK;

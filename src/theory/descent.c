@@ -7,6 +7,11 @@ static const double shortest = 1e-4;   /* change of a log weight at which the de
 static const double longest = 1;       /* change of a log weight in a step */
 static const double difference = 1e-2; /* of a log weight, for slopes */
 
+static int32_t count_places(const llr_theory_kinds_t *k)
+{
+    return k->kinds + k->strengths;
+}
+
 /* Scales the weights so that their mean is 1. */
 static void normalise(const double *prior, int32_t kinds, double *weight)
 {
@@ -30,8 +35,8 @@ static double worst(const llr_theory_kinds_t *k, const double *weight, double *e
 {
     double most = 0;
     if (!k->errors(k->argument, weight, error)) return NAN;
-    for (int32_t c = 0; c < k->kinds; c++)
-        if (!(error[c] <= most)) most = error[c];
+    for (int32_t e = 0; e < k->measures; e++)
+        if (!(error[e] <= most)) most = error[e];
     return most;
 }
 
@@ -46,11 +51,11 @@ static double worst_at_exponent(void *argument, double gamma)
 typedef struct descent {
     const llr_theory_kinds_t *kinds;
     double *weight, *error, least;
-    double *slope;     /* kinds x kinds: [u][c], change of error c by log weight u */
-    double *share;     /* kinds: of the errors in the direction, sum 1 */
-    double *direction; /* kinds: sum over c of share c slope c */
-    double *trial, *found;
-    int64_t left; /* evaluations */
+    double *slope;         /* places x measures: [u][e], change of error e by log weight u */
+    double *share;         /* measures: of the errors in the direction, sum 1 */
+    double *direction;     /* places: sum over e of share e slope e */
+    double *trial, *found; /* places, measures */
+    int64_t left;          /* evaluations */
 } descent_t;
 
 static double evaluate(descent_t *d)
@@ -63,15 +68,15 @@ static double evaluate(descent_t *d)
 static bool find_slopes(descent_t *d)
 {
     const llr_theory_kinds_t *k = d->kinds;
-    for (int32_t u = 0; u < k->kinds; u++) {
-        double *row = d->slope + (int64_t)u * k->kinds;
-        memset(row, 0, sizeof(double) * (size_t)k->kinds);
-        if (!(k->prior[u] > 0)) continue;
-        memcpy(d->trial, d->weight, sizeof(double) * (size_t)k->kinds);
+    for (int32_t u = 0; u < count_places(k); u++) {
+        double *row = d->slope + (int64_t)u * k->measures;
+        memset(row, 0, sizeof(double) * (size_t)k->measures);
+        if (u < k->kinds && !(k->prior[u] > 0)) continue;
+        memcpy(d->trial, d->weight, sizeof(double) * (size_t)count_places(k));
         d->trial[u] *= exp(difference);
         normalise(k->prior, k->kinds, d->trial);
         if (isnan(evaluate(d))) return false;
-        for (int32_t c = 0; c < k->kinds; c++) row[c] = (d->found[c] - d->error[c]) / difference;
+        for (int32_t e = 0; e < k->measures; e++) row[e] = (d->found[e] - d->error[e]) / difference;
     }
     return true;
 }
@@ -79,107 +84,140 @@ static bool find_slopes(descent_t *d)
 /* direction = slopes times share */
 static void combine(descent_t *d)
 {
-    int32_t kinds = d->kinds->kinds;
-    for (int32_t u = 0; u < kinds; u++) {
+    int32_t measures = d->kinds->measures;
+    for (int32_t u = 0; u < count_places(d->kinds); u++) {
         d->direction[u] = 0;
-        for (int32_t c = 0; c < kinds; c++)
-            d->direction[u] += d->share[c] * d->slope[u * kinds + c];
+        for (int32_t e = 0; e < measures; e++)
+            d->direction[u] += d->share[e] * d->slope[u * measures + e];
     }
 }
 
-/* Slope of the quadratic below by the share of c. */
-static double share_slope(const descent_t *d, double step, int32_t c)
+/* Slope of the quadratic below by the share of e. */
+static double share_slope(const descent_t *d, double step, int32_t e)
 {
-    int32_t kinds = d->kinds->kinds;
-    double along = d->least - d->error[c];
-    for (int32_t u = 0; u < kinds; u++) along += step * d->direction[u] * d->slope[u * kinds + c];
+    double along = d->least - d->error[e];
+    for (int32_t u = 0; u < count_places(d->kinds); u++)
+        along += step * d->direction[u] * d->slope[u * d->kinds->measures + e];
     return along;
 }
 
-/* Shares (>= 0, sum 1) that minimise sum_c share_c (worst - error_c) + step/2 |direction|^2: then
+/* The errors that would gain most and least by a share. Returns how far they are apart. */
+static double find_pair(const descent_t *d, double step, int32_t *to, int32_t *from)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (int32_t e = 0; e < d->kinds->measures; e++) {
+        double along = share_slope(d, step, e);
+        if (along < low) {
+            low = along;
+            *to = e;
+        }
+        if (d->share[e] > 0 && along > high) {
+            high = along;
+            *from = e;
+        }
+    }
+    return high - low;
+}
+
+/* Moves the share between the two that is best for both. */
+static void move_share(descent_t *d, double step, double apart, int32_t to, int32_t from)
+{
+    double bend = 0;
+    for (int32_t u = 0; u < count_places(d->kinds); u++) {
+        const double *row = d->slope + (int64_t)u * d->kinds->measures;
+        bend += step * (row[to] - row[from]) * (row[to] - row[from]);
+    }
+    double move = fmin(apart / bend, d->share[from]);
+    d->share[to] += move;
+    d->share[from] = move < d->share[from] ? d->share[from] - move : 0;
+}
+
+/* Shares (>= 0, sum 1) that minimise sum_e share_e (worst - error_e) + step/2 |direction|^2: then
  * -step direction lowers all errors that may become the worst (Pironneau and Polak). Moves share
- * between the two kinds that gain most by it, until none do. */
+ * between the two errors that gain most by it, until none do. */
 static void find_direction(descent_t *d, double step)
 {
-    int32_t kinds = d->kinds->kinds;
-    for (int32_t c = 0; c < kinds; c++) d->share[c] = 1. / kinds;
-    for (int32_t pass = 0; pass < 200 * kinds; pass++) {
-        int32_t to = 0, from = -1;
-        double low = INFINITY, high = -INFINITY, bend = 0;
+    int32_t measures = d->kinds->measures, to = 0, from = 0;
+    for (int32_t e = 0; e < measures; e++) d->share[e] = 1. / measures;
+    for (int32_t pass = 0; pass < 200 * measures; pass++) {
         combine(d);
-        for (int32_t c = 0; c < kinds; c++) {
-            double along = share_slope(d, step, c);
-            if (along < low) {
-                low = along;
-                to = c;
-            }
-            if (d->share[c] > 0 && along > high) {
-                high = along;
-                from = c;
-            }
-        }
-        if (!(high - low > 1e-12)) return;
-        for (int32_t u = 0; u < kinds; u++) {
-            double apart = d->slope[u * kinds + to] - d->slope[u * kinds + from];
-            bend += step * apart * apart;
-        }
-        double move = fmin((high - low) / bend, d->share[from]);
-        d->share[to] += move;
-        d->share[from] = move < d->share[from] ? d->share[from] - move : 0;
+        double apart = find_pair(d, step, &to, &from);
+        if (!(apart > 1e-12)) return;
+        move_share(d, step, apart, to, from);
     }
+}
+
+/* The largest change of a log weight that a step makes. */
+static double reach(const descent_t *d, double step)
+{
+    double most = 0;
+    for (int32_t u = 0; u < count_places(d->kinds); u++)
+        most = fmax(most, fabs(step * d->direction[u]));
+    return most;
 }
 
 /* Tries shorter and shorter steps. *step: the length that worked. */
 static bool advance(descent_t *d, double *step)
 {
     const llr_theory_kinds_t *k = d->kinds;
-    size_t bytes = sizeof(double) * (size_t)k->kinds;
     for (;; *step /= 4) {
-        double most = 0;
         find_direction(d, *step);
-        for (int32_t u = 0; u < k->kinds; u++) most = fmax(most, fabs(*step * d->direction[u]));
+        double most = reach(d, *step), scale = *step * fmin(1, longest / most);
         if (!(most > shortest) || d->left <= 0) return false;
-        double scale = *step * fmin(1, longest / most);
-        for (int32_t u = 0; u < k->kinds; u++)
+        for (int32_t u = 0; u < count_places(k); u++)
             d->trial[u] = d->weight[u] * exp(-scale * d->direction[u]);
         normalise(k->prior, k->kinds, d->trial);
         double here = evaluate(d);
         if (!(here < d->least)) continue;
         d->least = here;
-        memcpy(d->weight, d->trial, bytes);
-        memcpy(d->error, d->found, bytes);
+        memcpy(d->weight, d->trial, sizeof(double) * (size_t)count_places(k));
+        memcpy(d->error, d->found, sizeof(double) * (size_t)k->measures);
         return true;
     }
 }
 
 static double descend(const llr_theory_kinds_t *k, double *weight, double *error, double least)
 {
-    int64_t kinds = k->kinds;
     double *room = k->room, step = 16;
-    descent_t d = {k,
-                   weight,
-                   error,
-                   least,
-                   room,
-                   room + kinds * kinds,
-                   room + kinds * (kinds + 1),
-                   room + kinds * (kinds + 2),
-                   room + kinds * (kinds + 3),
-                   k->evaluations};
-    while (d.left > kinds && find_slopes(&d) && advance(&d, &step)) step *= 4;
+    descent_t d = {.kinds = k, .weight = weight, .error = error, .least = least};
+    d.left = k->evaluations;
+    d.slope = room;
+    d.share = room += (int64_t)count_places(k) * k->measures;
+    d.found = room += k->measures;
+    d.direction = room += k->measures;
+    d.trial = room + count_places(k);
+    double before = INFINITY; /* least, a step ago */
+    while (d.left > count_places(k) && before - d.least >= k->enough) {
+        before = d.least;
+        if (!find_slopes(&d) || !advance(&d, &step)) break;
+        step *= 4;
+    }
     return d.least;
 }
 
-int64_t llr_theory_descent_room(int32_t kinds)
+int64_t llr_theory_descent_room(int32_t places, int32_t measures)
 {
-    return (int64_t)kinds * (kinds + 4);
+    return (int64_t)places * measures + 2 * ((int64_t)places + measures);
+}
+
+/* false: nothing was found at any exponent. */
+static bool begin(const llr_theory_kinds_t *k, double *weight)
+{
+    double least;
+    if (k->start) {
+        memmove(weight, k->start, sizeof *weight * (size_t)count_places(k));
+        return true;
+    }
+    double gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);
+    if (!isnan(gamma)) llr_theory_exponent_weights(k->prior, k->kinds, gamma, weight);
+    return !isnan(gamma);
 }
 
 double llr_theory_least_worst(const llr_theory_kinds_t *k, double *weight, double *error)
 {
-    double least, gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);
-    for (int32_t c = 0; c < k->kinds; c++) weight[c] = error[c] = NAN;
-    if (isnan(gamma)) return NAN;
-    llr_theory_exponent_weights(k->prior, k->kinds, gamma, weight);
-    return descend(k, weight, error, worst(k, weight, error));
+    double least = begin(k, weight) ? worst(k, weight, error) : NAN;
+    if (!isnan(least)) return descend(k, weight, error, least);
+    for (int32_t c = 0; c < count_places(k); c++) weight[c] = NAN;
+    for (int32_t e = 0; e < k->measures; e++) error[e] = NAN;
+    return NAN;
 }

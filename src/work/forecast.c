@@ -1,14 +1,11 @@
 #include "work/forecast.h"
 
-#include "model/predict.h"
+#include "model/prospect.h"
 #include "model/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Most predictions of a search beyond those along the exponents. */
-enum { EVALUATIONS = 100 };
 
 /* Numbers of a cell: weights, df, errors. */
 static int64_t numbers_of(llr_shape_t shape)
@@ -97,8 +94,8 @@ int64_t llr_forecast_bytes(const llr_grid_t *grid, const llr_facts_t *facts)
     int64_t d = sizeof(double), kinds = facts->shape.kinds;
     int32_t parts = llr_population_most_parts(facts);
     if (!llr_forecasts_wanted(grid->job)) return 0;
-    return llr_arena_cost(kinds, sizeof(int64_t)) + 2 * llr_arena_cost(kinds, d) +
-           2 * llr_arena_cost(parts, d) + llr_predictor_bytes(facts->shape, parts, facts->dim);
+    return llr_arena_cost(kinds, sizeof(int64_t)) + llr_arena_cost(kinds, d) +
+           llr_arena_cost(parts, d) + llr_prospect_bytes(facts->shape, parts, facts->dim);
 }
 
 /* One task --------------------------------------------------------------------------------- */
@@ -110,11 +107,11 @@ typedef struct task {
     const llr_population_t *population;
     const llr_weighting_t *weighting;
     llr_arena_t *arena;
-    llr_predictor_t *predictor;
-    double n;             /* rows that are fitted */
-    int64_t *count;       /* kinds: rows of the subsample; those expected where it is uniform */
-    double *prior;        /* kinds: of the rows that are fitted */
-    double *error, *test; /* parts: predicted errors, shares of the test rows */
+    llr_prospect_t prospect;
+    double n;       /* rows that are fitted */
+    int64_t *count; /* kinds: rows of the subsample; those expected where it is uniform */
+    double *prior;  /* kinds: of the rows that are fitted */
+    double *test;   /* parts: shares of the test rows */
 } task_t;
 
 static void set_priors(task_t *task)
@@ -145,11 +142,10 @@ static void balance(task_t *task)
 static llr_code_t open_task(task_t *task, llr_error_t *error)
 {
     const llr_job_t *job = task->grid->job;
-    int64_t kinds = task->facts->shape.kinds, parts = task->population->parts;
-    LLR_TAKE(task->count, task->arena, kinds, error);
-    LLR_TAKE(task->prior, task->arena, kinds, error);
-    LLR_TAKE(task->error, task->arena, parts, error);
-    LLR_TAKE(task->test, task->arena, parts, error);
+    bool by_class = job->weights_by == LLR_BY_CLASS;
+    LLR_TAKE(task->count, task->arena, task->facts->shape.kinds, error);
+    LLR_TAKE(task->prior, task->arena, task->facts->shape.kinds, error);
+    LLR_TAKE(task->test, task->arena, task->population->parts, error);
     set_priors(task);
     if (llr_rule_is_balanced(task->weighting->rule)) balance(task);
     llr_predict_test_share(task->population, task->facts, task->test);
@@ -158,66 +154,35 @@ static llr_code_t open_task(task_t *task, llr_error_t *error)
                                .n = task->n,
                                .prior = task->prior,
                                .form = job->theory == LLR_FORM_NONE ? LLR_FORM_AUTO : job->theory};
-    return llr_predictor_create(&task->predictor, task->population, &training, task->arena, error);
-}
-
-/* Where the largest predicted error is least. */
-static llr_code_t search_weights(const task_t *task, double lambda, double *weight,
-                                 llr_error_t *error)
-{
-    bool by_class = task->grid->job->weights_by == LLR_BY_CLASS;
     llr_target_t target = {.select = by_class ? LLR_SELECT_WORST_CLASS : LLR_SELECT_WORST_GROUP,
                            .share = task->test};
-    double least;
-    return llr_predict_best(task->predictor, &target, lambda, EVALUATIONS, weight, &least, error);
-}
-
-static llr_code_t set_weights(const task_t *task, double lambda, double *weight, llr_error_t *error)
-{
-    llr_rule_t rule = task->weighting->rule;
-    int32_t kinds = task->facts->shape.kinds;
-    if (rule == LLR_RULE_THEORY) return search_weights(task, lambda, weight, error);
-    if (llr_rule_is_computed(rule))
-        llr_weights_by_rule(rule, task->population, lambda, task->n, task->prior, weight);
-    else if (llr_rule_is_balanced(rule))
-        for (int32_t k = 0; k < kinds; k++) weight[k] = 1;
-    else
-        llr_weights(task->weighting, task->count, kinds, weight);
-    return LLR_OK;
-}
-
-static bool are_finite(const double *weight, const double *prior, int32_t kinds)
-{
-    for (int32_t k = 0; k < kinds; k++)
-        if (prior[k] > 0 && !isfinite(weight[k])) return false;
-    return true;
+    return llr_prospect_take(&task->prospect, task->population, &training, &target, task->arena,
+                             error);
 }
 
 /* out: the numbers of a cell */
-static llr_code_t predict_cell(const task_t *task, double lambda, double *out, llr_error_t *error)
+static void predict_cell(task_t *task, double lambda, double *out)
 {
     llr_shape_t shape = task->facts->shape;
-    llr_prediction_t found = {.df = NAN, .error = task->error};
-    LLR_TRY(set_weights(task, lambda, out, error));
-    for (int64_t s = shape.kinds; s < numbers_of(shape); s++) out[s] = NAN;
-    if (task->grid->job->theory != LLR_FORM_NONE && are_finite(out, task->prior, shape.kinds)) {
-        llr_predict_errors(task->predictor, out, lambda, &found);
-        out[shape.kinds] = found.df;
-        llr_predict_mix(task->population, found.error, task->test, out + shape.kinds + 1);
-    }
+    llr_expected_t expected = {.weight = out, .error = out + shape.kinds + 1};
+    if (llr_rule_is_balanced(task->weighting->rule)) {
+        for (int32_t k = 0; k < shape.kinds; k++) out[k] = 1;
+        llr_prospect_weights(&task->prospect, lambda, &expected);
+    } else
+        llr_prospect_rule(&task->prospect, task->weighting, lambda, &expected);
+    out[shape.kinds] = expected.df;
     if (task->weighting->rule != LLR_RULE_THEORY)
         for (int32_t k = 0; k < shape.kinds; k++) out[k] = NAN;
-    return LLR_OK;
+    if (task->grid->job->theory == LLR_FORM_NONE)
+        for (int64_t s = shape.kinds; s < numbers_of(shape); s++) out[s] = NAN;
 }
 
-static llr_code_t predict_cells(llr_worker_t *worker, const task_t *task, double *out,
-                                llr_error_t *error)
+static llr_code_t predict_cells(llr_worker_t *worker, task_t *task, double *out)
 {
     const llr_job_t *job = task->grid->job;
     for (int64_t l = 0; l < job->lambdas; l++) {
         if (worker->should_stop && worker->should_stop(worker->argument)) return LLR_STOPPED;
-        LLR_TRY(
-            predict_cell(task, job->lambda[l], out + l * numbers_of(task->facts->shape), error));
+        predict_cell(task, job->lambda[l], out + l * numbers_of(task->facts->shape));
     }
     return LLR_OK;
 }
@@ -234,7 +199,7 @@ llr_code_t llr_forecast_solve(llr_worker_t *worker, const llr_forecasts_t *f, in
                    .arena = &worker->arena};
     int64_t mark = llr_arena_mark(&worker->arena);
     llr_code_t code = open_task(&task, error);
-    if (code == LLR_OK) code = predict_cells(worker, &task, out, error);
+    if (code == LLR_OK) code = predict_cells(worker, &task, out);
     llr_arena_release(&worker->arena, mark);
     return code;
 }

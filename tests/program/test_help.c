@@ -4,8 +4,8 @@
 
 #include <ctype.h>
 
-static const char *const commands[] = {"check",   "plan", "run",    "status", "report",
-                                       "inspect", "rows", "replay", "help"};
+static const char *const commands[] = {"check", "plan",   "run",    "status", "report", "inspect",
+                                       "rows",  "theory", "advise", "replay", "help"};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Every run of white space becomes one space. */
@@ -124,6 +124,9 @@ static void bash_completes_words(void)
         {"llrsweep check a", "a.yaml a.yml a_folder"},
         {"llrsweep inspect a", "a.h5 a_folder"},
         {"llrsweep report a", "a_folder"},
+        {"llrsweep theory a", "a.yaml a.yml a_folder"},
+        {"llrsweep advise a", "a.h5 a_folder"},
+        {"llrsweep advise --target \"\"", "worst_class worst_group balanced"},
         {"llrsweep run a.yaml -o a", "a_folder"},
         {"llrsweep check \"b \"", "b c.yaml"},
     };

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRATA = 8, PATHS = 4, LISTED = 8, FITS = PATHS * LISTED };
+enum { STRATA = 8, PATHS = 4, LISTED = 8, FITS = 6 * PATHS * LISTED };
 
 typedef struct world {
     int64_t rows, dim;

@@ -1,4 +1,5 @@
-/* The least worst error over the weights of several kinds, against scans; starts nearby. */
+/* The least of the largest error over the weights of several kinds, against scans; starts nearby.
+ */
 #include "suite.h"
 #include "theory/descent.h"
 #include "theory_groups.h"
@@ -75,19 +76,32 @@ static double largest(const double *error, int32_t kinds)
     return most;
 }
 
-/* Least worst error of three groups over a fine grid of two log ratios. */
-static double scan(world_t *w)
+/* Least value of three groups over a fine grid of two log ratios. */
+static double scan_of(const llr_theory_kinds_t *k)
 {
     double least = INFINITY, error[3], weight[3];
     for (int i = -20; i <= 20; i++)
         for (int j = -20; j <= 20; j++) {
             double raw[] = {exp(.2 * i), exp(.2 * j), 1}, mean = 0;
-            for (int g = 0; g < 3; g++) mean += w->groups->prior[g] * raw[g];
+            for (int g = 0; g < 3; g++) mean += k->prior[g] * raw[g];
             for (int g = 0; g < 3; g++) weight[g] = raw[g] / mean;
-            CU_ASSERT_TRUE(group_errors(w, weight, error));
-            least = fmin(least, largest(error, 3));
+            CU_ASSERT_TRUE(k->errors(k->argument, weight, error));
+            least = fmin(least, largest(error, k->measures));
         }
     return least;
+}
+
+/* The best exponent, without a descent. */
+static llr_theory_kinds_t problem_of(world_t *w, int32_t measures, llr_theory_errors_t errors,
+                                     double *room)
+{
+    return (llr_theory_kinds_t){.kinds = w->groups->groups,
+                                .measures = measures,
+                                .prior = w->groups->prior,
+                                .errors = errors,
+                                .argument = w,
+                                .gamma = {-1, 4, 20, 1e-4},
+                                .room = room};
 }
 
 static void test_three_groups(void)
@@ -96,23 +110,98 @@ static void test_three_groups(void)
     static const int target[GROUPS] = {-1, 1, 1};
     theory_groups_t groups = theory_groups_create(GROUPS, DIM, 32);
     double weight[GROUPS], error[GROUPS], line[GROUPS], room[GROUPS * (GROUPS + 4)];
+    CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS, GROUPS), GROUPS * (GROUPS + 4));
     for (int d = 0; d < 3; d++) {
         world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 20 + 30 * d, .03);
-        llr_theory_kinds_t kinds = {GROUPS, groups.prior, group_errors, &w, {-1, 4, 20, 1e-4},
-                                    0,      room};
-        CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS), GROUPS * (GROUPS + 4));
+        llr_theory_kinds_t kinds = problem_of(&w, GROUPS, group_errors, room);
         double on_line = llr_theory_least_worst(&kinds, line, error);
         kinds.evaluations = 200;
         double found = llr_theory_least_worst(&kinds, weight, error);
         CU_ASSERT_TRUE(found <= on_line);
         CU_ASSERT_DOUBLE_EQUAL(found, largest(error, GROUPS), 1e-15);
-        double least = scan(&w);
+        double least = scan_of(&kinds);
         CU_ASSERT_TRUE(found <= least + 1e-5 && found >= least - 2e-3);
         double mean = 0;
         for (int g = 0; g < GROUPS; g++) mean += groups.prior[g] * weight[g];
         CU_ASSERT_DOUBLE_EQUAL(mean, 1, 1e-12);
         llr_arena_destroy(&w.arena);
     }
+    theory_groups_destroy(&groups);
+}
+
+/* The same three groups seen as two classes (0; 1 and 2, of which a third is group 1). */
+enum { CLASSES = 2 };
+
+static bool class_errors(void *argument, const double *weight, double *error)
+{
+    double group[3];
+    bool found = group_errors(argument, weight, group);
+    error[0] = group[0];
+    error[1] = group[1] / 3 + 2 * group[2] / 3;
+    return found;
+}
+
+static bool mean_error(void *argument, const double *weight, double *error)
+{
+    double class[CLASSES];
+    bool found = class_errors(argument, weight, class);
+    *error = class[0] / 2 + class[1] / 2;
+    return found;
+}
+
+/* Fewer errors than weights: the worst of two classes, and one mean. */
+static void test_other_measures(void)
+{
+    enum { DIM = 12, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    static const llr_theory_errors_t errors[] = {mean_error, class_errors};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 33);
+    world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 40, .03);
+    for (int32_t measures = 1; measures <= CLASSES; measures++) {
+        double weight[GROUPS], error[CLASSES], again[CLASSES], room[GROUPS * CLASSES + 10];
+        CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS, CLASSES), GROUPS * CLASSES + 10);
+        llr_theory_kinds_t kinds = problem_of(&w, measures, errors[measures - 1], room);
+        double on_line = llr_theory_least_worst(&kinds, weight, error);
+        kinds.evaluations = 300;
+        double found = llr_theory_least_worst(&kinds, weight, error), least = scan_of(&kinds);
+        CU_ASSERT_TRUE(found <= on_line && found <= least + 1e-5 && found >= least - 2e-3);
+        CU_ASSERT_TRUE(errors[measures - 1](&w, weight, again));
+        CU_ASSERT_DOUBLE_EQUAL(largest(again, measures), found, 1e-8);
+        CU_ASSERT_DOUBLE_EQUAL(largest(error, measures), found, 1e-15);
+    }
+    llr_arena_destroy(&w.arena);
+    theory_groups_destroy(&groups);
+}
+
+static bool class_errors_and_lambda(void *argument, const double *weight, double *error)
+{
+    world_t *w = argument;
+    w->lambda = weight[3];
+    return class_errors(argument, weight, error);
+}
+
+/* The weights and lambda together, from a place that is not good: as by a scan of lambdas. */
+static void test_with_strength(void)
+{
+    enum { DIM = 12, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    static const double start[] = {1, 1, 1, .001};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 33);
+    world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 25, 0);
+    double place[GROUPS + 1], error[CLASSES], room[4 * CLASSES + 12], least = INFINITY;
+    llr_theory_kinds_t kinds = problem_of(&w, CLASSES, class_errors_and_lambda, room);
+    CU_ASSERT_EQUAL(llr_theory_descent_room(GROUPS + 1, CLASSES), 4 * CLASSES + 12);
+    kinds.strengths = 1;
+    kinds.start = start;
+    kinds.evaluations = 600;
+    double found = llr_theory_least_worst(&kinds, place, error);
+    kinds.errors = class_errors;
+    for (int l = -8; l <= 8; l++) {
+        w.lambda = place[GROUPS] * exp(l == 0 ? 0 : .5 * l);
+        least = fmin(least, scan_of(&kinds));
+    }
+    CU_ASSERT_TRUE(found <= least + 1e-4 && found >= least - 2e-3);
+    llr_arena_destroy(&w.arena);
     theory_groups_destroy(&groups);
 }
 
@@ -135,7 +224,13 @@ static void test_two_kinds(void)
     double gap = log(.85 / .15), weight[2], error[2], room[12];
     llr_search_t ratio = {-gap, 4 * gap, 25, 1e-10};
     llr_theory_best_t best;
-    llr_theory_kinds_t kinds = {2, p.prior, spectral_errors, &p, {-1, 4, 25, 1e-10}, 0, room};
+    llr_theory_kinds_t kinds = {.kinds = 2,
+                                .measures = 2,
+                                .prior = p.prior,
+                                .errors = spectral_errors,
+                                .argument = &p,
+                                .gamma = {-1, 4, 25, 1e-10},
+                                .room = room};
     llr_theory_best_ratio(&p, &ratio, &best);
     double found = llr_theory_least_worst(&kinds, weight, error);
     CU_ASSERT_DOUBLE_EQUAL(found, llr_theory_worst(&best.point), 1e-9);
@@ -166,7 +261,13 @@ static void test_nothing_found(void)
 {
     static const double prior[] = {.5, .5};
     double weight[2], error[2], room[12];
-    llr_theory_kinds_t kinds = {2, prior, nothing_found, NULL, {0, 2, 4, 1e-3}, 5, room};
+    llr_theory_kinds_t kinds = {.kinds = 2,
+                                .measures = 2,
+                                .prior = prior,
+                                .errors = nothing_found,
+                                .gamma = {0, 2, 4, 1e-3},
+                                .evaluations = 5,
+                                .room = room};
     CU_ASSERT_TRUE(isnan(llr_theory_least_worst(&kinds, weight, error)));
     CU_ASSERT_TRUE(isnan(weight[0]) && isnan(error[1]));
 }
@@ -174,8 +275,9 @@ static void test_nothing_found(void)
 int main(void)
 {
     static const llr_test_t tests[] = {
-        {"starts nearby", test_starts_nearby}, {"three groups", test_three_groups},
-        {"two kinds", test_two_kinds},         {"exponent weights", test_exponent_weights},
+        {"starts nearby", test_starts_nearby},   {"three groups", test_three_groups},
+        {"other measures", test_other_measures}, {"with strength", test_with_strength},
+        {"two kinds", test_two_kinds},           {"exponent weights", test_exponent_weights},
         {"nothing found", test_nothing_found},
     };
     if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;

@@ -1,0 +1,38 @@
+/* What is predicted: a dataset of a job, or one that no job describes, seen as a population, and
+ * who is to be predicted. */
+#ifndef LLR_APP_SUBJECT_H
+#define LLR_APP_SUBJECT_H
+
+#include "app/options.h"
+#include "app/session.h"
+#include "model/prospect.h"
+
+/* A session of one dataset without a job: the file, as --classes, --weights-by and --preprocess
+ * say, or (path NULL) the options' Gaussian data. It has no grid. To be closed also where this
+ * fails. LLR_INVALID: the file is none, or not as the options say. */
+llr_code_t llr_session_lone(llr_session_t *session, const char *path, const llr_options_t *options,
+                            llr_error_t *error);
+
+typedef struct llr_subject {
+    const char *name;         /* borrowed: of the dataset */
+    const llr_facts_t *facts; /* borrowed */
+    const double *prior; /* borrowed, kinds: of the training rows, if whole rows were no matter */
+    llr_population_t population;
+    double *share; /* owned, parts: among the rows to be predicted: the test rows */
+} llr_subject_t;
+
+llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session, int64_t index,
+                            llr_error_t *error);
+void llr_subject_close(llr_subject_t *subject);
+
+/* Is there a theory for --loss at --lambda? LLR_INVALID: says what can be done. */
+llr_code_t llr_subject_check(const llr_subject_t *subject, const llr_options_t *options,
+                             llr_error_t *error);
+
+/* "d = 64, 60 of them vary", appended to out. */
+void llr_subject_size(const llr_subject_t *subject, llr_text_t *out);
+
+/* "general form, covariances 34 % unequal": the form that auto takes, and why; appended to out. */
+void llr_subject_form(const llr_subject_t *subject, llr_form_t form, llr_text_t *out);
+
+#endif
