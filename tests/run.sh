@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 
 extra=
-[ -z "${CI:-}" ] || extra="clang-format gcovr groff-base man-db"
+[ -z "${CI:-}" ] || extra="clang-format gcovr groff-base man-db
+  python3-numpy python3-h5py python3-matplotlib"
 # shellcheck disable=SC2086
 llr_install $extra
 

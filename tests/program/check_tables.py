@@ -1,0 +1,53 @@
+"""Tables as analysis/llrtable.py gives them against the CSV files beside them."""
+
+import csv
+import sys
+
+import numpy as np
+from llrtable import load, over_seeds
+
+
+def read(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def same(column, texts):
+    if column.dtype.kind == "U":
+        return list(column) == texts
+    numbers = np.array([float(text or "nan") for text in texts])
+    return np.array_equal(column.astype(float), numbers, equal_nan=True)
+
+
+def check(folder):
+    sweep, rows, long = load(folder), read(folder + "/results.csv"), read(folder + "/long.csv")
+    for table, texts in ((sweep.table, rows), (sweep.long, long)):
+        for name in texts[0]:
+            assert same(table[name], [row[name] for row in texts]), f"{folder}: column {name}"
+    for rule in sweep.table.unique("rule"):
+        wanted = sum(row["rule"] == rule for row in rows)
+        assert len(sweep.table.where(rule=rule)) == wanted, f"{folder}: rows of {rule}"
+    check_means(sweep, rows, long)
+
+
+def check_means(sweep, rows, long):
+    """Mean and deviation of one class's error over seeds, by hand and by the module."""
+    first = {row["key"]: row for row in rows}
+    mean = over_seeds(sweep.rates().where(rule="uniform"), ["dataset", "n", "lambda", "index"], ["error"])
+    for i in range(len(mean)):
+        errors = [1 - float(row["accuracy"]) for row in long
+                  if row["split"] == "test" and row["kind"] == "class"
+                  and int(row["index"]) == mean["index"][i]
+                  and first[row["key"]]["rule"] == "uniform"
+                  and first[row["key"]]["dataset"] == mean["dataset"][i]
+                  and int(first[row["key"]]["n"]) == mean["n"][i]
+                  and float(first[row["key"]]["lambda"]) == mean["lambda"][i]]
+        assert len(errors) == mean["seeds"][i] == 3, sweep.name
+        assert np.isclose(np.mean(errors), mean["error"][i], rtol=1e-12), sweep.name
+        assert np.isclose(np.std(errors, ddof=1), mean["error_sd"][i], rtol=1e-9), sweep.name
+        assert np.isclose(np.std(errors, ddof=1) / 3**.5, mean["error_se"][i], rtol=1e-9), sweep.name
+
+
+for argument in sys.argv[1:]:
+    check(argument)
+print(f"{len(sys.argv) - 1} tables are as their CSV files")
