@@ -1,5 +1,7 @@
 #include "app/advice_print.h"
 
+#include "model/advice.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -24,7 +26,7 @@ static void print_head(const llr_advised_t *a)
            llr_loss_name(a->training.loss), llr_preprocess_name(a->preprocess), a->training.n,
            (double)s->facts->dim / a->training.n);
     text.length = 0;
-    llr_subject_form(s, a->training.form, &text);
+    llr_predict_form_words(&s->population, a->training.form, &text);
     printf("%s; predicted for %s\n", text.data ? text.data : "",
            a->has_test_priors ? "the priors given" : "the mixture of the test rows");
     llr_text_destroy(&text);
@@ -107,10 +109,15 @@ static void print_warnings(const llr_advised_t *a)
         printf("warning: the largest weight is %.4g times the smallest: the fit rests on few rows, "
                "and the prediction on few rows of the pool\n",
                largest_ratio(a));
-    if (gain < small)
+    if (gain == 0)
+        printf(
+            "note: other weights are predicted to gain less than %g over inverse_prior, which is "
+            "within the error of a prediction: inverse_prior is the advice\n",
+            LLR_ADVICE_LEAST_GAIN);
+    else if (gain < small)
         printf("note: inverse_prior is predicted to be as good but for %.4f, which is within the "
                "error of a prediction\n",
-               fmax(gain, 0));
+               gain);
 }
 
 /* Ready to paste. */

@@ -18,6 +18,7 @@ static llr_code_t seek(const llr_subject_t *subject, const llr_training_t *train
         for (int r = 0; simple && r < 2; r++)
             llr_advice_rule(&prospect, advice, &rule[r], &simple[r]);
         llr_advice_best(&prospect, advice, best);
+        if (simple) llr_advice_settle(subject->facts->shape, &simple[LLR_ADVISED_INVERSE], best);
         *at_end = llr_advice_at_end(&prospect, advice, best->lambda);
     }
     llr_prospect_close(&prospect);

@@ -3,9 +3,11 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "linalg/blas.h"
+#include "model/predict.h"
 #include "par/provenance.h"
 #include "par/run.h"
 #include "store/job_file.h"
+#include "work/forecast.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +53,20 @@ static void print_provenance(const llr_provenance_t *provenance)
         fprintf(stderr, "llrsweep: %s: %s\n", provenance->key[i], provenance->value[i]);
 }
 
-static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+/* What the predictions of every dataset stand on. */
+static void print_forms(const llr_grid_t *grid, const llr_catalog_t *catalog)
+{
+    const llr_job_t *job = grid->job;
+    for (int64_t d = 0; d < catalog->datasets && llr_forecasts_wanted(job); d++) {
+        llr_text_t form = {0};
+        llr_predict_form_words(&catalog->population[d], job->theory, &form);
+        fprintf(stderr, "llrsweep: theory of %s: %s\n", job->dataset[d].name,
+                form.data ? form.data : "");
+        llr_text_destroy(&form);
+    }
+}
+
+static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress)
 {
     run_t *run = argument;
@@ -59,7 +74,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *fac
     llr_provenance_add_job(&run->facts, &run->session.job);
     if (run->options->quiet) return;
     if (run->options->verbose) print_provenance(&run->facts.provenance);
-    llr_session_warn(grid, facts);
+    llr_session_warn(grid, catalog->facts);
     llr_session_warn_kernel();
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
             (long long)progress->units, ranks, ranks == 1 ? "" : "s");
@@ -70,6 +85,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *fac
         fprintf(stderr, "; %lld of %lld units found", (long long)progress->found,
                 (long long)progress->units);
     fputc('\n', stderr);
+    print_forms(grid, catalog);
 }
 
 /* Rank 0 reads the job file; all parse the same text. */

@@ -203,10 +203,3 @@ void llr_subject_size(const llr_subject_t *subject, llr_text_t *out)
     llr_text_add(out, "d = %lld", (long long)all);
     if (vary < all) llr_text_add(out, ", %lld of them vary", (long long)vary);
 }
-
-void llr_subject_form(const llr_subject_t *subject, llr_form_t form, llr_text_t *out)
-{
-    form = llr_predict_form(&subject->population, form == LLR_FORM_NONE ? LLR_FORM_AUTO : form);
-    llr_text_add(out, "%s form, covariances %.3g %% unequal", llr_form_name(form),
-                 100 * subject->population.inequality);
-}

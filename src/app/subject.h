@@ -32,7 +32,4 @@ llr_code_t llr_subject_check(const llr_subject_t *subject, const llr_options_t *
 /* "d = 64, 60 of them vary", appended to out. */
 void llr_subject_size(const llr_subject_t *subject, llr_text_t *out);
 
-/* "general form, covariances 34 % unequal": the form that auto takes, and why; appended to out. */
-void llr_subject_form(const llr_subject_t *subject, llr_form_t form, llr_text_t *out);
-
 #endif

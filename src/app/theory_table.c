@@ -85,7 +85,7 @@ void llr_theory_table_block(llr_theory_table_t *t)
     llr_subject_size(t->subject, &form);
     printf(" (%s, border of lambda 0: %.3g)\n", form.data ? form.data : "", t->border);
     form.length = 0;
-    llr_subject_form(t->subject, t->training.form, &form);
+    llr_predict_form_words(&t->subject->population, t->training.form, &form);
     printf("%s\n", form.data ? form.data : "");
     if (t->format == LLR_FORMAT_MARKDOWN) putchar('\n');
     llr_text_destroy(&form);

@@ -180,3 +180,9 @@ void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_e
     else
         search_range(&walk);
 }
+
+void llr_advice_settle(llr_shape_t shape, const llr_expected_t *simple, llr_expected_t *best)
+{
+    if (simple->found && simple->value - best->value < LLR_ADVICE_LEAST_GAIN)
+        copy(shape, simple, best);
+}

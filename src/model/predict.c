@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Covariances that differ by less are predicted about as well by one: see the table of real data in
- * the documentation of the theory. */
+/* Covariances that differ by less are predicted about as well by one. */
 static const double about_equal = .05;
 
 struct llr_predictor {
@@ -45,6 +44,13 @@ llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
 static int32_t most_measures(llr_shape_t shape)
 {
     return shape.groups > shape.classes ? shape.groups : shape.classes;
+}
+
+void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out)
+{
+    form = llr_predict_form(population, form == LLR_FORM_NONE ? LLR_FORM_AUTO : form);
+    llr_text_add(out, "%s form, covariances %.3g %% unequal", llr_form_name(form),
+                 100 * population->inequality);
 }
 
 int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)

@@ -30,6 +30,9 @@ bool llr_predict_covers(llr_loss_t loss, int32_t classes);
 /* The form that auto stands for: spectral for two classes without groups whose covariances are
  * about equal, else general. */
 llr_form_t llr_predict_form(const llr_population_t *population, llr_form_t form);
+/* That form, none standing for auto, and what chose it, appended to out: "general form, covariances
+ * 34 % unequal". */
+void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out);
 
 /* Bytes of the arena for a predictor. */
 int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim);

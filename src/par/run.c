@@ -221,7 +221,7 @@ static llr_code_t begin(run_t *run, llr_error_t *error)
     if (run->options->output) LLR_TRY(open_output(run, error));
     LLR_TRY(order_units(run, error));
     if (run->options->begun)
-        run->options->begun(run->options->argument, &run->grid, run->catalog.facts,
+        run->options->begun(run->options->argument, &run->grid, &run->catalog,
                             &run->result->progress);
     return LLR_OK;
 }

@@ -34,9 +34,9 @@ typedef struct llr_run_options {
      * ...); the table then holds these alone. */
     int64_t shard, shards;
     const llr_provenance_t *provenance; /* read when the table is written */
-    /* Rank 0, once the journal is read: the grid, a dataset's facts each, and what is to do. The
-     * job is resolved. May be NULL. */
-    void (*begun)(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+    /* Rank 0, once the journal is read: the grid, the datasets, and what is to do. The job is
+     * resolved. May be NULL. */
+    void (*begun)(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress);
     /* Rank 0, called about ten times a second and once at the end. May be NULL. */
     void (*show)(void *argument, const llr_progress_t *progress);

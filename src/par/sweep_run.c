@@ -58,11 +58,11 @@ static bool stop_wanted(void *argument)
 }
 
 /* The job is the resolved one from here on. */
-static void begun(void *argument, const llr_grid_t *grid, const llr_facts_t *facts,
+static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress)
 {
     llr_sweep_t *sweep = argument;
-    (void)grid, (void)facts, (void)progress;
+    (void)grid, (void)catalog, (void)progress;
     llr_provenance_add_job(&sweep->facts, &sweep->job);
 }
 

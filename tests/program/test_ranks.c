@@ -67,6 +67,16 @@ static void the_table_is_the_same_for_all_ranks(void)
     }
 }
 
+/* A run says what its predictions stand on. */
+static void the_form_of_the_theory_is_said(void)
+{
+    outcome_t outcome;
+    run(&outcome, "$L run $D/two.yaml -o $D/form 2>&1 | grep theory");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "theory of g: spectral form, covariances 0 % unequal"));
+    run(&outcome, "$L run $D/mixed.yaml -o $D/no-form 2>&1 | grep -c 'theory of'");
+    CU_ASSERT_TRUE(ended(&outcome, 1, "0"));
+}
+
 /* Law 1 word for word: apart from timing and placement, byte for byte. */
 static void the_files_are_the_same_bytes(void)
 {
@@ -101,6 +111,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"the table is the same for all ranks", the_table_is_the_same_for_all_ranks},
+        {"the form of the theory is said", the_form_of_the_theory_is_said},
         {"the files are the same bytes", the_files_are_the_same_bytes},
         {"every cell can be replayed", every_cell_can_be_replayed},
     };
