@@ -1,7 +1,5 @@
 #include "app/advice_print.h"
 
-#include "model/advice.h"
-
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -111,9 +109,8 @@ static void print_warnings(const llr_advised_t *a)
                largest_ratio(a));
     if (gain == 0)
         printf(
-            "note: other weights are predicted to gain less than %g over inverse_prior, which is "
-            "within the error of a prediction: inverse_prior is the advice\n",
-            LLR_ADVICE_LEAST_GAIN);
+            "note: inverse_prior is the advice: what other weights are predicted to gain is within "
+            "the error of a prediction\n");
     else if (gain < small)
         printf("note: inverse_prior is predicted to be as good but for %.4f, which is within the "
                "error of a prediction\n",

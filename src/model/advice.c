@@ -22,6 +22,9 @@ bool llr_advice_at_end(const llr_prospect_t *prospect, const llr_advice_t *advic
            (log(lambda) < range.low + 8 * exact || log(lambda) > range.high - 8 * exact);
 }
 
+/* A gain that is told from none, and its share of what is to be small. */
+static const double least_gain = .005, least_share = .1;
+
 /* A search under way: the place last looked at, and the best so far. */
 typedef struct walk {
     llr_prospect_t *prospect;
@@ -183,6 +186,7 @@ void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_e
 
 void llr_advice_settle(llr_shape_t shape, const llr_expected_t *simple, llr_expected_t *best)
 {
-    if (simple->found && simple->value - best->value < LLR_ADVICE_LEAST_GAIN)
+    double gain = simple->value - best->value;
+    if (simple->found && gain < least_gain && gain < least_share * simple->value)
         copy(shape, simple, best);
 }

@@ -28,10 +28,8 @@ void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
 void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice,
                      llr_expected_t *expected);
 
-/* A gain over inverse_prior that is too small to be told from none: predictions are off by more. */
-#define LLR_ADVICE_LEAST_GAIN .005
-
-/* Where the best weights gain less than that over simple ones, the simple ones are the advice. */
+/* Where the best weights gain next to nothing over simple ones, the simple ones are the advice:
+ * less than .005, and less than a tenth of the target. Predictions are off by more. */
 void llr_advice_settle(llr_shape_t shape, const llr_expected_t *simple, llr_expected_t *best);
 
 /* Does lambda lie at an end of the range that was looked at? */

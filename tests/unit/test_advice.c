@@ -371,16 +371,18 @@ static void test_no_theory(void)
 static void test_settle(void)
 {
     static const double inverse[] = {.7, 1.9, .2, .1}, other[] = {.5, 2.5, .15, .15};
-    static const double gains[] = {-1e-3, 0, .0049, .0051, .1};
+    static const double values[] = {.2, .2, .2, .2, .2, .02, .02},
+                        gains[] = {-1e-3, 0, .0049, .0051, .1, .0019, .0021};
     llr_shape_t shape = {2, 0, 2};
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 7; i++) {
         double a[4], b[4];
         memcpy(a, inverse, sizeof a);
         memcpy(b, other, sizeof b);
-        llr_expected_t simple = {true, true, .1, .value = .2, .weight = a, .error = a + 2};
-        llr_expected_t best = {true, true, .3, .value = .2 - gains[i], .weight = b, .error = b + 2};
+        llr_expected_t simple = {true, true, .1, .value = values[i], .weight = a, .error = a + 2};
+        llr_expected_t best = {true,        true,          .3, .value = values[i] - gains[i],
+                               .weight = b, .error = b + 2};
         llr_advice_settle(shape, &simple, &best);
-        bool stays = i > 2;
+        bool stays = i == 3 || i == 4 || i == 6;
         CU_ASSERT_EQUAL(memcmp(b, stays ? other : inverse, sizeof b), 0);
         CU_ASSERT_EQUAL(best.lambda, stays ? .3 : .1);
         CU_ASSERT_TRUE(best.weight == b && best.error == b + 2);
