@@ -139,11 +139,11 @@ def load_all(folders):
 
 def over_seeds(table, keys, values):
     """One row for each combination of `keys`: `value` (mean), `value_sd`, `value_se`, and `seeds`,
-    over the rows whose value is a number; rows without any are left out."""
+    over the rows whose first value is a number; rows without any are left out."""
     names = list(keys) + ["seeds"] + [value + end for value in values for end in ("", "_sd", "_se")]
     rows = []
     for key, part in table.by(*keys):
-        row = list(key) + [len(part)]
+        row = list(key) + [np.count_nonzero(np.isfinite(part[values[0]]))]
         for value in values:
             numbers = part[value][np.isfinite(part[value])]
             sd = numbers.std(ddof=1) if len(numbers) > 1 else 0.0

@@ -42,6 +42,10 @@ for name; do
     [ $code = 0 ] || [ $code = 3 ] || exit $code # 3: cells without an answer, beyond the border
     folders="$folders results/paper/$name"
 done
+[ -n "$folders" ] || {
+    echo "no job ran: the data of none is there"
+    exit 1
+}
 # shellcheck disable=SC2086
 "$python" analysis/paper_figures.py $folders -o results/paper/figures
 # shellcheck disable=SC2086

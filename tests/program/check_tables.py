@@ -22,6 +22,7 @@ def same(column, texts):
 def check(folder):
     sweep, rows, long = load(folder), read(folder + "/results.csv"), read(folder + "/long.csv")
     for table, texts in ((sweep.table, rows), (sweep.long, long)):
+        assert set(table.columns) == set(texts[0]), folder
         for name in texts[0]:
             assert same(table[name], [row[name] for row in texts]), f"{folder}: column {name}"
     for rule in sweep.table.unique("rule"):
@@ -34,6 +35,7 @@ def check_means(sweep, rows, long):
     """Mean and deviation of one class's error over seeds, by hand and by the module."""
     first = {row["key"]: row for row in rows}
     mean = over_seeds(sweep.rates().where(rule="uniform"), ["dataset", "n", "lambda", "index"], ["error"])
+    assert len(mean), sweep.name
     for i in range(len(mean)):
         errors = [1 - float(row["accuracy"]) for row in long
                   if row["split"] == "test" and row["kind"] == "class"
