@@ -3,7 +3,6 @@
 #include "app/theory_table.h"
 #include "base/memory.h"
 #include "model/advice.h"
-#include "model/weights.h"
 #include "theory/weights.h"
 
 #include <math.h>
@@ -87,17 +86,17 @@ static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, l
     return code;
 }
 
-/* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. */
+/* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. equal: kinds,
+ * workspace. */
 static llr_code_t print_balanced(llr_theory_table_t *table, const asked_t *asked, double *equal,
                                  llr_error_t *error)
 {
     static const llr_weighting_t uniform = {LLR_RULE_UNIFORM, 0};
     llr_training_t whole = table->training;
     asked_t cut = *asked;
-    int32_t kinds = table->subject->facts->shape.kinds, present = 0;
-    for (int32_t k = 0; k < kinds; k++) present += whole.prior[k] > 0;
-    for (int32_t k = 0; k < kinds; k++) equal[k] = whole.prior[k] > 0 ? 1. / present : 0;
-    table->training.n = whole.n * llr_theory_border(whole.prior, kinds);
+    int32_t kinds = table->subject->facts->shape.kinds;
+    memcpy(equal, whole.prior, sizeof *equal * (size_t)kinds);
+    table->training.n = llr_training_balance(whole.n, equal, kinds);
     table->training.prior = equal;
     cut.name = llr_rule_name(LLR_RULE_BALANCED_SUBSAMPLE);
     cut.weighting = &uniform;
@@ -152,17 +151,6 @@ static llr_code_t print_size(llr_theory_table_t *table, const asked_t *asked, do
 
 /* A job -------------------------------------------------------------------------------------- */
 
-/* As subsamples have them: whole rows, or with uniform sampling the pool's on average. */
-static void subsample_prior(const llr_job_t *job, const llr_facts_t *facts, int64_t n,
-                            int64_t *count, double *prior)
-{
-    int32_t kinds = facts->shape.kinds;
-    const double *pool = llr_facts_kind_prior(facts, job->weights_by);
-    llr_stratify(n, job->prior ? job->prior : pool, kinds, count);
-    for (int32_t k = 0; k < kinds; k++)
-        prior[k] = job->sampling == LLR_SAMPLING_UNIFORM ? pool[k] : (double)count[k] / (double)n;
-}
-
 static llr_code_t print_sizes(const llr_session_t *session, llr_theory_table_t *table,
                               const asked_t *asked, int64_t index, llr_error_t *error)
 {
@@ -173,7 +161,7 @@ static llr_code_t print_sizes(const llr_session_t *session, llr_theory_table_t *
     double *prior = llr_alloc(kinds, sizeof *prior);
     llr_code_t code = count && prior ? LLR_OK : llr_fail_memory(error, kinds, "priors");
     for (int64_t s = 0; code == LLR_OK && s < sizes; s++) {
-        subsample_prior(&session->job, table->subject->facts, size[s], count, prior);
+        llr_training_priors(&session->job, table->subject->facts, size[s], count, prior);
         code = print_size(table, asked, (double)size[s], prior, error);
     }
     free(count);

@@ -5,16 +5,8 @@
 
 #include "base/memory.h"
 #include "model/population.h"
+#include "model/training.h"
 #include "theory/quadrature.h"
-
-/* What is trained on a population. */
-typedef struct llr_training {
-    llr_loss_t loss;
-    llr_by_t by;
-    double n;            /* rows, need not be whole */
-    const double *prior; /* borrowed, kinds: shares of the training rows, sum 1; 0: none */
-    llr_form_t form;     /* spectral, general, or auto: chosen by llr_predict_form */
-} llr_training_t;
 
 typedef struct llr_prediction {
     bool found;    /* false: the numbers are NaN */

@@ -1,7 +1,6 @@
 #include "work/forecast.h"
 
 #include "model/prospect.h"
-#include "model/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,50 +107,26 @@ typedef struct task {
     const llr_weighting_t *weighting;
     llr_arena_t *arena;
     llr_prospect_t prospect;
-    double n;       /* rows that are fitted */
-    int64_t *count; /* kinds: rows of the subsample; those expected where it is uniform */
+    int64_t *count; /* kinds: workspace */
     double *prior;  /* kinds: of the rows that are fitted */
     double *test;   /* parts: shares of the test rows */
 } task_t;
-
-static void set_priors(task_t *task)
-{
-    const llr_job_t *job = task->grid->job;
-    int32_t kinds = task->facts->shape.kinds;
-    const double *asked =
-        job->prior ? job->prior : llr_facts_kind_prior(task->facts, job->weights_by);
-    llr_stratify(task->unit->n, asked, kinds, task->count);
-    task->n = (double)task->unit->n;
-    for (int32_t k = 0; k < kinds; k++) task->prior[k] = (double)task->count[k] / task->n;
-}
-
-/* Every kind is cut to the rows of the smallest. */
-static void balance(task_t *task)
-{
-    int32_t kinds = task->facts->shape.kinds, present = 0;
-    int64_t least = INT64_MAX;
-    for (int32_t k = 0; k < kinds; k++) {
-        if (!task->count[k]) continue;
-        present++;
-        least = task->count[k] < least ? task->count[k] : least;
-    }
-    task->n = (double)(least * present);
-    for (int32_t k = 0; k < kinds; k++) task->prior[k] = task->count[k] ? 1. / present : 0;
-}
 
 static llr_code_t open_task(task_t *task, llr_error_t *error)
 {
     const llr_job_t *job = task->grid->job;
     bool by_class = job->weights_by == LLR_BY_CLASS;
+    double n = (double)task->unit->n; /* rows that are fitted */
     LLR_TAKE(task->count, task->arena, task->facts->shape.kinds, error);
     LLR_TAKE(task->prior, task->arena, task->facts->shape.kinds, error);
     LLR_TAKE(task->test, task->arena, task->population->parts, error);
-    set_priors(task);
-    if (llr_rule_is_balanced(task->weighting->rule)) balance(task);
+    llr_training_priors(job, task->facts, task->unit->n, task->count, task->prior);
+    if (llr_rule_is_balanced(task->weighting->rule))
+        n = llr_training_balance(n, task->prior, task->facts->shape.kinds);
     llr_predict_test_share(task->population, task->facts, task->test);
     llr_training_t training = {.loss = task->unit->loss,
                                .by = job->weights_by,
-                               .n = task->n,
+                               .n = n,
                                .prior = task->prior,
                                .form = job->theory == LLR_FORM_NONE ? LLR_FORM_AUTO : job->theory};
     llr_target_t target = {.select = by_class ? LLR_SELECT_WORST_CLASS : LLR_SELECT_WORST_GROUP,

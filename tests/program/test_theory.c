@@ -63,31 +63,37 @@ static void formats_hold_the_same(void)
 static void a_job_is_predicted_as_in_its_table(void)
 {
     outcome_t outcome;
-    run(&outcome,
-        "cd $D && cat >job.yaml <<END\n"
-        "datasets:\n"
-        "  - {name: pair, path: $S/jobs/data/digits.h5, classes: [3, 8]}\n"
-        "  - {name: gauss, synthetic: {d: 20, priors: [.5, .3, .2]}}\n"
-        "losses: [square, logistic]\n"
-        "exponents: [0, 1]\n"
-        "rules: [paper, thumb, balanced_subsample]\n"
-        "theory: auto\n"
-        "lambdas: [.01, .1]\n"
-        "sizes: [70]\n"
-        "seeds: {count: 1}\n"
-        "END\n"
-        "$L run -q job.yaml -o out && $L theory job.yaml --format csv >theory.csv 2>said && "
-        "awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[FILENAME, $i] = i; next }\n"
-        "function of(name) { return $at[FILENAME, name] }\n"
-        "{ key = of(\"dataset\") of(\"loss\") of(\"lambda\")\n"
-        "  error = of(\"theory_worst_class_error\") }\n"
-        "FILENAME == \"theory.csv\" { predicted[key of(\"rule\")] = error; next }\n"
-        "error == \"\" { next }\n"
-        "{ rule = of(\"rule\"); if (rule == \"exponent\") rule = rule \"=\" of(\"value\")\n"
-        "  p = predicted[key rule]; if (p == \"\" || (p - error) ^ 2 > 1e-14) exit 1; rows++ }\n"
-        "END { print rows }' theory.csv out/results.csv && cat said");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "42\n")); /* 2 x (2 + 1) losses x 7 rules */
-    CU_ASSERT_TRUE(ended(&outcome, 0, "dataset \"gauss\", loss logistic: errors of more"));
+    for (int uniform = 0; uniform < 2; uniform++) {
+        run(&outcome,
+            "cd $D && cat >job.yaml <<END\n"
+            "datasets:\n"
+            "  - {name: pair, path: $S/jobs/data/digits.h5, classes: [3, 8]}\n"
+            "  - {name: gauss, synthetic: {d: 20, priors: [.5, .3, .2]}}\n"
+            "losses: [square, logistic]\n"
+            "exponents: [0, 1]\n"
+            "rules: [paper, thumb, balanced_subsample]\n"
+            "theory: auto\n"
+            "lambdas: [.01, .1]\n"
+            "sizes: [71]\n"
+            "seeds: {count: 1}\n"
+            "%s\n"
+            "END\n"
+            "$L run -q job.yaml -o %s && $L theory job.yaml --format csv >theory.csv 2>said && "
+            "awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[FILENAME, $i] = i; next }\n"
+            "function of(name) { return $at[FILENAME, name] }\n"
+            "{ key = of(\"dataset\") of(\"loss\") of(\"lambda\")\n"
+            "  error = of(\"theory_worst_class_error\") }\n"
+            "FILENAME == \"theory.csv\" { predicted[key of(\"rule\")] = error; next }\n"
+            "error == \"\" { next }\n"
+            "{ rule = of(\"rule\"); if (rule == \"exponent\") rule = rule \"=\" of(\"value\")\n"
+            "  p = predicted[key rule]; if (p == \"\" || (p - error) ^ 2 > 1e-14) exit 1; rows++ "
+            "}\n"
+            "END { print rows }' theory.csv %s/results.csv && cat said",
+            uniform ? "sampling: uniform" : "", uniform ? "uniform" : "out",
+            uniform ? "uniform" : "out");
+        CU_ASSERT_TRUE(ended(&outcome, 0, "42\n")); /* 2 x (2 + 1) losses x 7 rules */
+        CU_ASSERT_TRUE(ended(&outcome, 0, "dataset \"gauss\", loss logistic: errors of more"));
+    }
     run(&outcome, "cd $D && $L theory job.yaml --dataset pair | grep -c 'predicted error'");
     CU_ASSERT_TRUE(ended(&outcome, 0, "2\n"));
 }
