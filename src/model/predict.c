@@ -255,8 +255,8 @@ void llr_predict_test_share(const llr_population_t *p, const llr_facts_t *facts,
 typedef struct search {
     llr_predictor_t *predictor;
     const llr_target_t *target;
-    double lambda;       /* where it is not sought too */
-    const double *range; /* the least and the largest lambda that is sought; NULL: none is */
+    double lambda; /* where it is not sought too */
+    bool seeks_lambda;
 } search_t;
 
 static double mean_error(const search_t *s, const double *error)
@@ -301,18 +301,13 @@ static void worst_errors(const search_t *s, const double *error, double *measure
     }
 }
 
-/* It stands behind the weights. */
-static double lambda_of(const search_t *s, const double *weight)
-{
-    if (!s->range) return s->lambda;
-    return fmin(fmax(weight[s->predictor->population->shape.kinds], s->range[0]), s->range[1]);
-}
-
 static bool target_errors(void *argument, const double *weight, double *error)
 {
     const search_t *s = argument;
     llr_prediction_t out = {.error = s->predictor->error};
-    llr_predict_errors(s->predictor, weight, lambda_of(s, weight), &out);
+    /* a lambda that is sought stands behind the weights */
+    double lambda = s->seeks_lambda ? weight[s->predictor->population->shape.kinds] : s->lambda;
+    llr_predict_errors(s->predictor, weight, lambda, &out);
     if (!out.found) return false;
     if (s->target->select == LLR_SELECT_BALANCED)
         *error = mean_error(s, out.error);
@@ -344,7 +339,7 @@ static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *we
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
-    search_t search = {p, target, lambda, NULL};
+    search_t search = {p, target, lambda, false};
     llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
     int64_t mark = llr_arena_mark(p->arena);
     llr_code_t code = seek(&problem, &search, weight, least, error);
@@ -354,13 +349,17 @@ llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, doub
 
 static const double enough = 5e-5; /* of an error, in a step of a search with lambda */
 
-static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weight, double *lambda,
-                            double *least, llr_error_t *error)
+static llr_code_t seek_from(search_t *search, const double *range, int64_t evaluations,
+                            double *weight, double *lambda, double *least, llr_error_t *error)
 {
     int32_t kinds = search->predictor->population->shape.kinds;
     llr_theory_kinds_t problem = {
-        .strengths = search->range != NULL, .evaluations = evaluations, .enough = enough};
+        .strengths = range != NULL, .evaluations = evaluations, .enough = enough};
     double *place;
+    if (range) {
+        problem.low = &range[0];
+        problem.high = &range[1];
+    }
     LLR_TAKE(place, search->predictor->arena, kinds + 1, error);
     memcpy(place, weight, sizeof *place * (size_t)kinds);
     place[kinds] = *lambda;
@@ -368,7 +367,7 @@ static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weigh
     LLR_TRY(seek(&problem, search, place, least, error));
     if (isnan(*least)) return LLR_OK;
     memcpy(weight, place, sizeof *place * (size_t)kinds);
-    *lambda = lambda_of(search, place);
+    if (range) *lambda = place[kinds];
     return LLR_OK;
 }
 
@@ -376,9 +375,9 @@ llr_code_t llr_predict_better(llr_predictor_t *p, const llr_target_t *target, co
                               int64_t evaluations, double *weight, double *lambda, double *least,
                               llr_error_t *error)
 {
-    search_t search = {p, target, *lambda, range};
+    search_t search = {p, target, *lambda, range != NULL};
     int64_t mark = llr_arena_mark(p->arena);
-    llr_code_t code = seek_from(&search, evaluations, weight, lambda, least, error);
+    llr_code_t code = seek_from(&search, range, evaluations, weight, lambda, least, error);
     llr_arena_release(p->arena, mark);
     return code;
 }
