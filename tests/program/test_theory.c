@@ -104,7 +104,9 @@ static void advice_says_what_to_do(void)
     run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 3,8 --lambda .03,.3");
     CU_ASSERT_TRUE(ended(&outcome, 0, "general form, covariances"));
     CU_ASSERT_TRUE(ended(&outcome, 0, "target: worst_class, by the weights of 2 classes"));
-    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={0: "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digits: 2 classes (labels 3, 8); d = 64"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={3: "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, ", 8: "));
     CU_ASSERT_TRUE(ended(&outcome, 0, "RidgeClassifier(alpha="));
     CU_ASSERT_EQUAL(strlen(outcome.err), 0);
     double lambda = number_after(outcome.out, "\nadvised: lambda");
@@ -116,6 +118,26 @@ static void advice_says_what_to_do(void)
     run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 3,8 --lambda .03,.3 | "
                   "awk '$1 == \"inverse_prior\" { p = $4 } $1 == \"advised\" { exit !($4 >= p) }'");
     CU_ASSERT_EQUAL(outcome.code, 0);
+}
+
+/* Classes that are numbered as in the file are their labels. */
+static void own_numbers_are_labels(void)
+{
+    outcome_t outcome;
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 0,1 --lambda .1");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digits: 2 classes; d = 64"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={0: "));
+}
+
+static void order_of_lambdas_is_no_matter(void)
+{
+    outcome_t outcome, sorted;
+    run(&sorted, "cd $S/jobs/data && $L advise digits.h5 --n 80 --classes 1,8 --priors .9,.1 "
+                 "--lambda .01,.3,1,3,20");
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 80 --classes 1,8 --priors .9,.1 "
+                  "--lambda 3,.01,20,.3,1");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "advised: lambda"));
+    CU_ASSERT_STRING_EQUAL(outcome.out, sorted.out);
 }
 
 static void advice_warns(void)
@@ -156,7 +178,7 @@ static void test_priors_count(void)
             "--target balanced --test-priors %s",
             i ? ".1,.9" : ".9,.1");
         CU_ASSERT_TRUE(ended(&outcome, 0, "predicted for the priors given"));
-        weight[i] = number_after(outcome.out, "class_weight={0:");
+        weight[i] = number_after(outcome.out, "class_weight={3:");
     }
     CU_ASSERT_TRUE(weight[0] > 1 && weight[1] < 1);
 }
@@ -287,6 +309,8 @@ int main(void)
         {"formats hold the same", formats_hold_the_same},
         {"a job is predicted as in its table", a_job_is_predicted_as_in_its_table},
         {"advice says what to do", advice_says_what_to_do},
+        {"own numbers are labels", own_numbers_are_labels},
+        {"order of lambdas is no matter", order_of_lambdas_is_no_matter},
         {"advice warns", advice_warns},
         {"test priors count", test_priors_count},
         {"wrong usage is one line", wrong_usage_is_one_line},
