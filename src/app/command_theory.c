@@ -24,12 +24,6 @@ typedef struct asked {
     const char *name; /* in place of a rule's, or NULL */
 } asked_t;
 
-/* What rule theory makes small. */
-static llr_select_t worst_of(llr_by_t by)
-{
-    return by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS;
-}
-
 static void add_rule(const llr_weighting_t *weighting, llr_text_t *out)
 {
     llr_text_add(out, "%s", llr_rule_name(weighting->rule));
@@ -173,11 +167,11 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
                             llr_theory_table_t *table, llr_error_t *error)
 {
     const llr_job_t *job = &session->job;
-    asked_t asked = {job->loss,   job->losses,  session->grid.weighting,   session->grid.weightings,
-                     job->lambda, job->lambdas, worst_of(job->weights_by), job->theory,
-                     false,       NULL};
+    asked_t asked = {
+        job->loss,   job->losses,  session->grid.weighting,           session->grid.weightings,
+        job->lambda, job->lambdas, llr_select_worst(job->weights_by), job->theory,
+        false,       NULL};
     int64_t only = -1;
-    if (asked.form == LLR_FORM_NONE) asked.form = LLR_FORM_AUTO;
     if (options->dataset) LLR_TRY(llr_session_find(session, options->dataset, &only, error));
     for (int64_t d = 0; d < job->datasets; d++) {
         const llr_shape_t *shape = &session->catalog.facts[d].shape;
@@ -243,7 +237,7 @@ static llr_code_t print_lone(const llr_subject_t *subject, const llr_options_t *
                      weightings,
                      lambda->value,
                      lambda->count,
-                     worst_of(options->weights_by),
+                     llr_select_worst(options->weights_by),
                      LLR_FORM_AUTO,
                      options->gaussian.dim > 0,
                      NULL};

@@ -243,7 +243,8 @@ static void shrink(fitting_t *fit)
         for (int64_t e = 0; e < size; e++)
             covariance[e] += towards * (fit->pooled[e] - covariance[e]);
     }
-    p->inequality = apart / (apart + squared_size(fit->pooled, p->dim));
+    double common = squared_size(fit->pooled, p->dim); /* 0 where every part is constant inside */
+    p->inequality = apart > 0 ? apart / (apart + common) : 0;
 }
 
 static llr_code_t find_covariances(fitting_t *fit, llr_error_t *error)

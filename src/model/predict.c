@@ -35,7 +35,7 @@ bool llr_predict_covers(llr_loss_t loss, int32_t classes)
 
 llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
 {
-    if (form != LLR_FORM_AUTO) return form;
+    if (form != LLR_FORM_AUTO && form != LLR_FORM_NONE) return form;
     bool is_plain = p->shape.classes == 2 && p->parts == 2 && p->inequality <= about_equal;
     return is_plain ? LLR_FORM_SPECTRAL : LLR_FORM_GENERAL;
 }
@@ -48,7 +48,7 @@ static int32_t most_measures(llr_shape_t shape)
 
 void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out)
 {
-    form = llr_predict_form(population, form == LLR_FORM_NONE ? LLR_FORM_AUTO : form);
+    form = llr_predict_form(population, form);
     llr_text_add(out, "%s form, covariances %.3g %% unequal", llr_form_name(form),
                  100 * population->inequality);
 }

@@ -19,10 +19,10 @@ typedef struct llr_predictor llr_predictor_t;
 
 /* Is there a theory for this loss and these classes? (softmax has none) */
 bool llr_predict_covers(llr_loss_t loss, int32_t classes);
-/* The form that auto stands for: spectral for two classes without groups whose covariances are
- * about equal, else general. */
+/* The form that auto, and none, stand for: spectral for two classes without groups whose
+ * covariances are about equal, else general. */
 llr_form_t llr_predict_form(const llr_population_t *population, llr_form_t form);
-/* That form, none standing for auto, and what chose it, appended to out: "general form, covariances
+/* That form, and what chose it, appended to out: "general form, covariances
  * 34 % unequal". */
 void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out);
 

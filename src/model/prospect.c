@@ -41,7 +41,6 @@ llr_code_t llr_prospect_take(llr_prospect_t *prospect, const llr_population_t *p
     prospect->population = population;
     prospect->training = *training;
     prospect->target = *target;
-    prospect->evaluations = LLR_PROSPECT_EVALUATIONS;
     prospect->predictor = NULL;
     LLR_TAKE(prospect->error, arena, population->parts, error);
     LLR_TAKE(prospect->spare, arena, spare_numbers(population->shape), error);
@@ -79,8 +78,8 @@ static void find_best(llr_prospect_t *o, double lambda, double *weight)
     double least;
     llr_code_t code = LLR_FAILED;
     if (o->predictor)
-        code = llr_predict_best(o->predictor, &o->target, lambda, o->evaluations, weight, &least,
-                                NULL);
+        code = llr_predict_best(o->predictor, &o->target, lambda, LLR_PROSPECT_EVALUATIONS, weight,
+                                &least, NULL);
     for (int32_t k = 0; code != LLR_OK && k < o->population->shape.kinds; k++) weight[k] = NAN;
 }
 

@@ -9,7 +9,7 @@ typedef struct llr_training {
     llr_by_t by;
     double n;            /* rows, need not be whole */
     const double *prior; /* borrowed, kinds: shares of the training rows, sum 1; 0: none */
-    llr_form_t form;     /* spectral, general, or auto: chosen by llr_predict_form */
+    llr_form_t form;     /* as llr_predict_form takes it */
 } llr_training_t;
 
 /* Shares of the kinds in a job's subsamples of n rows: of whole rows, or with uniform sampling the

@@ -60,14 +60,14 @@ int64_t llr_forecasts_numbers(const llr_grid_t *grid, const llr_facts_t *facts)
     return numbers;
 }
 
-bool llr_forecast_has_task(const llr_forecasts_t *f, int64_t task)
+bool llr_forecast_has_task(const llr_forecasts_t *f, int64_t task, bool weights_only)
 {
     const llr_job_t *job = f->grid->job;
     const llr_unit_t *unit = unit_of(f->grid, task / f->grid->weightings);
     llr_rule_t rule = f->grid->weighting[task % f->grid->weightings].rule;
     if (!llr_predict_covers(unit->loss, f->facts[unit->dataset].shape.classes)) return false;
     if (rule == LLR_RULE_AVERAGED_BALANCED) return false;
-    return job->theory != LLR_FORM_NONE || rule == LLR_RULE_THEORY;
+    return rule == LLR_RULE_THEORY || (job->theory != LLR_FORM_NONE && !weights_only);
 }
 
 int64_t llr_forecast_place(const llr_forecasts_t *f, int64_t task, int64_t *count)
@@ -115,7 +115,6 @@ typedef struct task {
 static llr_code_t open_task(task_t *task, llr_error_t *error)
 {
     const llr_job_t *job = task->grid->job;
-    bool by_class = job->weights_by == LLR_BY_CLASS;
     double n = (double)task->unit->n; /* rows that are fitted */
     LLR_TAKE(task->count, task->arena, task->facts->shape.kinds, error);
     LLR_TAKE(task->prior, task->arena, task->facts->shape.kinds, error);
@@ -128,9 +127,8 @@ static llr_code_t open_task(task_t *task, llr_error_t *error)
                                .by = job->weights_by,
                                .n = n,
                                .prior = task->prior,
-                               .form = job->theory == LLR_FORM_NONE ? LLR_FORM_AUTO : job->theory};
-    llr_target_t target = {.select = by_class ? LLR_SELECT_WORST_CLASS : LLR_SELECT_WORST_GROUP,
-                           .share = task->test};
+                               .form = job->theory};
+    llr_target_t target = {.select = llr_select_worst(job->weights_by), .share = task->test};
     return llr_prospect_take(&task->prospect, task->population, &training, &target, task->arena,
                              error);
 }

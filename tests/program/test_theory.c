@@ -132,10 +132,10 @@ static void own_numbers_are_labels(void)
 static void order_of_lambdas_is_no_matter(void)
 {
     outcome_t outcome, sorted;
-    run(&sorted, "cd $S/jobs/data && $L advise digits.h5 --n 80 --classes 1,8 --priors .9,.1 "
-                 "--lambda .01,.3,1,3,20");
-    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 80 --classes 1,8 --priors .9,.1 "
-                  "--lambda 3,.01,20,.3,1");
+    run(&sorted, "cd $S/jobs/data && $L advise digits.h5 --n 60 --classes 1,8,3 --priors .8,.1,.1 "
+                 "--lambda .1,.3,1,3,10,30");
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 60 --classes 1,8,3 --priors .8,.1,.1 "
+                  "--lambda 10,.1,1,30,.3,3");
     CU_ASSERT_TRUE(ended(&outcome, 0, "advised: lambda"));
     CU_ASSERT_STRING_EQUAL(outcome.out, sorted.out);
 }
@@ -219,6 +219,9 @@ static const char *const wrong[][2] = {
     {"theory --gamma 0:21:3",
      "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
      "`0:21:3`"},
+    {"theory --lambda .0000000000000000000000000000000000000000000000000000000000000001",
+     "--lambda: expected numbers from 0 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`.00000000000000000000000000000000000000000000000000000000000...`"},
     {"theory --gamma 0,,1",
      "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
      "``"},
