@@ -1,10 +1,10 @@
 #include "app/theory_table.h"
 
+#include "app/csv.h"
 #include "app/report.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Text and Markdown: a number that does not exist is a dash. */
 static void print_cell(const llr_theory_table_t *t, int width, const char *text)
@@ -111,25 +111,14 @@ static void print_text(const llr_theory_table_t *t, const char *rule, const llr_
 static void print_exact(double value)
 {
     putchar(',');
-    if (!isnan(value)) printf("%.17g", value);
-}
-
-static void print_quoted(const char *text)
-{
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        printf("%s", text);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) printf(*text == '"' ? "\"\"" : "%c", *text);
-    putchar('"');
+    llr_csv_number(value);
 }
 
 static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_expected_t *f)
 {
     const llr_population_t *population = &t->subject->population;
     llr_shape_t shape = t->subject->facts->shape;
-    print_quoted(t->subject->name);
+    llr_csv_text(t->subject->name);
     printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->n,
            (long long)t->subject->facts->dim);
     print_exact((double)t->subject->facts->dim / t->n);

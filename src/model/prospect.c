@@ -1,14 +1,20 @@
 #include "model/prospect.h"
 
+#include "model/weights.h"
 #include "theory/descent.h"
-#include "theory/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+/* Numbers of an expectation. */
+static int64_t expected_numbers(llr_shape_t shape)
+{
+    return (int64_t)shape.kinds + shape.classes + shape.groups;
+}
+
 llr_code_t llr_expected_create(llr_expected_t *expected, llr_shape_t shape, llr_error_t *error)
 {
-    int64_t numbers = (int64_t)shape.kinds + shape.classes + shape.groups;
+    int64_t numbers = expected_numbers(shape);
     *expected = (llr_expected_t){.weight = llr_alloc(numbers, sizeof(double))};
     if (!expected->weight) return llr_fail_memory(error, numbers * 8, "predictions");
     expected->error = expected->weight + shape.kinds;
@@ -21,16 +27,10 @@ void llr_expected_destroy(llr_expected_t *expected)
     *expected = (llr_expected_t){0};
 }
 
-/* Numbers of one more expectation. */
-static int64_t spare_numbers(llr_shape_t shape)
-{
-    return (int64_t)shape.kinds + shape.classes + shape.groups;
-}
-
 int64_t llr_prospect_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
 {
     return llr_arena_cost(parts, sizeof(double)) +
-           llr_arena_cost(spare_numbers(shape), sizeof(double)) +
+           llr_arena_cost(expected_numbers(shape), sizeof(double)) +
            llr_predictor_bytes(shape, parts, dim);
 }
 
@@ -43,7 +43,7 @@ llr_code_t llr_prospect_take(llr_prospect_t *prospect, const llr_population_t *p
     prospect->target = *target;
     prospect->predictor = NULL;
     LLR_TAKE(prospect->error, arena, population->parts, error);
-    LLR_TAKE(prospect->spare, arena, spare_numbers(population->shape), error);
+    LLR_TAKE(prospect->spare, arena, expected_numbers(population->shape), error);
     if (!llr_predict_covers(training->loss, population->shape.classes)) return LLR_OK;
     return llr_predictor_create(&prospect->predictor, population, training, arena, error);
 }
@@ -92,11 +92,8 @@ static void weigh(llr_prospect_t *o, const llr_weighting_t *weighting, double la
     for (int32_t k = 0; k < kinds; k++) weight[k] = NAN; /* a ratio of more than two kinds */
     if (weighting->rule == LLR_RULE_RATIO && kinds == 2)
         llr_theory_ratio_weights(prior, log(weighting->value), weight);
-    else if (weighting->rule == LLR_RULE_PAPER)
-        llr_theory_paper(population->dimension, o->training.n, prior, kinds, weight);
-    else if (weighting->rule == LLR_RULE_THUMB)
-        llr_theory_thumb(llr_population_df, population, o->training.n, lambda, prior, kinds, weight,
-                         NULL);
+    else if (weighting->rule == LLR_RULE_PAPER || weighting->rule == LLR_RULE_THUMB)
+        llr_weights_by_rule(weighting->rule, population, lambda, o->training.n, prior, weight);
     else if (weighting->rule == LLR_RULE_THEORY)
         find_best(o, lambda, weight);
     else if (weighting->rule == LLR_RULE_EXPONENT)

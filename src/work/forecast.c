@@ -32,6 +32,11 @@ static const llr_unit_t *unit_of(const llr_grid_t *grid, int64_t sample)
     return &grid->unit[sample * units_of_sample(grid)];
 }
 
+static int64_t numbers_of_sample(const llr_grid_t *grid, const llr_facts_t *facts, int64_t sample)
+{
+    return grid->places * numbers_of(facts[unit_of(grid, sample)->dataset].shape);
+}
+
 llr_code_t llr_forecasts_create(llr_forecasts_t *f, const llr_grid_t *grid,
                                 const llr_facts_t *facts, llr_error_t *error)
 {
@@ -40,8 +45,7 @@ llr_code_t llr_forecasts_create(llr_forecasts_t *f, const llr_grid_t *grid,
     f->start = llr_alloc(f->samples + 1, sizeof *f->start);
     if (!f->start) return llr_fail_memory(error, f->samples * 8, "the predictions");
     for (int64_t s = 0; s < f->samples; s++)
-        f->start[s + 1] =
-            f->start[s] + grid->places * numbers_of(facts[unit_of(grid, s)->dataset].shape);
+        f->start[s + 1] = f->start[s] + numbers_of_sample(grid, facts, s);
     return LLR_OK;
 }
 
@@ -56,7 +60,7 @@ int64_t llr_forecasts_numbers(const llr_grid_t *grid, const llr_facts_t *facts)
     int64_t numbers = 0;
     if (!llr_forecasts_wanted(grid->job)) return 0;
     for (int64_t s = 0; s < grid->units / units_of_sample(grid); s++)
-        numbers += grid->places * numbers_of(facts[unit_of(grid, s)->dataset].shape);
+        numbers += numbers_of_sample(grid, facts, s);
     return numbers;
 }
 
