@@ -4,7 +4,7 @@
 #define LLR_MODEL_PREDICT_H
 
 #include "base/memory.h"
-#include "model/population.h"
+#include "model/target.h"
 #include "model/training.h"
 #include "theory/quadrature.h"
 
@@ -37,23 +37,6 @@ llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_populatio
 /* weight: kinds, sum_k prior_k weight_k = 1 (NaN where a kind has prior 0). */
 void llr_predict_errors(llr_predictor_t *predictor, const double *weight, double lambda,
                         llr_prediction_t *out);
-
-/* Errors of classes, then groups (slots: classes + groups) from those of the parts. share: parts,
- * weights of the parts inside their class or group, need not be normalised; NaN where a class or
- * group has no share. */
-void llr_predict_mix(const llr_population_t *population, const double *error, const double *share,
-                     double *slot);
-
-/* Shares of the parts among the test rows: by counts where they are known, else as in the pool. */
-void llr_predict_test_share(const llr_population_t *population, const llr_facts_t *facts,
-                            double *share);
-
-/* What is to be small. */
-typedef struct llr_target {
-    llr_select_t select; /* worst_class, worst_group, balanced or overall */
-    const double *share; /* borrowed, parts: of the rows that will be predicted */
-    const double *prior; /* borrowed, classes: weights of the classes in balanced; NULL: equal */
-} llr_target_t;
 
 /* The weights of the kinds at which the target is least at lambda, and its value there. weight:
  * kinds, out; NaN, and so is *least, where nothing was found. evaluations: most of them beyond a

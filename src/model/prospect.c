@@ -123,39 +123,9 @@ static void name_exponent(const llr_weighting_t *weighting, llr_expected_t *f)
 
 /* Errors --------------------------------------------------------------------------------------- */
 
-/* Those without a share are NaN and do not count. */
-static double largest(const double *error, int32_t count)
+static double total_of(const llr_prospect_t *o, const llr_expected_t *f, llr_select_t select)
 {
-    double most = NAN;
-    for (int32_t e = 0; e < count; e++)
-        if (!isnan(error[e]) && !(error[e] <= most)) most = error[e];
-    return most;
-}
-
-static double mean(const double *error, const double *weight, int32_t count)
-{
-    double total = 0, sum = 0;
-    for (int32_t e = 0; e < count; e++) {
-        double share = weight ? weight[e] : 1;
-        if (isnan(error[e]) || !(share > 0)) continue;
-        sum += share * error[e];
-        total += share;
-    }
-    return sum / total;
-}
-
-static double select_error(const llr_expected_t *f, llr_select_t select)
-{
-    switch (select) {
-    case LLR_SELECT_WORST_CLASS:
-        return f->worst_class;
-    case LLR_SELECT_WORST_GROUP:
-        return f->worst_group;
-    case LLR_SELECT_BALANCED:
-        return f->balanced;
-    default:
-        return f->overall;
-    }
+    return llr_target_total(&o->target, o->population, select, o->error, f->error);
 }
 
 static void clear_errors(llr_shape_t shape, llr_expected_t *f)
@@ -176,11 +146,11 @@ static void predict(llr_prospect_t *o, llr_expected_t *f)
     llr_predict_mix(o->population, o->error, o->target.share, f->error);
     f->found = true;
     f->df = out.df;
-    f->worst_class = largest(f->error, shape.classes);
-    f->worst_group = largest(f->error + shape.classes, shape.groups);
-    f->balanced = mean(f->error, o->target.prior, shape.classes);
-    f->overall = mean(o->error, o->target.share, o->population->parts);
-    f->value = select_error(f, o->target.select);
+    f->worst_class = total_of(o, f, LLR_SELECT_WORST_CLASS);
+    f->worst_group = total_of(o, f, LLR_SELECT_WORST_GROUP);
+    f->balanced = total_of(o, f, LLR_SELECT_BALANCED);
+    f->overall = total_of(o, f, LLR_SELECT_OVERALL);
+    f->value = total_of(o, f, o->target.select);
 }
 
 void llr_prospect_weights(llr_prospect_t *prospect, double lambda, llr_expected_t *expected)
