@@ -3,7 +3,6 @@
 #include "app/theory_table.h"
 #include "base/memory.h"
 #include "model/advice.h"
-#include "theory/weights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -62,14 +61,14 @@ static void print_least(llr_prospect_t *prospect, const llr_theory_table_t *tabl
         printf("\nargmin: at an end of the range of lambda that was searched\n");
 }
 
-static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
+static llr_code_t print_lines(const llr_theory_table_t *table, const asked_t *asked,
+                              const llr_training_t *training, llr_error_t *error)
 {
     const llr_subject_t *subject = table->subject;
     llr_target_t target = {asked->select, subject->share, NULL};
     llr_prospect_t prospect;
     llr_expected_t expected = {0};
-    llr_code_t code =
-        llr_prospect_open(&prospect, &subject->population, &table->training, &target, error);
+    llr_code_t code = llr_prospect_open(&prospect, &subject->population, training, &target, error);
     if (code == LLR_OK) code = llr_expected_create(&expected, subject->facts->shape, error);
     if (code == LLR_OK) {
         print_grid(&prospect, table, asked, &expected);
@@ -82,23 +81,21 @@ static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, l
 
 /* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. equal: kinds,
  * workspace. */
-static llr_code_t print_balanced(llr_theory_table_t *table, const asked_t *asked, double *equal,
-                                 llr_error_t *error)
+static llr_code_t print_balanced(const llr_theory_table_t *table, const asked_t *asked,
+                                 double *equal, llr_error_t *error)
 {
     static const llr_weighting_t uniform = {LLR_RULE_UNIFORM, 0};
-    llr_training_t whole = table->training;
+    llr_training_t training = table->training;
     asked_t cut = *asked;
     int32_t kinds = table->subject->facts->shape.kinds;
-    memcpy(equal, whole.prior, sizeof *equal * (size_t)kinds);
-    table->training.n = llr_training_balance(whole.n, equal, kinds);
-    table->training.prior = equal;
+    memcpy(equal, training.prior, sizeof *equal * (size_t)kinds);
+    training.n = llr_training_balance(training.n, equal, kinds);
+    training.prior = equal;
     cut.name = llr_rule_name(LLR_RULE_BALANCED_SUBSAMPLE);
     cut.weighting = &uniform;
     cut.weightings = 1;
     cut.marks = false;
-    llr_code_t code = print_lines(table, &cut, error);
-    table->training = whole;
-    return code;
+    return print_lines(table, &cut, &training, error);
 }
 
 static bool asks_balanced(const asked_t *asked)
@@ -111,7 +108,7 @@ static bool asks_balanced(const asked_t *asked)
 static llr_code_t print_block(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
 {
     llr_theory_table_block(table);
-    LLR_TRY(print_lines(table, asked, error));
+    LLR_TRY(print_lines(table, asked, &table->training, error));
     if (!asks_balanced(asked)) return LLR_OK;
     int32_t kinds = table->subject->facts->shape.kinds;
     double *equal = llr_alloc(kinds, sizeof *equal);
@@ -126,24 +123,27 @@ static llr_code_t print_size(llr_theory_table_t *table, const asked_t *asked, do
                              const double *prior, llr_error_t *error)
 {
     llr_shape_t shape = table->subject->facts->shape;
-    table->n = n;
-    table->border = llr_theory_border(prior, shape.kinds);
     for (int64_t l = 0; l < asked->losses; l++) {
         table->training =
             (llr_training_t){asked->loss[l], table->subject->population.by, n, prior, asked->form};
-        if (!llr_predict_covers(asked->loss[l], shape.classes)) {
-            fprintf(stderr,
-                    "llrsweep: dataset \"%s\", loss %s: errors of more than two classes are "
-                    "predicted for square loss only\n",
-                    table->subject->name, llr_loss_name(asked->loss[l]));
-            continue;
-        }
+        if (!llr_predict_covers(asked->loss[l], shape.classes)) continue;
         LLR_TRY(print_block(table, asked, error));
     }
     return LLR_OK;
 }
 
 /* A job -------------------------------------------------------------------------------------- */
+
+/* Losses that no theory covers, a line each. */
+static void say_uncovered(const llr_subject_t *subject, const asked_t *asked)
+{
+    for (int64_t l = 0; l < asked->losses; l++)
+        if (!llr_predict_covers(asked->loss[l], subject->facts->shape.classes))
+            fprintf(stderr,
+                    "llrsweep: dataset \"%s\", loss %s: errors of more than two classes are "
+                    "predicted for square loss only\n",
+                    subject->name, llr_loss_name(asked->loss[l]));
+}
 
 static llr_code_t print_sizes(const llr_session_t *session, llr_theory_table_t *table,
                               const asked_t *asked, int64_t index, llr_error_t *error)
@@ -184,6 +184,7 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
         if (only >= 0 && d != only) continue;
         llr_code_t code = llr_subject_open(&subject, session, d, error);
         table->subject = &subject;
+        if (code == LLR_OK) say_uncovered(&subject, &asked);
         if (code == LLR_OK) code = print_sizes(session, table, &asked, d, error);
         llr_subject_close(&subject);
         LLR_TRY(code);

@@ -94,6 +94,10 @@ static void a_job_is_predicted_as_in_its_table(void)
         CU_ASSERT_TRUE(ended(&outcome, 0, "42\n")); /* 2 x (2 + 1) losses x 7 rules */
         CU_ASSERT_TRUE(ended(&outcome, 0, "dataset \"gauss\", loss logistic: errors of more"));
     }
+    run(&outcome, "cd $D && sed 's/\\[71\\]/[71, 90]/' job.yaml >two.yaml && "
+                  "$L theory two.yaml 2>&1 >two.txt | grep -c 'loss logistic: errors of more'; "
+                  "grep -c 'predicted error' two.txt");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "1\n6\n")); /* once, not for every n */
     run(&outcome, "cd $D && $L theory job.yaml --dataset pair | grep -c 'predicted error'");
     CU_ASSERT_TRUE(ended(&outcome, 0, "2\n"));
 }
