@@ -13,11 +13,29 @@ static const char *kind_word(const llr_advised_t *a)
     return a->training.by == LLR_BY_GROUP ? "group" : "class";
 }
 
+/* What the file calls a class (or group). */
+static int32_t label_of(const llr_advised_t *a, llr_by_t by, int32_t kind)
+{
+    return by == LLR_BY_CLASS && a->subject->label ? a->subject->label[kind] : kind;
+}
+
+/* Which class is which, where the file numbers them otherwise. */
+static void print_labels(const llr_advised_t *a)
+{
+    int32_t classes = a->subject->facts->shape.classes;
+    bool same = true;
+    for (int32_t c = 0; c < classes; c++) same = same && label_of(a, LLR_BY_CLASS, c) == c;
+    for (int32_t c = 0; c < classes && !same; c++)
+        printf("%s%d", c ? ", " : " (labels ", label_of(a, LLR_BY_CLASS, c));
+    if (!same) printf(")");
+}
+
 static void print_head(const llr_advised_t *a)
 {
     const llr_subject_t *s = a->subject;
     llr_text_t text = {0};
     printf("%s: %d classes", s->name, s->facts->shape.classes);
+    print_labels(a);
     if (s->facts->shape.groups) printf(", %d groups", s->facts->shape.groups);
     llr_subject_size(s, &text);
     printf("; %s; %s loss, preprocess %s, n = %.10g, delta = %.3g\n", text.data ? text.data : "",
@@ -117,7 +135,7 @@ static void print_warnings(const llr_advised_t *a)
                gain);
 }
 
-/* Ready to paste. */
+/* Ready to paste beside the file's labels. */
 static void print_dictionary(const llr_advised_t *a)
 {
     const char *separator = "";
@@ -125,7 +143,7 @@ static void print_dictionary(const llr_advised_t *a)
     for (int32_t k = 0; k < a->subject->facts->shape.kinds; k++) {
         double weight = a->by[LLR_ADVISED_BEST].weight[k];
         if (isnan(weight)) continue;
-        printf("%s%d: %.4g", separator, k, weight);
+        printf("%s%d: %.4g", separator, label_of(a, a->training.by, k), weight);
         separator = ", ";
     }
     printf("}\n");

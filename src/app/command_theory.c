@@ -3,8 +3,6 @@
 #include "app/theory_table.h"
 #include "base/memory.h"
 #include "model/advice.h"
-#include "model/weights.h"
-#include "theory/weights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,12 +22,6 @@ typedef struct asked {
     bool marks;       /* also where the error is least over weights and lambda */
     const char *name; /* in place of a rule's, or NULL */
 } asked_t;
-
-/* What rule theory makes small. */
-static llr_select_t worst_of(llr_by_t by)
-{
-    return by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS;
-}
 
 static void add_rule(const llr_weighting_t *weighting, llr_text_t *out)
 {
@@ -69,14 +61,14 @@ static void print_least(llr_prospect_t *prospect, const llr_theory_table_t *tabl
         printf("\nargmin: at an end of the range of lambda that was searched\n");
 }
 
-static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
+static llr_code_t print_lines(const llr_theory_table_t *table, const asked_t *asked,
+                              const llr_training_t *training, llr_error_t *error)
 {
     const llr_subject_t *subject = table->subject;
     llr_target_t target = {asked->select, subject->share, NULL};
     llr_prospect_t prospect;
     llr_expected_t expected = {0};
-    llr_code_t code =
-        llr_prospect_open(&prospect, &subject->population, &table->training, &target, error);
+    llr_code_t code = llr_prospect_open(&prospect, &subject->population, training, &target, error);
     if (code == LLR_OK) code = llr_expected_create(&expected, subject->facts->shape, error);
     if (code == LLR_OK) {
         print_grid(&prospect, table, asked, &expected);
@@ -87,25 +79,23 @@ static llr_code_t print_lines(llr_theory_table_t *table, const asked_t *asked, l
     return code;
 }
 
-/* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. */
-static llr_code_t print_balanced(llr_theory_table_t *table, const asked_t *asked, double *equal,
-                                 llr_error_t *error)
+/* Every kind cut to the smallest one's rows, equal weights: fewer rows, equal priors. equal: kinds,
+ * workspace. */
+static llr_code_t print_balanced(const llr_theory_table_t *table, const asked_t *asked,
+                                 double *equal, llr_error_t *error)
 {
     static const llr_weighting_t uniform = {LLR_RULE_UNIFORM, 0};
-    llr_training_t whole = table->training;
+    llr_training_t training = table->training;
     asked_t cut = *asked;
-    int32_t kinds = table->subject->facts->shape.kinds, present = 0;
-    for (int32_t k = 0; k < kinds; k++) present += whole.prior[k] > 0;
-    for (int32_t k = 0; k < kinds; k++) equal[k] = whole.prior[k] > 0 ? 1. / present : 0;
-    table->training.n = whole.n * llr_theory_border(whole.prior, kinds);
-    table->training.prior = equal;
+    int32_t kinds = table->subject->facts->shape.kinds;
+    memcpy(equal, training.prior, sizeof *equal * (size_t)kinds);
+    training.n = llr_training_balance(training.n, equal, kinds);
+    training.prior = equal;
     cut.name = llr_rule_name(LLR_RULE_BALANCED_SUBSAMPLE);
     cut.weighting = &uniform;
     cut.weightings = 1;
     cut.marks = false;
-    llr_code_t code = print_lines(table, &cut, error);
-    table->training = whole;
-    return code;
+    return print_lines(table, &cut, &training, error);
 }
 
 static bool asks_balanced(const asked_t *asked)
@@ -118,7 +108,7 @@ static bool asks_balanced(const asked_t *asked)
 static llr_code_t print_block(llr_theory_table_t *table, const asked_t *asked, llr_error_t *error)
 {
     llr_theory_table_block(table);
-    LLR_TRY(print_lines(table, asked, error));
+    LLR_TRY(print_lines(table, asked, &table->training, error));
     if (!asks_balanced(asked)) return LLR_OK;
     int32_t kinds = table->subject->facts->shape.kinds;
     double *equal = llr_alloc(kinds, sizeof *equal);
@@ -133,18 +123,10 @@ static llr_code_t print_size(llr_theory_table_t *table, const asked_t *asked, do
                              const double *prior, llr_error_t *error)
 {
     llr_shape_t shape = table->subject->facts->shape;
-    table->n = n;
-    table->border = llr_theory_border(prior, shape.kinds);
     for (int64_t l = 0; l < asked->losses; l++) {
         table->training =
             (llr_training_t){asked->loss[l], table->subject->population.by, n, prior, asked->form};
-        if (!llr_predict_covers(asked->loss[l], shape.classes)) {
-            fprintf(stderr,
-                    "llrsweep: dataset \"%s\", loss %s: errors of more than two classes are "
-                    "predicted for square loss only\n",
-                    table->subject->name, llr_loss_name(asked->loss[l]));
-            continue;
-        }
+        if (!llr_predict_covers(asked->loss[l], shape.classes)) continue;
         LLR_TRY(print_block(table, asked, error));
     }
     return LLR_OK;
@@ -152,15 +134,15 @@ static llr_code_t print_size(llr_theory_table_t *table, const asked_t *asked, do
 
 /* A job -------------------------------------------------------------------------------------- */
 
-/* As subsamples have them: whole rows, or with uniform sampling the pool's on average. */
-static void subsample_prior(const llr_job_t *job, const llr_facts_t *facts, int64_t n,
-                            int64_t *count, double *prior)
+/* Losses that no theory covers, a line each. */
+static void say_uncovered(const llr_subject_t *subject, const asked_t *asked)
 {
-    int32_t kinds = facts->shape.kinds;
-    const double *pool = llr_facts_kind_prior(facts, job->weights_by);
-    llr_stratify(n, job->prior ? job->prior : pool, kinds, count);
-    for (int32_t k = 0; k < kinds; k++)
-        prior[k] = job->sampling == LLR_SAMPLING_UNIFORM ? pool[k] : (double)count[k] / (double)n;
+    for (int64_t l = 0; l < asked->losses; l++)
+        if (!llr_predict_covers(asked->loss[l], subject->facts->shape.classes))
+            fprintf(stderr,
+                    "llrsweep: dataset \"%s\", loss %s: errors of more than two classes are "
+                    "predicted for square loss only\n",
+                    subject->name, llr_loss_name(asked->loss[l]));
 }
 
 static llr_code_t print_sizes(const llr_session_t *session, llr_theory_table_t *table,
@@ -173,7 +155,7 @@ static llr_code_t print_sizes(const llr_session_t *session, llr_theory_table_t *
     double *prior = llr_alloc(kinds, sizeof *prior);
     llr_code_t code = count && prior ? LLR_OK : llr_fail_memory(error, kinds, "priors");
     for (int64_t s = 0; code == LLR_OK && s < sizes; s++) {
-        subsample_prior(&session->job, table->subject->facts, size[s], count, prior);
+        llr_training_priors(&session->job, table->subject->facts, size[s], count, prior);
         code = print_size(table, asked, (double)size[s], prior, error);
     }
     free(count);
@@ -185,11 +167,11 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
                             llr_theory_table_t *table, llr_error_t *error)
 {
     const llr_job_t *job = &session->job;
-    asked_t asked = {job->loss,   job->losses,  session->grid.weighting,   session->grid.weightings,
-                     job->lambda, job->lambdas, worst_of(job->weights_by), job->theory,
-                     false,       NULL};
+    asked_t asked = {
+        job->loss,   job->losses,  session->grid.weighting,           session->grid.weightings,
+        job->lambda, job->lambdas, llr_select_worst(job->weights_by), job->theory,
+        false,       NULL};
     int64_t only = -1;
-    if (asked.form == LLR_FORM_NONE) asked.form = LLR_FORM_AUTO;
     if (options->dataset) LLR_TRY(llr_session_find(session, options->dataset, &only, error));
     for (int64_t d = 0; d < job->datasets; d++) {
         const llr_shape_t *shape = &session->catalog.facts[d].shape;
@@ -202,6 +184,7 @@ static llr_code_t print_job(const llr_session_t *session, const llr_options_t *o
         if (only >= 0 && d != only) continue;
         llr_code_t code = llr_subject_open(&subject, session, d, error);
         table->subject = &subject;
+        if (code == LLR_OK) say_uncovered(&subject, &asked);
         if (code == LLR_OK) code = print_sizes(session, table, &asked, d, error);
         llr_subject_close(&subject);
         LLR_TRY(code);
@@ -255,7 +238,7 @@ static llr_code_t print_lone(const llr_subject_t *subject, const llr_options_t *
                      weightings,
                      lambda->value,
                      lambda->count,
-                     worst_of(options->weights_by),
+                     llr_select_worst(options->weights_by),
                      LLR_FORM_AUTO,
                      options->gaussian.dim > 0,
                      NULL};

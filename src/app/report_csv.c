@@ -1,28 +1,19 @@
 /* The report as one tidy table, RFC 4180: numbers with the 17 digits that read back as the same
  * double, nothing where there is none. */
+#include "app/csv.h"
 #include "app/report.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static void print_name(const char *text)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        printf("%s,", text);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) {
-        if (*text == '"') putchar('"');
-        putchar(*text);
-    }
-    printf("\",");
+    llr_csv_text(text);
+    putchar(',');
 }
 
 static void print_number(double value)
 {
-    if (!isnan(value)) printf("%.17g", value);
+    llr_csv_number(value);
     putchar(',');
 }
 

@@ -156,6 +156,7 @@ llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session
 {
     *subject = (llr_subject_t){.name = session->job.dataset[index].name,
                                .facts = &session->catalog.facts[index],
+                               .label = session->job.dataset[index].classes,
                                .prior = session->job.prior};
     if (!subject->prior)
         subject->prior = llr_facts_kind_prior(subject->facts, session->job.weights_by);

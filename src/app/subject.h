@@ -16,6 +16,7 @@ llr_code_t llr_session_lone(llr_session_t *session, const char *path, const llr_
 typedef struct llr_subject {
     const char *name;         /* borrowed: of the dataset */
     const llr_facts_t *facts; /* borrowed */
+    const int32_t *label;     /* borrowed, classes: their labels in the file; NULL: their numbers */
     const double *prior; /* borrowed, kinds: of the training rows, if whole rows were no matter */
     llr_population_t population;
     double *share; /* owned, parts: among the rows to be predicted: the test rows */

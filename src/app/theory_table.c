@@ -1,10 +1,11 @@
 #include "app/theory_table.h"
 
+#include "app/csv.h"
 #include "app/report.h"
+#include "theory/weights.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Text and Markdown: a number that does not exist is a dash. */
 static void print_cell(const llr_theory_table_t *t, int width, const char *text)
@@ -75,15 +76,21 @@ void llr_theory_table_begin(const llr_theory_table_t *t)
     putchar('\n');
 }
 
+/* delta above which weights of lambda = 0 are infinite */
+static double border_of(const llr_theory_table_t *t)
+{
+    return llr_theory_border(t->training.prior, t->subject->facts->shape.kinds);
+}
+
 void llr_theory_table_block(llr_theory_table_t *t)
 {
     llr_text_t form = {0};
     if (t->format == LLR_FORMAT_CSV) return;
     printf("%s%s, %s: predicted error at n = %.10g, delta = %.3g", t->blocks++ ? "\n" : "",
-           t->subject->name, llr_loss_name(t->training.loss), t->n,
-           (double)t->subject->facts->dim / t->n);
+           t->subject->name, llr_loss_name(t->training.loss), t->training.n,
+           (double)t->subject->facts->dim / t->training.n);
     llr_subject_size(t->subject, &form);
-    printf(" (%s, border of lambda 0: %.3g)\n", form.data ? form.data : "", t->border);
+    printf(" (%s, border of lambda 0: %.3g)\n", form.data ? form.data : "", border_of(t));
     form.length = 0;
     llr_predict_form_words(&t->subject->population, t->training.form, &form);
     printf("%s\n", form.data ? form.data : "");
@@ -111,29 +118,18 @@ static void print_text(const llr_theory_table_t *t, const char *rule, const llr_
 static void print_exact(double value)
 {
     putchar(',');
-    if (!isnan(value)) printf("%.17g", value);
-}
-
-static void print_quoted(const char *text)
-{
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        printf("%s", text);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) printf(*text == '"' ? "\"\"" : "%c", *text);
-    putchar('"');
+    llr_csv_number(value);
 }
 
 static void print_csv(const llr_theory_table_t *t, const char *rule, const llr_expected_t *f)
 {
     const llr_population_t *population = &t->subject->population;
     llr_shape_t shape = t->subject->facts->shape;
-    print_quoted(t->subject->name);
-    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->n,
+    llr_csv_text(t->subject->name);
+    printf(",%s,%.17g,%lld", llr_loss_name(t->training.loss), t->training.n,
            (long long)t->subject->facts->dim);
-    print_exact((double)t->subject->facts->dim / t->n);
-    print_exact(t->border);
+    print_exact((double)t->subject->facts->dim / t->training.n);
+    print_exact(border_of(t));
     printf(",%s", llr_form_name(llr_predict_form(population, t->training.form)));
     print_exact(population->inequality);
     printf(",%s", rule);

@@ -8,11 +8,8 @@ typedef struct llr_theory_table {
     int64_t format;          /* LLR_FORMAT_TEXT, ... of report.h */
     int32_t classes, groups; /* most of any dataset */
     const llr_subject_t *subject;
-    double n; /* of the block under way, as the training; of a balanced cut the
-                 whole sample's */
-    llr_training_t training;
-    double border;  /* delta above which weights of lambda = 0 are infinite */
-    int64_t blocks; /* begun so far */
+    llr_training_t training; /* of the block under way: of the whole sample */
+    int64_t blocks;          /* begun so far */
 } llr_theory_table_t;
 
 /* Begins the table: prints what stands once. */

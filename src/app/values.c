@@ -11,14 +11,13 @@
 enum { WORD_ROOM = 64 };
 
 /* The next of the words that the separator parts, copied; *text moves behind it, NULL at the end.
- * A word too long for a number is cut: it is none. */
+ * A word too long for a number ends in dots, so that it is none. */
 static void next_word(const char **text, char separator, char word[WORD_ROOM])
 {
     const char *end = strchr(*text, separator);
     size_t length = end ? (size_t)(end - *text) : strlen(*text);
-    if (length >= WORD_ROOM) length = WORD_ROOM - 1;
-    memcpy(word, *text, length);
-    word[length] = '\0';
+    snprintf(word, WORD_ROOM, "%.*s", (int)(length < WORD_ROOM ? length : WORD_ROOM), *text);
+    if (length >= WORD_ROOM) strcpy(word + WORD_ROOM - 4, "...");
     *text = end ? end + 1 : NULL;
 }
 

@@ -35,7 +35,7 @@ llr_code_t llr_values_read(const char *option, const char *text, const llr_value
 llr_code_t llr_gaussian_read(const char *option, const char *text, llr_synthetic_t *gaussian,
                              llr_error_t *error);
 
-/* LLR_INVALID: not positive, or their sum is not 1. */
+/* LLR_INVALID: their sum is not 1. */
 llr_code_t llr_priors_check(const char *option, const double *prior, int64_t count,
                             llr_error_t *error);
 

@@ -33,6 +33,12 @@ void llr_symm(int64_t m, int64_t n, const double *a, const double *s, double *c)
                 c, (int)n);
 }
 
+void llr_mirror(int64_t n, double *a)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < i; j++) a[j * n + i] = a[i * n + j];
+}
+
 double llr_dot(int64_t n, const double *x, const double *y)
 {
     return cblas_ddot((int)n, x, 1, y, 1);

@@ -18,6 +18,8 @@ void llr_syrk(int64_t rows, int64_t n, double alpha, const double *x, int64_t ld
               double *c);
 /* c (m x n) = a s, row-major, for a symmetric s (n x n) of which the lower triangle is read. */
 void llr_symm(int64_t m, int64_t n, const double *a, const double *s, double *c);
+/* Copies the lower triangle of a (n x n) to the upper one. */
+void llr_mirror(int64_t n, double *a);
 double llr_dot(int64_t n, const double *x, const double *y);
 /* y += a x */
 void llr_axpy(int64_t n, double a, const double *x, double *y);

@@ -53,7 +53,7 @@ static void copy(llr_shape_t shape, const llr_expected_t *from, llr_expected_t *
     to->error = error;
 }
 
-/* The first stays even where it is not found, so that there is always something to show. */
+/* Where none is found the last one stays, so that there is always something to show. */
 static double keep(walk_t *walk)
 {
     double value = walk->here.value;
@@ -101,27 +101,28 @@ void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
 
 /* The best weights ------------------------------------------------------------------------- */
 
-/* Along the exponents only: rule theory without its descent. */
+/* The best exponent at lambda: rule theory without its descent. */
 static void try_exponents(walk_t *walk, double lambda)
 {
-    static const llr_weighting_t theory = {LLR_RULE_THEORY, 0};
-    int64_t evaluations = walk->prospect->evaluations;
-    walk->prospect->evaluations = 0;
-    walk->weighting = &theory;
-    try_rule(walk, lambda);
-    walk->prospect->evaluations = evaluations;
+    llr_prospect_t *p = walk->prospect;
+    double least, *here = walk->here.weight;
+    llr_code_t code = LLR_FAILED;
+    if (p->predictor)
+        code = llr_predict_best(p->predictor, &p->target, lambda, 0, here, &least, NULL);
+    for (int32_t k = 0; code != LLR_OK && k < p->population->shape.kinds; k++) here[k] = NAN;
+    try_weights(walk, here, lambda);
 }
 
-/* From weights; range NULL: at this lambda. steps: most of the descent. */
-static void descend(walk_t *walk, const double *weight, double lambda, const double *range,
+/* From the weights of start; range NULL: at this lambda. steps: most of the descent. */
+static void descend(walk_t *walk, const llr_expected_t *start, double lambda, const double *range,
                     int64_t steps)
 {
     llr_prospect_t *p = walk->prospect;
     int32_t kinds = p->population->shape.kinds;
     int64_t evaluations = steps * (kinds + 2); /* slopes of all, and about one try */
     double least, *here = walk->here.weight;
-    if (!p->predictor || !walk->best->found) return;
-    if (weight != here) memcpy(here, weight, sizeof *here * (size_t)kinds);
+    if (!p->predictor || !walk->best->found || !start->finite) return;
+    if (start != &walk->here) memcpy(here, start->weight, sizeof *here * (size_t)kinds);
     if (llr_predict_better(p->predictor, &p->target, range, evaluations, here, &lambda, &least,
                            NULL) == LLR_OK)
         try_weights(walk, here, lambda);
@@ -140,8 +141,7 @@ static void search_places(walk_t *walk, const double *range)
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         double lambda = range[0] * pow(range[1] / range[0], part[i]);
         if (few) try_exponents(walk, lambda);
-        descend(walk, few ? walk->here.weight : walk->best->weight, lambda, range,
-                few ? LONG : SHORT);
+        descend(walk, few ? &walk->here : walk->best, lambda, range, few ? LONG : SHORT);
     }
 }
 
@@ -157,7 +157,7 @@ static void search_range(walk_t *walk)
         find_lambda(walk, &thumb, 1); /* the descent will find it exactly */
         search_places(walk, range);
     }
-    descend(walk, walk->best->weight, walk->best->lambda, range, LONG);
+    descend(walk, walk->best, walk->best->lambda, range, LONG);
 }
 
 /* The best lambda of the list by simple weights, then all weights there and beside it. */
@@ -172,7 +172,7 @@ static void search_list(walk_t *walk)
         if (walk->best->lambda == advice->lambda[l]) best = l;
     }
     for (int64_t l = best ? best - 1 : 0; l <= best + 1 && l < advice->lambdas; l++)
-        descend(walk, walk->best->weight, advice->lambda[l], NULL, LONG);
+        descend(walk, walk->best, advice->lambda[l], NULL, LONG);
 }
 
 void llr_advice_best(llr_prospect_t *prospect, const llr_advice_t *advice, llr_expected_t *expected)

@@ -80,6 +80,11 @@ static inline bool llr_rule_follows_lambda(llr_rule_t rule)
 {
     return rule == LLR_RULE_THUMB || rule == LLR_RULE_THEORY;
 }
+/* The worst error of those who have weights: what rule theory makes small. */
+static inline llr_select_t llr_select_worst(llr_by_t by)
+{
+    return by == LLR_BY_GROUP ? LLR_SELECT_WORST_GROUP : LLR_SELECT_WORST_CLASS;
+}
 const char *llr_rule_name(llr_rule_t rule);
 const char *llr_loss_name(llr_loss_t loss);
 const char *llr_select_name(llr_select_t select);

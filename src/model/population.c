@@ -57,13 +57,19 @@ int32_t llr_population_kind(const llr_population_t *p, int32_t part)
     return p->by == LLR_BY_GROUP ? p->part[part].group : p->part[part].class;
 }
 
+static double share_of_kind(const llr_population_t *p, int32_t kind)
+{
+    double whole = 0;
+    for (int32_t b = 0; b < p->parts; b++)
+        if (llr_population_kind(p, b) == kind) whole += p->part[b].share;
+    return whole;
+}
+
 void llr_population_shares(const llr_population_t *p, const double *prior, double *share)
 {
     for (int32_t a = 0; a < p->parts; a++) {
         int32_t kind = llr_population_kind(p, a);
-        double whole = 0;
-        for (int32_t b = 0; b < p->parts; b++)
-            if (llr_population_kind(p, b) == kind) whole += p->part[b].share;
+        double whole = share_of_kind(p, kind);
         share[a] = prior[kind] > 0 && whole > 0 ? prior[kind] * p->part[a].share / whole : 0;
     }
 }
@@ -139,14 +145,6 @@ static double mean_of_class(decomposing_t *d, int32_t part)
         llr_axpy(p->dim, p->part[b].share, p->mean + b * p->dim, d->mean);
     }
     for (int64_t j = 0; j < p->dim; j++) d->mean[j] /= whole;
-    return whole;
-}
-
-static double share_of_kind(const llr_population_t *p, int32_t kind)
-{
-    double whole = 0;
-    for (int32_t b = 0; b < p->parts; b++)
-        if (llr_population_kind(p, b) == kind) whole += p->part[b].share;
     return whole;
 }
 

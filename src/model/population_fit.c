@@ -197,12 +197,6 @@ static double squared_distance(const double *a, const double *b, int64_t dim)
     return sum;
 }
 
-static void fill_upper(double *matrix, int64_t dim)
-{
-    for (int64_t i = 0; i < dim; i++)
-        for (int64_t j = 0; j < i; j++) matrix[j * dim + i] = matrix[i * dim + j];
-}
-
 /* From scatter to covariances, those of the parts and the pooled one. */
 static void divide(fitting_t *fit)
 {
@@ -212,7 +206,7 @@ static void divide(fitting_t *fit)
     for (int32_t a = 0; a < p->parts; a++) {
         double own = (double)p->part[a].rows - 1;
         double *covariance = p->covariance + a * size;
-        fill_upper(covariance, p->dim);
+        llr_mirror(p->dim, covariance);
         llr_axpy(size, 1, covariance, fit->pooled);
         freedom += own;
         for (int64_t e = 0; e < size; e++) covariance[e] /= fmax(own, 1);
@@ -243,7 +237,8 @@ static void shrink(fitting_t *fit)
         for (int64_t e = 0; e < size; e++)
             covariance[e] += towards * (fit->pooled[e] - covariance[e]);
     }
-    p->inequality = apart / (apart + squared_size(fit->pooled, p->dim));
+    double common = squared_size(fit->pooled, p->dim); /* 0 where every part is constant inside */
+    p->inequality = apart > 0 ? apart / (apart + common) : 0;
 }
 
 static llr_code_t find_covariances(fitting_t *fit, llr_error_t *error)

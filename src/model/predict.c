@@ -26,6 +26,7 @@ struct llr_predictor {
     llr_theory_grouped_t next;   /* the one being solved for */
     llr_theory_classed_t scores; /* more than two classes */
     double *error;               /* parts: of a search */
+    double *slot;                /* classes + groups: likewise */
 };
 
 bool llr_predict_covers(llr_loss_t loss, int32_t classes)
@@ -35,7 +36,7 @@ bool llr_predict_covers(llr_loss_t loss, int32_t classes)
 
 llr_form_t llr_predict_form(const llr_population_t *p, llr_form_t form)
 {
-    if (form != LLR_FORM_AUTO) return form;
+    if (form != LLR_FORM_AUTO && form != LLR_FORM_NONE) return form;
     bool is_plain = p->shape.classes == 2 && p->parts == 2 && p->inequality <= about_equal;
     return is_plain ? LLR_FORM_SPECTRAL : LLR_FORM_GENERAL;
 }
@@ -48,7 +49,7 @@ static int32_t most_measures(llr_shape_t shape)
 
 void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out)
 {
-    form = llr_predict_form(population, form == LLR_FORM_NONE ? LLR_FORM_AUTO : form);
+    form = llr_predict_form(population, form);
     llr_text_add(out, "%s form, covariances %.3g %% unequal", llr_form_name(form),
                  100 * population->inequality);
 }
@@ -61,9 +62,9 @@ int64_t llr_predictor_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
            5 * llr_arena_cost(parts, d) + llr_arena_cost(parts, sizeof(int)) +
            llr_arena_cost(parts, sizeof(int32_t)) + 2 * llr_arena_cost(LLR_THEORY_NODES, d) +
            2 * llr_arena_cost(parts, sizeof(llr_theory_group_t)) +
-           llr_arena_cost(parts * classes, d) + llr_arena_cost(classes, d) +
-           llr_arena_cost(parts * classes * classes, d) + llr_arena_cost(parts, d) +
-           llr_arena_cost(shape.kinds + 1, d) +
+           llr_arena_cost(classes + shape.groups, d) + llr_arena_cost(parts * classes, d) +
+           llr_arena_cost(classes, d) + llr_arena_cost(parts * classes * classes, d) +
+           llr_arena_cost(parts, d) + llr_arena_cost(shape.kinds + 1, d) +
            llr_arena_cost(llr_theory_descent_room(shape.kinds + 1, most_measures(shape)), d) +
            llr_arena_cost(most_measures(shape), d) + llr_theory_general_bytes(parts, dim, columns);
 }
@@ -90,6 +91,7 @@ static llr_code_t take_arrays(llr_predictor_t *p, llr_error_t *error)
     LLR_TAKE(p->weight, p->arena, parts, error);
     LLR_TAKE(p->rows, p->arena, parts, error);
     LLR_TAKE(p->error, p->arena, parts, error);
+    LLR_TAKE(p->slot, p->arena, classes + p->population->shape.groups, error);
     LLR_TAKE(p->target, p->arena, parts, error);
     LLR_TAKE(p->class, p->arena, parts, error);
     LLR_TAKE(p->last.group, p->arena, parts, error);
@@ -211,115 +213,26 @@ void llr_predict_errors(llr_predictor_t *p, const double *weight, double lambda,
     for (int32_t a = 0; a < population->parts; a++) out->error[a] = NAN;
 }
 
-/* Mean error of the parts that a class (or group) has; NaN where it has no share. */
-static double mix(const llr_population_t *p, const double *error, const double *share, int32_t kind,
-                  bool is_class)
-{
-    double sum = 0, whole = 0;
-    for (int32_t a = 0; a < p->parts; a++) {
-        if ((is_class ? p->part[a].class : p->part[a].group) != kind || !(share[a] > 0)) continue;
-        sum += share[a] * error[a];
-        whole += share[a];
-    }
-    return whole > 0 ? sum / whole : NAN;
-}
-
-void llr_predict_mix(const llr_population_t *p, const double *error, const double *share,
-                     double *slot)
-{
-    for (int32_t c = 0; c < p->shape.classes; c++) slot[c] = mix(p, error, share, c, true);
-    for (int32_t g = 0; g < p->shape.groups; g++)
-        slot[p->shape.classes + g] = mix(p, error, share, g, false);
-}
-
-/* Test rows of a part, or -1 where they are not counted apart. */
-static int64_t test_rows(const llr_facts_t *facts, const llr_part_t *part)
-{
-    llr_shape_t shape = facts->shape;
-    const int64_t *count = facts->eval_count + LLR_SPLIT_TEST * llr_shape_slots(shape);
-    if (part->group < 0) return facts->synthetic ? -1 : count[part->class];
-    if (shape.classes == 2) return count[llr_shape_slot(shape, part->group, part->class)];
-    return facts->group_class[part->group] >= 0 ? count[shape.classes + part->group] : -1;
-}
-
-void llr_predict_test_share(const llr_population_t *p, const llr_facts_t *facts, double *share)
-{
-    bool counted = true;
-    for (int32_t a = 0; a < p->parts; a++) counted = counted && test_rows(facts, &p->part[a]) >= 0;
-    for (int32_t a = 0; a < p->parts; a++)
-        share[a] = counted ? (double)test_rows(facts, &p->part[a]) : p->part[a].share;
-}
-
 /* The best weights ------------------------------------------------------------------------- */
 
 typedef struct search {
     llr_predictor_t *predictor;
     const llr_target_t *target;
-    double lambda;       /* where it is not sought too */
-    const double *range; /* the least and the largest lambda that is sought; NULL: none is */
+    double lambda; /* where it is not sought too */
+    bool seeks_lambda;
 } search_t;
-
-static double mean_error(const search_t *s, const double *error)
-{
-    const llr_population_t *p = s->predictor->population;
-    double sum = 0, whole = 0;
-    for (int32_t c = 0; c < p->shape.classes; c++) {
-        double prior = s->target->prior ? s->target->prior[c] : 1;
-        double own = mix(p, error, s->target->share, c, true);
-        if (isnan(own)) continue;
-        sum += prior * own;
-        whole += prior;
-    }
-    return sum / whole;
-}
-
-static double overall_error(const search_t *s, const double *error)
-{
-    double sum = 0, whole = 0;
-    for (int32_t a = 0; a < s->predictor->population->parts; a++) {
-        sum += s->target->share[a] * error[a];
-        whole += s->target->share[a];
-    }
-    return sum / whole;
-}
-
-/* The errors of which the largest is to be small: of all classes, all groups, or one mean. */
-static int32_t count_measures(llr_shape_t shape, llr_select_t select)
-{
-    if (select == LLR_SELECT_WORST_CLASS) return shape.classes;
-    return select == LLR_SELECT_WORST_GROUP ? shape.groups : 1;
-}
-
-/* One without a share is never the worst. */
-static void worst_errors(const search_t *s, const double *error, double *measure)
-{
-    const llr_population_t *p = s->predictor->population;
-    bool of_class = s->target->select == LLR_SELECT_WORST_CLASS;
-    for (int32_t k = 0; k < count_measures(p->shape, s->target->select); k++) {
-        double own = mix(p, error, s->target->share, k, of_class);
-        measure[k] = isnan(own) ? 0 : own;
-    }
-}
-
-/* It stands behind the weights. */
-static double lambda_of(const search_t *s, const double *weight)
-{
-    if (!s->range) return s->lambda;
-    return fmin(fmax(weight[s->predictor->population->shape.kinds], s->range[0]), s->range[1]);
-}
 
 static bool target_errors(void *argument, const double *weight, double *error)
 {
     const search_t *s = argument;
-    llr_prediction_t out = {.error = s->predictor->error};
-    llr_predict_errors(s->predictor, weight, lambda_of(s, weight), &out);
+    llr_predictor_t *p = s->predictor;
+    llr_prediction_t out = {.error = p->error};
+    /* a lambda that is sought stands behind the weights */
+    double lambda = s->seeks_lambda ? weight[p->population->shape.kinds] : s->lambda;
+    llr_predict_errors(p, weight, lambda, &out);
     if (!out.found) return false;
-    if (s->target->select == LLR_SELECT_BALANCED)
-        *error = mean_error(s, out.error);
-    else if (s->target->select == LLR_SELECT_OVERALL)
-        *error = overall_error(s, out.error);
-    else
-        worst_errors(s, out.error, error);
+    llr_predict_mix(p->population, out.error, s->target->share, p->slot);
+    llr_target_measure(s->target, p->population, out.error, p->slot, error);
     return true;
 }
 
@@ -330,7 +243,7 @@ static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *we
     llr_shape_t shape = p->population->shape;
     double *errors;
     problem->kinds = shape.kinds;
-    problem->measures = count_measures(shape, search->target->select);
+    problem->measures = llr_target_measures(shape, search->target->select);
     problem->prior = p->prior;
     problem->errors = target_errors;
     problem->argument = search;
@@ -344,7 +257,7 @@ static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *we
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
-    search_t search = {p, target, lambda, NULL};
+    search_t search = {p, target, lambda, false};
     llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
     int64_t mark = llr_arena_mark(p->arena);
     llr_code_t code = seek(&problem, &search, weight, least, error);
@@ -354,13 +267,17 @@ llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, doub
 
 static const double enough = 5e-5; /* of an error, in a step of a search with lambda */
 
-static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weight, double *lambda,
-                            double *least, llr_error_t *error)
+static llr_code_t seek_from(search_t *search, const double *range, int64_t evaluations,
+                            double *weight, double *lambda, double *least, llr_error_t *error)
 {
     int32_t kinds = search->predictor->population->shape.kinds;
     llr_theory_kinds_t problem = {
-        .strengths = search->range != NULL, .evaluations = evaluations, .enough = enough};
+        .strengths = range != NULL, .evaluations = evaluations, .enough = enough};
     double *place;
+    if (range) {
+        problem.low = &range[0];
+        problem.high = &range[1];
+    }
     LLR_TAKE(place, search->predictor->arena, kinds + 1, error);
     memcpy(place, weight, sizeof *place * (size_t)kinds);
     place[kinds] = *lambda;
@@ -368,7 +285,7 @@ static llr_code_t seek_from(search_t *search, int64_t evaluations, double *weigh
     LLR_TRY(seek(&problem, search, place, least, error));
     if (isnan(*least)) return LLR_OK;
     memcpy(weight, place, sizeof *place * (size_t)kinds);
-    *lambda = lambda_of(search, place);
+    if (range) *lambda = place[kinds];
     return LLR_OK;
 }
 
@@ -376,9 +293,9 @@ llr_code_t llr_predict_better(llr_predictor_t *p, const llr_target_t *target, co
                               int64_t evaluations, double *weight, double *lambda, double *least,
                               llr_error_t *error)
 {
-    search_t search = {p, target, *lambda, range};
+    search_t search = {p, target, *lambda, range != NULL};
     int64_t mark = llr_arena_mark(p->arena);
-    llr_code_t code = seek_from(&search, evaluations, weight, lambda, least, error);
+    llr_code_t code = seek_from(&search, range, evaluations, weight, lambda, least, error);
     llr_arena_release(p->arena, mark);
     return code;
 }

@@ -4,17 +4,9 @@
 #define LLR_MODEL_PREDICT_H
 
 #include "base/memory.h"
-#include "model/population.h"
+#include "model/target.h"
+#include "model/training.h"
 #include "theory/quadrature.h"
-
-/* What is trained on a population. */
-typedef struct llr_training {
-    llr_loss_t loss;
-    llr_by_t by;
-    double n;            /* rows, need not be whole */
-    const double *prior; /* borrowed, kinds: shares of the training rows, sum 1; 0: none */
-    llr_form_t form;     /* spectral, general, or auto: chosen by llr_predict_form */
-} llr_training_t;
 
 typedef struct llr_prediction {
     bool found;    /* false: the numbers are NaN */
@@ -27,10 +19,10 @@ typedef struct llr_predictor llr_predictor_t;
 
 /* Is there a theory for this loss and these classes? (softmax has none) */
 bool llr_predict_covers(llr_loss_t loss, int32_t classes);
-/* The form that auto stands for: spectral for two classes without groups whose covariances are
- * about equal, else general. */
+/* The form that auto, and none, stand for: spectral for two classes without groups whose
+ * covariances are about equal, else general. */
 llr_form_t llr_predict_form(const llr_population_t *population, llr_form_t form);
-/* That form, none standing for auto, and what chose it, appended to out: "general form, covariances
+/* That form, and what chose it, appended to out: "general form, covariances
  * 34 % unequal". */
 void llr_predict_form_words(const llr_population_t *population, llr_form_t form, llr_text_t *out);
 
@@ -45,23 +37,6 @@ llr_code_t llr_predictor_create(llr_predictor_t **predictor, const llr_populatio
 /* weight: kinds, sum_k prior_k weight_k = 1 (NaN where a kind has prior 0). */
 void llr_predict_errors(llr_predictor_t *predictor, const double *weight, double lambda,
                         llr_prediction_t *out);
-
-/* Errors of classes, then groups (slots: classes + groups) from those of the parts. share: parts,
- * weights of the parts inside their class or group, need not be normalised; NaN where a class or
- * group has no share. */
-void llr_predict_mix(const llr_population_t *population, const double *error, const double *share,
-                     double *slot);
-
-/* Shares of the parts among the test rows: by counts where they are known, else as in the pool. */
-void llr_predict_test_share(const llr_population_t *population, const llr_facts_t *facts,
-                            double *share);
-
-/* What is to be small. */
-typedef struct llr_target {
-    llr_select_t select; /* worst_class, worst_group, balanced or overall */
-    const double *share; /* borrowed, parts: of the rows that will be predicted */
-    const double *prior; /* borrowed, classes: weights of the classes in balanced; NULL: equal */
-} llr_target_t;
 
 /* The weights of the kinds at which the target is least at lambda, and its value there. weight:
  * kinds, out; NaN, and so is *least, where nothing was found. evaluations: most of them beyond a

@@ -1,14 +1,20 @@
 #include "model/prospect.h"
 
+#include "model/weights.h"
 #include "theory/descent.h"
-#include "theory/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+/* Numbers of an expectation. */
+static int64_t expected_numbers(llr_shape_t shape)
+{
+    return (int64_t)shape.kinds + shape.classes + shape.groups;
+}
+
 llr_code_t llr_expected_create(llr_expected_t *expected, llr_shape_t shape, llr_error_t *error)
 {
-    int64_t numbers = (int64_t)shape.kinds + shape.classes + shape.groups;
+    int64_t numbers = expected_numbers(shape);
     *expected = (llr_expected_t){.weight = llr_alloc(numbers, sizeof(double))};
     if (!expected->weight) return llr_fail_memory(error, numbers * 8, "predictions");
     expected->error = expected->weight + shape.kinds;
@@ -21,16 +27,10 @@ void llr_expected_destroy(llr_expected_t *expected)
     *expected = (llr_expected_t){0};
 }
 
-/* Numbers of one more expectation. */
-static int64_t spare_numbers(llr_shape_t shape)
-{
-    return (int64_t)shape.kinds + shape.classes + shape.groups;
-}
-
 int64_t llr_prospect_bytes(llr_shape_t shape, int32_t parts, int64_t dim)
 {
     return llr_arena_cost(parts, sizeof(double)) +
-           llr_arena_cost(spare_numbers(shape), sizeof(double)) +
+           llr_arena_cost(expected_numbers(shape), sizeof(double)) +
            llr_predictor_bytes(shape, parts, dim);
 }
 
@@ -41,10 +41,9 @@ llr_code_t llr_prospect_take(llr_prospect_t *prospect, const llr_population_t *p
     prospect->population = population;
     prospect->training = *training;
     prospect->target = *target;
-    prospect->evaluations = LLR_PROSPECT_EVALUATIONS;
     prospect->predictor = NULL;
     LLR_TAKE(prospect->error, arena, population->parts, error);
-    LLR_TAKE(prospect->spare, arena, spare_numbers(population->shape), error);
+    LLR_TAKE(prospect->spare, arena, expected_numbers(population->shape), error);
     if (!llr_predict_covers(training->loss, population->shape.classes)) return LLR_OK;
     return llr_predictor_create(&prospect->predictor, population, training, arena, error);
 }
@@ -79,8 +78,8 @@ static void find_best(llr_prospect_t *o, double lambda, double *weight)
     double least;
     llr_code_t code = LLR_FAILED;
     if (o->predictor)
-        code = llr_predict_best(o->predictor, &o->target, lambda, o->evaluations, weight, &least,
-                                NULL);
+        code = llr_predict_best(o->predictor, &o->target, lambda, LLR_PROSPECT_EVALUATIONS, weight,
+                                &least, NULL);
     for (int32_t k = 0; code != LLR_OK && k < o->population->shape.kinds; k++) weight[k] = NAN;
 }
 
@@ -93,11 +92,8 @@ static void weigh(llr_prospect_t *o, const llr_weighting_t *weighting, double la
     for (int32_t k = 0; k < kinds; k++) weight[k] = NAN; /* a ratio of more than two kinds */
     if (weighting->rule == LLR_RULE_RATIO && kinds == 2)
         llr_theory_ratio_weights(prior, log(weighting->value), weight);
-    else if (weighting->rule == LLR_RULE_PAPER)
-        llr_theory_paper(population->dimension, o->training.n, prior, kinds, weight);
-    else if (weighting->rule == LLR_RULE_THUMB)
-        llr_theory_thumb(llr_population_df, population, o->training.n, lambda, prior, kinds, weight,
-                         NULL);
+    else if (weighting->rule == LLR_RULE_PAPER || weighting->rule == LLR_RULE_THUMB)
+        llr_weights_by_rule(weighting->rule, population, lambda, o->training.n, prior, weight);
     else if (weighting->rule == LLR_RULE_THEORY)
         find_best(o, lambda, weight);
     else if (weighting->rule == LLR_RULE_EXPONENT)
@@ -127,39 +123,9 @@ static void name_exponent(const llr_weighting_t *weighting, llr_expected_t *f)
 
 /* Errors --------------------------------------------------------------------------------------- */
 
-/* Those without a share are NaN and do not count. */
-static double largest(const double *error, int32_t count)
+static double total_of(const llr_prospect_t *o, const llr_expected_t *f, llr_select_t select)
 {
-    double most = NAN;
-    for (int32_t e = 0; e < count; e++)
-        if (!isnan(error[e]) && !(error[e] <= most)) most = error[e];
-    return most;
-}
-
-static double mean(const double *error, const double *weight, int32_t count)
-{
-    double total = 0, sum = 0;
-    for (int32_t e = 0; e < count; e++) {
-        double share = weight ? weight[e] : 1;
-        if (isnan(error[e]) || !(share > 0)) continue;
-        sum += share * error[e];
-        total += share;
-    }
-    return sum / total;
-}
-
-static double select_error(const llr_expected_t *f, llr_select_t select)
-{
-    switch (select) {
-    case LLR_SELECT_WORST_CLASS:
-        return f->worst_class;
-    case LLR_SELECT_WORST_GROUP:
-        return f->worst_group;
-    case LLR_SELECT_BALANCED:
-        return f->balanced;
-    default:
-        return f->overall;
-    }
+    return llr_target_total(&o->target, o->population, select, o->error, f->error);
 }
 
 static void clear_errors(llr_shape_t shape, llr_expected_t *f)
@@ -180,11 +146,11 @@ static void predict(llr_prospect_t *o, llr_expected_t *f)
     llr_predict_mix(o->population, o->error, o->target.share, f->error);
     f->found = true;
     f->df = out.df;
-    f->worst_class = largest(f->error, shape.classes);
-    f->worst_group = largest(f->error + shape.classes, shape.groups);
-    f->balanced = mean(f->error, o->target.prior, shape.classes);
-    f->overall = mean(o->error, o->target.share, o->population->parts);
-    f->value = select_error(f, o->target.select);
+    f->worst_class = total_of(o, f, LLR_SELECT_WORST_CLASS);
+    f->worst_group = total_of(o, f, LLR_SELECT_WORST_GROUP);
+    f->balanced = total_of(o, f, LLR_SELECT_BALANCED);
+    f->overall = total_of(o, f, LLR_SELECT_OVERALL);
+    f->value = total_of(o, f, o->target.select);
 }
 
 void llr_prospect_weights(llr_prospect_t *prospect, double lambda, llr_expected_t *expected)

@@ -14,7 +14,6 @@ typedef struct llr_prospect {
     llr_training_t training;            /* its prior borrowed */
     llr_target_t target;                /* its share and prior borrowed; what rule theory minimises,
                                            and whose errors are predicted */
-    int64_t evaluations;                /* of rule theory, see llr_predict_best */
     llr_predictor_t *predictor;         /* NULL where no theory covers the training */
     double *error;                      /* parts */
     double *spare;     /* kinds + classes + groups: arrays of one more expectation */

@@ -13,13 +13,6 @@ typedef struct phase {
     int64_t tasks, done;
 } phase_t;
 
-static bool is_asked_for(const phase_t *phase, int64_t task)
-{
-    const llr_forecasts_t *f = phase->forecasts;
-    llr_rule_t rule = f->grid->weighting[task % f->grid->weightings].rule;
-    return llr_forecast_has_task(f, task) && (rule == LLR_RULE_THEORY || !phase->run->weights_only);
-}
-
 /* Tasks of the samples that have a needed unit. */
 static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
 {
@@ -34,7 +27,7 @@ static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
     for (int64_t u = 0; code == LLR_OK && u < f->grid->units; u++)
         if (phase->run->needed[u]) needed[llr_forecast_sample(f->grid, u)] = 1;
     for (int64_t t = 0; code == LLR_OK && t < most; t++)
-        if (needed[t / weightings] && is_asked_for(phase, t))
+        if (needed[t / weightings] && llr_forecast_has_task(f, t, phase->run->weights_only))
             list[phase->tasks++] = (llr_costed_t){llr_forecast_cost(f, t), t};
     if (code == LLR_OK) llr_schedule_sort(list, phase->tasks);
     for (int64_t t = 0; t < phase->tasks; t++) phase->order[t] = list[t].unit;

@@ -10,7 +10,7 @@ typedef struct llr_forecast_run {
     llr_worker_t *worker;      /* borrowed: grid, datasets with populations, arena */
     const llr_facts_t *facts;  /* borrowed, datasets */
     const bool *needed;        /* rank 0, borrowed, units: those whose predictions are asked for */
-    bool weights_only;         /* only what fits need: the weights of rule theory */
+    bool weights_only;         /* as llr_forecast_has_task takes it */
     double grace;              /* seconds, see schedule.h */
     llr_schedule_t **schedule; /* for the tick, set while it runs */
     /* Rank 0: tasks done of all. May be NULL. */

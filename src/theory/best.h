@@ -29,6 +29,9 @@ typedef struct llr_theory_best {
 /* Weights of two classes with sum_c prior_c w_c = 1 and this log(w_minority / w_majority). */
 void llr_theory_ratio_weights(const double *prior, double log_ratio, double *weight);
 
+/* The three searches below are by closed equations of two classes: what tests hold the descent of
+ * theory/descent.h and the formulas of theory/weights.h against. */
+
 /* The least worst-class error over log_ratio at problem->lambda. problem->weight is not looked at.
  * Not found where no point is. */
 void llr_theory_best_ratio(const llr_theory_problem_t *problem, const llr_search_t *log_ratio,

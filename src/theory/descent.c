@@ -21,6 +21,14 @@ static void normalise(const double *prior, int32_t kinds, double *weight)
     for (int32_t c = 0; c < kinds; c++) weight[c] = prior[c] > 0 ? weight[c] / mean : NAN;
 }
 
+/* A place of the search from any: weights of mean 1, strengths within their bounds. */
+static void settle(const llr_theory_kinds_t *k, double *place)
+{
+    normalise(k->prior, k->kinds, place);
+    for (int32_t s = 0; k->low && s < k->strengths; s++)
+        place[k->kinds + s] = fmin(fmax(place[k->kinds + s], k->low[s]), k->high[s]);
+}
+
 void llr_theory_exponent_weights(const double *prior, int32_t kinds, double gamma, double *weight)
 {
     double largest = -INFINITY; /* of the exponents: no power overflows */
@@ -64,19 +72,28 @@ static double evaluate(descent_t *d)
     return worst(d->kinds, d->trial, d->found);
 }
 
+/* Change of a log weight for its slope: inwards where a strength is at its upper end. */
+static double pick_difference(const descent_t *d, int32_t u)
+{
+    const llr_theory_kinds_t *k = d->kinds;
+    bool is_bounded = u >= k->kinds && k->high;
+    if (is_bounded && d->weight[u] * exp(difference) > k->high[u - k->kinds]) return -difference;
+    return difference;
+}
+
 /* Slopes of all errors by differences. false: some place nearby has no prediction. */
 static bool find_slopes(descent_t *d)
 {
     const llr_theory_kinds_t *k = d->kinds;
     for (int32_t u = 0; u < count_places(k); u++) {
-        double *row = d->slope + (int64_t)u * k->measures;
+        double *row = d->slope + (int64_t)u * k->measures, change = pick_difference(d, u);
         memset(row, 0, sizeof(double) * (size_t)k->measures);
         if (u < k->kinds && !(k->prior[u] > 0)) continue;
         memcpy(d->trial, d->weight, sizeof(double) * (size_t)count_places(k));
-        d->trial[u] *= exp(difference);
-        normalise(k->prior, k->kinds, d->trial);
+        d->trial[u] *= exp(change);
+        settle(k, d->trial);
         if (isnan(evaluate(d))) return false;
-        for (int32_t e = 0; e < k->measures; e++) row[e] = (d->found[e] - d->error[e]) / difference;
+        for (int32_t e = 0; e < k->measures; e++) row[e] = (d->found[e] - d->error[e]) / change;
     }
     return true;
 }
@@ -156,17 +173,39 @@ static double reach(const descent_t *d, double step)
     return most;
 }
 
+/* Would a step push strength s out of its range, at whose end it is? */
+static bool is_held(const descent_t *d, int32_t s)
+{
+    const llr_theory_kinds_t *k = d->kinds;
+    int32_t u = k->kinds + s;
+    return (d->direction[u] > 0 && d->weight[u] <= k->low[s]) ||
+           (d->direction[u] < 0 && d->weight[u] >= k->high[s]);
+}
+
+/* A direction that can be gone: strengths that would leave their range do not count in it. */
+static void find_way(descent_t *d, double step)
+{
+    const llr_theory_kinds_t *k = d->kinds;
+    find_direction(d, step);
+    for (int32_t s = 0; k->low && s < k->strengths; s++) {
+        if (!is_held(d, s)) continue;
+        memset(d->slope + (int64_t)(k->kinds + s) * k->measures, 0,
+               sizeof(double) * (size_t)k->measures);
+        find_direction(d, step);
+    }
+}
+
 /* Tries shorter and shorter steps. *step: the length that worked. */
 static bool advance(descent_t *d, double *step)
 {
     const llr_theory_kinds_t *k = d->kinds;
     for (;; *step /= 4) {
-        find_direction(d, *step);
+        find_way(d, *step);
         double most = reach(d, *step), scale = *step * fmin(1, longest / most);
         if (!(most > shortest) || d->left <= 0) return false;
         for (int32_t u = 0; u < count_places(k); u++)
             d->trial[u] = d->weight[u] * exp(-scale * d->direction[u]);
-        normalise(k->prior, k->kinds, d->trial);
+        settle(k, d->trial);
         double here = evaluate(d);
         if (!(here < d->least)) continue;
         d->least = here;
@@ -206,6 +245,7 @@ static bool begin(const llr_theory_kinds_t *k, double *weight)
     double least;
     if (k->start) {
         memmove(weight, k->start, sizeof *weight * (size_t)count_places(k));
+        settle(k, weight);
         return true;
     }
     double gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);

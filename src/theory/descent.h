@@ -11,10 +11,12 @@ typedef bool (*llr_theory_errors_t)(void *argument, const double *weight, double
 
 typedef struct llr_theory_kinds {
     int32_t kinds;
-    int32_t strengths;   /* further positive numbers that are sought with the weights and stand
-                            behind them, not normalised: lambda */
-    int32_t measures;    /* errors of which the largest counts; 1: that one is to be small */
-    const double *prior; /* borrowed, kinds: sum 1; a kind of prior 0 has weight NaN */
+    int32_t strengths;        /* further positive numbers that are sought with the weights and stand
+                                 behind them, not normalised: lambda */
+    const double *low, *high; /* borrowed, strengths: the least and the largest, > 0; both NULL:
+                                 any. errors is never asked beyond */
+    int32_t measures;         /* errors of which the largest counts; 1: that one is to be small */
+    const double *prior;      /* borrowed, kinds: sum 1; a kind of prior 0 has weight NaN */
     llr_theory_errors_t errors;
     void *argument;      /* borrowed, handed to errors */
     llr_search_t gamma;  /* range of the exponents to begin with */

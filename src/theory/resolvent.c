@@ -30,12 +30,6 @@ llr_code_t llr_resolvent_take(llr_resolvent_t *r, const llr_theory_groups_t *pro
     return LLR_OK;
 }
 
-static void mirror(int64_t dim, double *a)
-{
-    for (int64_t i = 0; i < dim; i++)
-        for (int64_t j = 0; j < i; j++) a[j * dim + i] = a[i * dim + j];
-}
-
 bool llr_resolvent_set(llr_resolvent_t *r, const double *curvature)
 {
     const llr_theory_groups_t *p = r->problem;
@@ -46,7 +40,7 @@ bool llr_resolvent_set(llr_resolvent_t *r, const double *curvature)
         if (p->prior[g] > 0)
             llr_axpy(size, p->prior[g] * curvature[g], p->covariance + g * size, r->matrix);
     if (llr_cholesky(dim, r->matrix) || llr_cholesky_invert(dim, r->matrix)) return false;
-    mirror(dim, r->matrix);
+    llr_mirror(dim, r->matrix);
     for (int32_t g = 0; g < p->groups; g++)
         r->tau[g] = llr_dot(size, p->covariance + g * size, r->matrix) / p->n;
     return true;

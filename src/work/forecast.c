@@ -1,7 +1,6 @@
 #include "work/forecast.h"
 
 #include "model/prospect.h"
-#include "model/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,6 +32,11 @@ static const llr_unit_t *unit_of(const llr_grid_t *grid, int64_t sample)
     return &grid->unit[sample * units_of_sample(grid)];
 }
 
+static int64_t numbers_of_sample(const llr_grid_t *grid, const llr_facts_t *facts, int64_t sample)
+{
+    return grid->places * numbers_of(facts[unit_of(grid, sample)->dataset].shape);
+}
+
 llr_code_t llr_forecasts_create(llr_forecasts_t *f, const llr_grid_t *grid,
                                 const llr_facts_t *facts, llr_error_t *error)
 {
@@ -41,8 +45,7 @@ llr_code_t llr_forecasts_create(llr_forecasts_t *f, const llr_grid_t *grid,
     f->start = llr_alloc(f->samples + 1, sizeof *f->start);
     if (!f->start) return llr_fail_memory(error, f->samples * 8, "the predictions");
     for (int64_t s = 0; s < f->samples; s++)
-        f->start[s + 1] =
-            f->start[s] + grid->places * numbers_of(facts[unit_of(grid, s)->dataset].shape);
+        f->start[s + 1] = f->start[s] + numbers_of_sample(grid, facts, s);
     return LLR_OK;
 }
 
@@ -57,18 +60,18 @@ int64_t llr_forecasts_numbers(const llr_grid_t *grid, const llr_facts_t *facts)
     int64_t numbers = 0;
     if (!llr_forecasts_wanted(grid->job)) return 0;
     for (int64_t s = 0; s < grid->units / units_of_sample(grid); s++)
-        numbers += grid->places * numbers_of(facts[unit_of(grid, s)->dataset].shape);
+        numbers += numbers_of_sample(grid, facts, s);
     return numbers;
 }
 
-bool llr_forecast_has_task(const llr_forecasts_t *f, int64_t task)
+bool llr_forecast_has_task(const llr_forecasts_t *f, int64_t task, bool weights_only)
 {
     const llr_job_t *job = f->grid->job;
     const llr_unit_t *unit = unit_of(f->grid, task / f->grid->weightings);
     llr_rule_t rule = f->grid->weighting[task % f->grid->weightings].rule;
     if (!llr_predict_covers(unit->loss, f->facts[unit->dataset].shape.classes)) return false;
     if (rule == LLR_RULE_AVERAGED_BALANCED) return false;
-    return job->theory != LLR_FORM_NONE || rule == LLR_RULE_THEORY;
+    return rule == LLR_RULE_THEORY || (job->theory != LLR_FORM_NONE && !weights_only);
 }
 
 int64_t llr_forecast_place(const llr_forecasts_t *f, int64_t task, int64_t *count)
@@ -108,54 +111,28 @@ typedef struct task {
     const llr_weighting_t *weighting;
     llr_arena_t *arena;
     llr_prospect_t prospect;
-    double n;       /* rows that are fitted */
-    int64_t *count; /* kinds: rows of the subsample; those expected where it is uniform */
+    int64_t *count; /* kinds: workspace */
     double *prior;  /* kinds: of the rows that are fitted */
     double *test;   /* parts: shares of the test rows */
 } task_t;
 
-static void set_priors(task_t *task)
-{
-    const llr_job_t *job = task->grid->job;
-    int32_t kinds = task->facts->shape.kinds;
-    const double *asked =
-        job->prior ? job->prior : llr_facts_kind_prior(task->facts, job->weights_by);
-    llr_stratify(task->unit->n, asked, kinds, task->count);
-    task->n = (double)task->unit->n;
-    for (int32_t k = 0; k < kinds; k++) task->prior[k] = (double)task->count[k] / task->n;
-}
-
-/* Every kind is cut to the rows of the smallest. */
-static void balance(task_t *task)
-{
-    int32_t kinds = task->facts->shape.kinds, present = 0;
-    int64_t least = INT64_MAX;
-    for (int32_t k = 0; k < kinds; k++) {
-        if (!task->count[k]) continue;
-        present++;
-        least = task->count[k] < least ? task->count[k] : least;
-    }
-    task->n = (double)(least * present);
-    for (int32_t k = 0; k < kinds; k++) task->prior[k] = task->count[k] ? 1. / present : 0;
-}
-
 static llr_code_t open_task(task_t *task, llr_error_t *error)
 {
     const llr_job_t *job = task->grid->job;
-    bool by_class = job->weights_by == LLR_BY_CLASS;
+    double n = (double)task->unit->n; /* rows that are fitted */
     LLR_TAKE(task->count, task->arena, task->facts->shape.kinds, error);
     LLR_TAKE(task->prior, task->arena, task->facts->shape.kinds, error);
     LLR_TAKE(task->test, task->arena, task->population->parts, error);
-    set_priors(task);
-    if (llr_rule_is_balanced(task->weighting->rule)) balance(task);
+    llr_training_priors(job, task->facts, task->unit->n, task->count, task->prior);
+    if (llr_rule_is_balanced(task->weighting->rule))
+        n = llr_training_balance(n, task->prior, task->facts->shape.kinds);
     llr_predict_test_share(task->population, task->facts, task->test);
     llr_training_t training = {.loss = task->unit->loss,
                                .by = job->weights_by,
-                               .n = task->n,
+                               .n = n,
                                .prior = task->prior,
-                               .form = job->theory == LLR_FORM_NONE ? LLR_FORM_AUTO : job->theory};
-    llr_target_t target = {.select = by_class ? LLR_SELECT_WORST_CLASS : LLR_SELECT_WORST_GROUP,
-                           .share = task->test};
+                               .form = job->theory};
+    llr_target_t target = {.select = llr_select_worst(job->weights_by), .share = task->test};
     return llr_prospect_take(&task->prospect, task->population, &training, &target, task->arena,
                              error);
 }

@@ -32,8 +32,9 @@ int64_t llr_forecasts_numbers(const llr_grid_t *grid, const llr_facts_t *facts);
 
 /* The sample that a unit belongs to. */
 int64_t llr_forecast_sample(const llr_grid_t *grid, int64_t unit);
-/* Is there anything to predict in a task, sample * weightings + weighting? */
-bool llr_forecast_has_task(const llr_forecasts_t *forecasts, int64_t task);
+/* Is there anything to predict in a task, sample * weightings + weighting? weights_only: anything
+ * that fits need, the weights of rule theory. */
+bool llr_forecast_has_task(const llr_forecasts_t *forecasts, int64_t task, bool weights_only);
 /* Where the numbers of a task stand, and how many they are. */
 int64_t llr_forecast_place(const llr_forecasts_t *forecasts, int64_t task, int64_t *count);
 /* Its cost, in flops of a rough count. */

@@ -63,31 +63,41 @@ static void formats_hold_the_same(void)
 static void a_job_is_predicted_as_in_its_table(void)
 {
     outcome_t outcome;
-    run(&outcome,
-        "cd $D && cat >job.yaml <<END\n"
-        "datasets:\n"
-        "  - {name: pair, path: $S/jobs/data/digits.h5, classes: [3, 8]}\n"
-        "  - {name: gauss, synthetic: {d: 20, priors: [.5, .3, .2]}}\n"
-        "losses: [square, logistic]\n"
-        "exponents: [0, 1]\n"
-        "rules: [paper, thumb, balanced_subsample]\n"
-        "theory: auto\n"
-        "lambdas: [.01, .1]\n"
-        "sizes: [70]\n"
-        "seeds: {count: 1}\n"
-        "END\n"
-        "$L run -q job.yaml -o out && $L theory job.yaml --format csv >theory.csv 2>said && "
-        "awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[FILENAME, $i] = i; next }\n"
-        "function of(name) { return $at[FILENAME, name] }\n"
-        "{ key = of(\"dataset\") of(\"loss\") of(\"lambda\")\n"
-        "  error = of(\"theory_worst_class_error\") }\n"
-        "FILENAME == \"theory.csv\" { predicted[key of(\"rule\")] = error; next }\n"
-        "error == \"\" { next }\n"
-        "{ rule = of(\"rule\"); if (rule == \"exponent\") rule = rule \"=\" of(\"value\")\n"
-        "  p = predicted[key rule]; if (p == \"\" || (p - error) ^ 2 > 1e-14) exit 1; rows++ }\n"
-        "END { print rows }' theory.csv out/results.csv && cat said");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "42\n")); /* 2 x (2 + 1) losses x 7 rules */
-    CU_ASSERT_TRUE(ended(&outcome, 0, "dataset \"gauss\", loss logistic: errors of more"));
+    for (int uniform = 0; uniform < 2; uniform++) {
+        run(&outcome,
+            "cd $D && cat >job.yaml <<END\n"
+            "datasets:\n"
+            "  - {name: pair, path: $S/jobs/data/digits.h5, classes: [3, 8]}\n"
+            "  - {name: gauss, synthetic: {d: 20, priors: [.5, .3, .2]}}\n"
+            "losses: [square, logistic]\n"
+            "exponents: [0, 1]\n"
+            "rules: [paper, thumb, balanced_subsample]\n"
+            "theory: auto\n"
+            "lambdas: [.01, .1]\n"
+            "sizes: [71]\n"
+            "seeds: {count: 1}\n"
+            "%s\n"
+            "END\n"
+            "$L run -q job.yaml -o %s && $L theory job.yaml --format csv >theory.csv 2>said && "
+            "awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[FILENAME, $i] = i; next }\n"
+            "function of(name) { return $at[FILENAME, name] }\n"
+            "{ key = of(\"dataset\") of(\"loss\") of(\"lambda\")\n"
+            "  error = of(\"theory_worst_class_error\") }\n"
+            "FILENAME == \"theory.csv\" { predicted[key of(\"rule\")] = error; next }\n"
+            "error == \"\" { next }\n"
+            "{ rule = of(\"rule\"); if (rule == \"exponent\") rule = rule \"=\" of(\"value\")\n"
+            "  p = predicted[key rule]; if (p == \"\" || (p - error) ^ 2 > 1e-14) exit 1; rows++ "
+            "}\n"
+            "END { print rows }' theory.csv %s/results.csv && cat said",
+            uniform ? "sampling: uniform" : "", uniform ? "uniform" : "out",
+            uniform ? "uniform" : "out");
+        CU_ASSERT_TRUE(ended(&outcome, 0, "42\n")); /* 2 x (2 + 1) losses x 7 rules */
+        CU_ASSERT_TRUE(ended(&outcome, 0, "dataset \"gauss\", loss logistic: errors of more"));
+    }
+    run(&outcome, "cd $D && sed 's/\\[71\\]/[71, 90]/' job.yaml >two.yaml && "
+                  "$L theory two.yaml 2>&1 >two.txt | grep -c 'loss logistic: errors of more'; "
+                  "grep -c 'predicted error' two.txt");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "1\n6\n")); /* once, not for every n */
     run(&outcome, "cd $D && $L theory job.yaml --dataset pair | grep -c 'predicted error'");
     CU_ASSERT_TRUE(ended(&outcome, 0, "2\n"));
 }
@@ -98,7 +108,9 @@ static void advice_says_what_to_do(void)
     run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 3,8 --lambda .03,.3");
     CU_ASSERT_TRUE(ended(&outcome, 0, "general form, covariances"));
     CU_ASSERT_TRUE(ended(&outcome, 0, "target: worst_class, by the weights of 2 classes"));
-    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={0: "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digits: 2 classes (labels 3, 8); d = 64"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={3: "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, ", 8: "));
     CU_ASSERT_TRUE(ended(&outcome, 0, "RidgeClassifier(alpha="));
     CU_ASSERT_EQUAL(strlen(outcome.err), 0);
     double lambda = number_after(outcome.out, "\nadvised: lambda");
@@ -110,6 +122,26 @@ static void advice_says_what_to_do(void)
     run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 3,8 --lambda .03,.3 | "
                   "awk '$1 == \"inverse_prior\" { p = $4 } $1 == \"advised\" { exit !($4 >= p) }'");
     CU_ASSERT_EQUAL(outcome.code, 0);
+}
+
+/* Classes that are numbered as in the file are their labels. */
+static void own_numbers_are_labels(void)
+{
+    outcome_t outcome;
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 100 --classes 0,1 --lambda .1");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digits: 2 classes; d = 64"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\nclass_weight={0: "));
+}
+
+static void order_of_lambdas_is_no_matter(void)
+{
+    outcome_t outcome, sorted;
+    run(&sorted, "cd $S/jobs/data && $L advise digits.h5 --n 60 --classes 1,8,3 --priors .8,.1,.1 "
+                 "--lambda .1,.3,1,3,10,30");
+    run(&outcome, "cd $S/jobs/data && $L advise digits.h5 --n 60 --classes 1,8,3 --priors .8,.1,.1 "
+                  "--lambda 10,.1,1,30,.3,3");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "advised: lambda"));
+    CU_ASSERT_STRING_EQUAL(outcome.out, sorted.out);
 }
 
 static void advice_warns(void)
@@ -150,7 +182,7 @@ static void test_priors_count(void)
             "--target balanced --test-priors %s",
             i ? ".1,.9" : ".9,.1");
         CU_ASSERT_TRUE(ended(&outcome, 0, "predicted for the priors given"));
-        weight[i] = number_after(outcome.out, "class_weight={0:");
+        weight[i] = number_after(outcome.out, "class_weight={3:");
     }
     CU_ASSERT_TRUE(weight[0] > 1 && weight[1] < 1);
 }
@@ -191,6 +223,9 @@ static const char *const wrong[][2] = {
     {"theory --gamma 0:21:3",
      "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
      "`0:21:3`"},
+    {"theory --lambda .0000000000000000000000000000000000000000000000000000000000000001",
+     "--lambda: expected numbers from 0 to 1e9, parted by commas, or spans FROM:TO:COUNT, found "
+     "`.00000000000000000000000000000000000000000000000000000000000...`"},
     {"theory --gamma 0,,1",
      "--gamma: expected numbers from -20 to 20, parted by commas, or spans FROM:TO:COUNT, found "
      "``"},
@@ -281,6 +316,8 @@ int main(void)
         {"formats hold the same", formats_hold_the_same},
         {"a job is predicted as in its table", a_job_is_predicted_as_in_its_table},
         {"advice says what to do", advice_says_what_to_do},
+        {"own numbers are labels", own_numbers_are_labels},
+        {"order of lambdas is no matter", order_of_lambdas_is_no_matter},
         {"advice warns", advice_warns},
         {"test priors count", test_priors_count},
         {"wrong usage is one line", wrong_usage_is_one_line},

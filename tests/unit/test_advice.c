@@ -253,6 +253,26 @@ static void test_against_scan(void)
     bench_close(&logistic);
 }
 
+/* A descent with lambda leaves the upper end of its range, beyond the least error. */
+static void test_from_end(void)
+{
+    static const double range[] = {1e-3, 10};
+    double lambda = range[1], fixed = range[1], value, at_end, weight[CLASSES], other[CLASSES];
+    bench_t b;
+    bench_open(&b, LLR_BY_CLASS, LLR_LOSS_SQUARE, 25, LLR_SELECT_WORST_CLASS);
+    for (int c = 0; c < CLASSES; c++) weight[c] = other[c] = 1 / (CLASSES * class_prior[c]);
+    CU_ASSERT_EQUAL(llr_predict_better(b.prospect.predictor, &b.prospect.target, range, 300, weight,
+                                       &lambda, &value, NULL),
+                    LLR_OK);
+    CU_ASSERT_EQUAL(llr_predict_better(b.prospect.predictor, &b.prospect.target, NULL, 300, other,
+                                       &fixed, &at_end, NULL),
+                    LLR_OK);
+    CU_ASSERT_TRUE(lambda < .9 * range[1] && lambda >= range[0]);
+    CU_ASSERT_EQUAL(fixed, range[1]);
+    CU_ASSERT_TRUE(value < at_end - 1e-3);
+    bench_close(&b);
+}
+
 /* A list of lambdas: one of them, and the best. */
 static void test_list(void)
 {
@@ -399,6 +419,7 @@ int main(void)
         {"thumb", test_thumb},
         {"end of range", test_end_of_range},
         {"against a scan", test_against_scan},
+        {"from the end of lambda", test_from_end},
         {"list of lambdas", test_list},
         {"rules", test_rules},
         {"monotone in n", test_monotone},

@@ -170,6 +170,19 @@ static void inequality_tells_covariances_apart(void)
     llr_population_destroy(&apart);
 }
 
+/* Parts that are constant inside have equal covariances, of size 0. */
+static void constant_parts_are_equal(void)
+{
+    pool_t pool;
+    llr_view_t view = plain_view(false);
+    fill(&pool, 1);
+    for (int i = 0; i < ROWS; i++)
+        for (int j = 0; j < COLUMNS; j++) pool.x[i][j] = j == pool.class[i] + 2 * pool.group[i];
+    llr_population_t p = fitted(&pool, &view);
+    CU_ASSERT_EQUAL(p.inequality, 0);
+    llr_population_destroy(&p);
+}
+
 /* The trace of the mean of the classes' covariances, written out. */
 static void spectrum_is_of_the_classes(void)
 {
@@ -276,6 +289,7 @@ int main(void)
         {"moments are those of the rows", moments_are_those_of_the_rows},
         {"covariances are shrunk", covariances_are_shrunk},
         {"inequality tells covariances apart", inequality_tells_covariances_apart},
+        {"constant parts are equal", constant_parts_are_equal},
         {"spectrum is of the classes", spectrum_is_of_the_classes},
         {"predictions are the references", predictions_are_the_references},
         {"best weights beat the thumb", best_weights_beat_the_thumb},

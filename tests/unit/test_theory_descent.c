@@ -205,6 +205,49 @@ static void test_with_strength(void)
     theory_groups_destroy(&groups);
 }
 
+static const double *strength_range; /* least and largest that may be asked */
+
+static bool bounded_errors(void *argument, const double *weight, double *error)
+{
+    CU_ASSERT_TRUE(weight[3] >= strength_range[0] && weight[3] <= strength_range[1]);
+    return class_errors_and_lambda(argument, weight, error);
+}
+
+/* From an end of its range a strength comes back where it should, and stays there where not. */
+static void test_ends_of_strength(void)
+{
+    enum { DIM = 12, GROUPS = 3 };
+    static const int target[GROUPS] = {-1, 1, 1};
+    theory_groups_t groups = theory_groups_create(GROUPS, DIM, 33);
+    world_t w = world_create(&groups, LLR_LOSS_SQUARE, target, 25, 0);
+    double start[GROUPS + 1], place[GROUPS + 1], error[CLASSES], room[4 * CLASSES + 12];
+    llr_theory_kinds_t kinds = problem_of(&w, CLASSES, class_errors_and_lambda, room);
+    kinds.strengths = 1;
+    kinds.start = start;
+    kinds.evaluations = 600;
+    for (int g = 0; g < GROUPS; g++) start[g] = 1 / groups.prior[g];
+    start[GROUPS] = .1;
+    double free_least = llr_theory_least_worst(&kinds, place, error), best = place[GROUPS];
+    const double ranges[][2] = {
+        {best / 50, best * 8}, {best / 50, best / 4}, {best * 4, best * 50}};
+    const double wanted[] = {best, best / 4, best * 4};
+    kinds.errors = bounded_errors;
+    for (int r = 0; r < 3; r++) {
+        double found[2];
+        for (int end = 0; end < 2; end++) {
+            strength_range = kinds.low = &ranges[r][0];
+            kinds.high = &ranges[r][1];
+            start[GROUPS] = ranges[r][end];
+            found[end] = llr_theory_least_worst(&kinds, place, error);
+            CU_ASSERT_DOUBLE_EQUAL(place[GROUPS], wanted[r], r ? 0 : .01 * best);
+        }
+        CU_ASSERT_DOUBLE_EQUAL(found[0], found[1], 1e-5);
+        CU_ASSERT_TRUE(r ? found[0] > free_least + 1e-3 : found[0] < free_least + 1e-5);
+    }
+    llr_arena_destroy(&w.arena);
+    theory_groups_destroy(&groups);
+}
+
 static bool spectral_errors(void *argument, const double *weight, double *error)
 {
     llr_theory_problem_t problem = *(const llr_theory_problem_t *)argument;
@@ -275,10 +318,10 @@ static void test_nothing_found(void)
 int main(void)
 {
     static const llr_test_t tests[] = {
-        {"starts nearby", test_starts_nearby},   {"three groups", test_three_groups},
-        {"other measures", test_other_measures}, {"with strength", test_with_strength},
-        {"two kinds", test_two_kinds},           {"exponent weights", test_exponent_weights},
-        {"nothing found", test_nothing_found},
+        {"starts nearby", test_starts_nearby},         {"three groups", test_three_groups},
+        {"other measures", test_other_measures},       {"with strength", test_with_strength},
+        {"ends of a strength", test_ends_of_strength}, {"two kinds", test_two_kinds},
+        {"exponent weights", test_exponent_weights},   {"nothing found", test_nothing_found},
     };
     if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;
     int bad = LLR_RUN_SUITE("theory_descent", tests);
