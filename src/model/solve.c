@@ -78,8 +78,8 @@ static void leave_df(const llr_call_t *call)
 static llr_code_t run(llr_call_t *call)
 {
     llr_solutions_t *out = call->solutions;
-    LLR_TRY(llr_space_create(&call->space, call->sample, mapped_vectors(out->fits, call->columns),
-                             call->arena, call->error));
+    LLR_TRY(llr_space_create(&call->space, call->sample, call->path, call->paths,
+                             mapped_vectors(out->fits, call->columns), call->arena, call->error));
     LLR_TRY(llr_certifier_create(&call->certifier, &call->space, call->columns,
                                  call->options->tolerance, call->arena, call->error));
     LLR_TAKE(call->margin_work, call->arena, llr_margin_work(call->loss, call->columns),
