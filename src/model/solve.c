@@ -128,11 +128,9 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
 {
     int64_t rows = shape->rows, dim = shape->dim, size = rows < dim ? rows : dim;
     int32_t columns = llr_columns(shape->classes);
-    int64_t core =
-        shape->loss == LLR_LOSS_SQUARE
-            ? llr_ridge_bytes(size, columns, shape->strata, shape->paths, shape->fits, shape->zero)
-        : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
-                      : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
+    int64_t core = shape->loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(shape)
+                   : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
+                                 : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
     int64_t rank = llr_gram_rank_bytes(size), kept = 0;
     if (shape->loss == LLR_LOSS_SQUARE)
         kept = llr_gram_bytes(size, shape->strata);

@@ -25,9 +25,10 @@ bool llr_ridge_update_pays(const llr_call_t *call)
            (paths - 1) * size * size * size;
 }
 
-int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t fits)
+int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t paths, int64_t fits)
 {
     int64_t d = sizeof(double), rows = size / SHARE, wide = round_up(rows);
+    if (paths == 1) return 0; /* has its own reduction */
     int64_t vectors = fits * columns > rows ? fits * columns : rows;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + 3 * llr_arena_cost(size * wide, d) +
