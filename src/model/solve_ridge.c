@@ -95,13 +95,6 @@ static void apply_q(ridge_t *ridge, bool transposed, double *b, int64_t vectors)
     llr_band_apply(ridge->size, ridge->q, ridge->t, transposed, b, vectors, ridge->work);
 }
 
-static bool all_definite(const llr_shifted_t *shifted)
-{
-    bool all = true;
-    for (int lane = 0; lane < LLR_LANES; lane++) all = all && shifted->definite[lane];
-    return all;
-}
-
 /* Factors B + lambda. Where rounding has made that indefinite, a larger lambda serves: refinement
  * makes up for it. Lanes beyond the count repeat the last. */
 static void factor(ridge_t *ridge, const double *lambda, int64_t count)
@@ -110,7 +103,7 @@ static void factor(ridge_t *ridge, const double *lambda, int64_t count)
     for (int lane = 0; lane < LLR_LANES; lane++)
         shifted->lambda[lane] = lambda[lane < count ? lane : count - 1];
     llr_shifted_factor(shifted);
-    for (int attempt = 0; attempt < 60 && !all_definite(shifted); attempt++) {
+    for (int attempt = 0; attempt < 60 && !llr_shifted_definite(shifted); attempt++) {
         for (int lane = 0; lane < LLR_LANES; lane++)
             if (!shifted->definite[lane])
                 shifted->lambda[lane] = 2 * shifted->lambda[lane] + DBL_MIN;

@@ -226,13 +226,6 @@ static void solve_columns(llr_ridge_update_t *update, int64_t count)
     for (int32_t k = 0; k < update->call->columns; k++) solve_column(update, count, k);
 }
 
-static bool all_definite(const llr_shifted_t *shifted)
-{
-    bool all = true;
-    for (int lane = 0; lane < LLR_LANES; lane++) all = all && shifted->definite[lane];
-    return all;
-}
-
 /* x (columns x size) becomes what the other rows take off it, before (B + mu)^-1. */
 static void change_columns(llr_ridge_update_t *update, double *x)
 {
@@ -249,7 +242,7 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
     for (int64_t lane = 0; lane < LLR_LANES; lane++)
         shifted->lambda[lane] = lambda[lane < count ? lane : count - 1] / update->a_base;
     llr_shifted_factor(shifted);
-    if (!all_definite(shifted)) return false;
+    if (!llr_shifted_definite(shifted)) return false;
     for (int64_t lane = 0; lane < count; lane++)
         memcpy(update->right[lane], update->rhs, (size_t)width * sizeof(double));
     solve_columns(update, count);
