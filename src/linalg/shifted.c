@@ -93,6 +93,13 @@ void llr_shifted_factor(llr_shifted_t *shifted)
     }
 }
 
+bool llr_shifted_definite(const llr_shifted_t *shifted)
+{
+    for (int lane = 0; lane < LLR_LANES; lane++)
+        if (!shifted->definite[lane]) return false;
+    return true;
+}
+
 void llr_shifted_solve(llr_shifted_t *shifted)
 {
     solve_here(shifted);

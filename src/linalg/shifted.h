@@ -22,6 +22,8 @@ int64_t llr_shifted_room(int64_t n);
 /* Factors B + lambda. definite tells where it is positive definite to working precision; the other
  * lanes hold nothing of use. */
 void llr_shifted_factor(llr_shifted_t *shifted);
+/* Whether all lanes are. */
+bool llr_shifted_definite(const llr_shifted_t *shifted);
 /* solution: in c, out y, a lane a column. */
 void llr_shifted_solve(llr_shifted_t *shifted);
 /* trace: of B (B + lambda)^-1. Destroys the factor. */

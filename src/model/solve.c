@@ -78,8 +78,8 @@ static void leave_df(const llr_call_t *call)
 static llr_code_t run(llr_call_t *call)
 {
     llr_solutions_t *out = call->solutions;
-    LLR_TRY(llr_space_create(&call->space, call->sample, mapped_vectors(out->fits, call->columns),
-                             call->arena, call->error));
+    LLR_TRY(llr_space_create(&call->space, call->sample, call->path, call->paths,
+                             mapped_vectors(out->fits, call->columns), call->arena, call->error));
     LLR_TRY(llr_certifier_create(&call->certifier, &call->space, call->columns,
                                  call->options->tolerance, call->arena, call->error));
     LLR_TAKE(call->margin_work, call->arena, llr_margin_work(call->loss, call->columns),
@@ -128,11 +128,9 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
 {
     int64_t rows = shape->rows, dim = shape->dim, size = rows < dim ? rows : dim;
     int32_t columns = llr_columns(shape->classes);
-    int64_t core =
-        shape->loss == LLR_LOSS_SQUARE
-            ? llr_ridge_bytes(size, columns, shape->strata, shape->paths, shape->fits, shape->zero)
-        : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
-                      : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
+    int64_t core = shape->loss == LLR_LOSS_SQUARE ? llr_ridge_bytes(shape)
+                   : columns > 1 ? llr_softmax_bytes(rows, size, columns, shape->paths, shape->fits)
+                                 : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
     int64_t rank = llr_gram_rank_bytes(size), kept = 0;
     if (shape->loss == LLR_LOSS_SQUARE)
         kept = llr_gram_bytes(size, shape->strata);

@@ -79,7 +79,7 @@ typedef struct llr_fit {
 typedef struct llr_solutions {
     int64_t fits;    /* sum of lambdas over the paths */
     int32_t columns; /* llr_columns(classes) */
-    int64_t rank;    /* out: numerical rank of the centred rows */
+    int64_t rank;    /* out: numerical rank of the centred rows that have a weight in some path */
     llr_fit_t *fit;  /* fits */
     double *theta;   /* (fits * columns) x dim, row-major: one coefficient vector a row */
     double *b;       /* fits * columns */

@@ -1,7 +1,7 @@
 #include "model/solve_margin.h"
 
 #include "linalg/logistic.h"
-#include "model/solve_softmax_chain.h"
+#include "model/solve_softmax_line.h"
 
 #include <float.h>
 #include <math.h>

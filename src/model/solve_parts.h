@@ -33,9 +33,8 @@ llr_margin_t llr_call_margin(const llr_call_t *call, int64_t path);
 double llr_trace_df(double *h, int64_t size, double lambda);
 
 llr_code_t llr_solve_ridge(llr_call_t *call);
-/* zero: some of the fits are not at positive lambda, and are left out. */
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits,
-                        bool zero);
+/* zero in the shape: some of the fits, and of the paths, may be left out. */
+int64_t llr_ridge_bytes(const llr_solve_shape_t *shape);
 
 llr_code_t llr_solve_logistic(llr_call_t *call);
 int64_t llr_logistic_bytes(int64_t rows, int64_t size, int64_t paths, int64_t fits);

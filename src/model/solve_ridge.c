@@ -42,22 +42,34 @@ static int64_t work_size(int64_t size, int64_t vectors)
     return larger_of(llr_band_work(size, vectors), size * (LLR_BAND_WIDTH + 2));
 }
 
-int64_t llr_ridge_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths, int64_t fits,
-                        bool zero)
+/* Of one weighting at a time. */
+static int64_t own_bytes(int64_t size, int32_t columns, int64_t fits)
 {
-    int64_t d = sizeof(double), vectors = fits * columns;
-    int64_t corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
-    int64_t reductions =
-        llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
-        llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(columns * size, d) +
-        llr_arena_cost(vectors * size, d) + llr_arena_cost(corrected * size, d) +
-        llr_arena_cost(size, d) + llr_arena_cost(work_size(size, corrected), d) +
-        llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d) +
-        llr_ridge_update_bytes(size, columns, fits) +
-        llr_ridge_krylov_bytes(size, columns, strata, paths, fits);
+    int64_t d = sizeof(double), corrected = larger_of(fits, LLR_CERTIFY_FITS) * columns;
+    return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
+           llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(columns * size, d) +
+           llr_arena_cost(fits * columns * size, d) + llr_arena_cost(corrected * size, d) +
+           llr_arena_cost(size, d) + llr_arena_cost(work_size(size, corrected), d) +
+           llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d);
+}
+
+int64_t llr_ridge_bytes(const llr_solve_shape_t *shape)
+{
+    int64_t size = shape->rows < shape->dim ? shape->rows : shape->dim;
+    int64_t paths = shape->paths, fits = shape->fits, least = shape->zero ? 1 : paths;
+    int32_t columns = llr_columns(shape->classes), strata = shape->strata;
+    int64_t shared = 0, each = llr_ridge_update_bytes(size, columns, paths, fits);
+    if (shape->leaves_df)
+        shared = llr_ridge_conjugate_bytes(size, columns, strata, paths, shape->zero ? paths : fits,
+                                           fits);
+    if (shape->leaves_df && shape->rows >= shape->dim) {
+        shared = larger_of(shared,
+                           llr_ridge_krylov_bytes(size, columns, strata, least, paths, fits, true));
+        each = larger_of(each,
+                         llr_ridge_krylov_bytes(size, columns, strata, least, paths, fits, false));
+    }
     return llr_ridge_system_bytes(size, columns) + llr_arena_cost(paths, sizeof(bool)) +
-           larger_of(reductions, llr_ridge_conjugate_bytes(size, columns, strata, paths,
-                                                           zero ? paths : fits, fits));
+           larger_of(shared, own_bytes(size, columns, fits) + each);
 }
 
 static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
@@ -83,13 +95,6 @@ static void apply_q(ridge_t *ridge, bool transposed, double *b, int64_t vectors)
     llr_band_apply(ridge->size, ridge->q, ridge->t, transposed, b, vectors, ridge->work);
 }
 
-static bool all_definite(const llr_shifted_t *shifted)
-{
-    bool all = true;
-    for (int lane = 0; lane < LLR_LANES; lane++) all = all && shifted->definite[lane];
-    return all;
-}
-
 /* Factors B + lambda. Where rounding has made that indefinite, a larger lambda serves: refinement
  * makes up for it. Lanes beyond the count repeat the last. */
 static void factor(ridge_t *ridge, const double *lambda, int64_t count)
@@ -98,7 +103,7 @@ static void factor(ridge_t *ridge, const double *lambda, int64_t count)
     for (int lane = 0; lane < LLR_LANES; lane++)
         shifted->lambda[lane] = lambda[lane < count ? lane : count - 1];
     llr_shifted_factor(shifted);
-    for (int attempt = 0; attempt < 60 && !all_definite(shifted); attempt++) {
+    for (int attempt = 0; attempt < 60 && !llr_shifted_definite(shifted); attempt++) {
         for (int lane = 0; lane < LLR_LANES; lane++)
             if (!shifted->definite[lane])
                 shifted->lambda[lane] = 2 * shifted->lambda[lane] + DBL_MIN;

@@ -25,8 +25,7 @@ int64_t llr_ridge_system_bytes(int64_t size, int32_t columns);
 /* Fills the system in for a weighting. */
 void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call,
                            const double *weight);
-/* The same without a, scale and square. Returns the sum of a_i, which A has in
- * sum a_i z_i z_i' - sum a_i mean mean'. */
+/* The same without a, scale and square. */
 void llr_ridge_system_make_vectors(llr_ridge_system_t *system, const llr_call_t *call,
                                    const double *weight);
 

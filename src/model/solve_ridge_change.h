@@ -16,8 +16,8 @@ typedef struct llr_ridge_change {
     bool by_rows;
     int64_t size, rows; /* rows: of y */
     double *y;          /* rows x size in the basis, or strata but the base x size x size: y'y */
-    double *sum;        /* strata x size: sums of y, without by_rows */
-    double *room;       /* size x size, without by_rows */
+    double *sum;        /* strata x size: sums of y, set without by_rows */
+    double *room;       /* size x size, taken without by_rows */
     double *image;      /* vectors x rows, or x size */
 } llr_ridge_change_t;
 

@@ -217,7 +217,7 @@ static bool factor(conjugate_t *all)
         }
         shifted->factor = all->factor + first / LLR_LANES * llr_shifted_room(all->size);
         llr_shifted_factor(shifted);
-        for (int lane = 0; lane < LLR_LANES; lane++) definite = definite && shifted->definite[lane];
+        definite = definite && llr_shifted_definite(shifted);
     }
     return definite;
 }

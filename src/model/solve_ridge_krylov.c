@@ -53,17 +53,31 @@ bool llr_ridge_krylov_pays(const llr_call_t *call)
            most_steps(call->space.size, call->columns, call->gram.parts, call->paths) > 0;
 }
 
-int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
-                               int64_t fits)
+/* The most steps of any number of paths up to these that share, or do not; their number does not
+ * grow with the paths. */
+static int64_t most_steps_of_some(int64_t size, int32_t columns, int32_t strata, int64_t least,
+                                  int64_t paths, bool is_shared)
+{
+    int64_t most = 0;
+    for (int64_t p = least; p <= paths; p++) {
+        int64_t here = most_steps(size, columns, strata, p);
+        if (shares(columns, strata, p) == is_shared && here > most) most = here;
+    }
+    return most;
+}
+
+int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, int64_t least,
+                               int64_t paths, int64_t fits, bool is_shared)
 {
     int64_t d = sizeof(double), block = llr_lanczos_block(size);
-    int64_t most = most_steps(size, columns, strata, paths);
+    int64_t most = most_steps_of_some(size, columns, strata, least, paths, is_shared);
     if (most == 0) return 0;
     int64_t certified = fits * columns < CERTIFIED ? fits * columns : CERTIFIED;
-    return 2 * llr_arena_cost(certified * size, d) + llr_arena_cost(strata * LANES, d) +
-           3 * llr_arena_cost(block, d) + llr_arena_cost(LANES, d) +
-           3 * llr_arena_cost(fits * LANES, d) + 2 * llr_arena_cost(most * LANES, d) +
-           llr_arena_cost((most + 1) * block, d) + 2 * llr_arena_cost((most + 1) * LANES, d);
+    return (is_shared ? 2 * llr_arena_cost(certified * size, d) : 0) +
+           llr_arena_cost(strata * LANES, d) + 3 * llr_arena_cost(block, d) +
+           llr_arena_cost(LANES, d) + 3 * llr_arena_cost(fits * LANES, d) +
+           2 * llr_arena_cost(most * LANES, d) + llr_arena_cost((most + 1) * block, d) +
+           2 * llr_arena_cost((most + 1) * LANES, d);
 }
 
 static llr_code_t take(llr_ridge_krylov_t *krylov, llr_arena_t *arena, llr_error_t *error)

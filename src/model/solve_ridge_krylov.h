@@ -35,23 +35,27 @@ bool llr_ridge_krylov_pays(const llr_call_t *call);
 /* Whether weightings share the strata's matrices: then all are solved in one call. */
 bool llr_ridge_krylov_shares(const llr_call_t *call);
 
-/* theta of all fits, certified, and solved (paths) where a path's came to a tenth of the tolerance.
- * lambdas: most of a path. all_or_none: a group is given up that is not likely to be solved as a
- * whole. Uses the system. The workspace is given back. */
+/* theta of all fits, certified, and solved (paths) where the gaps of all of a path's, as far as the
+ * steps tell, came to a fixed share of the tolerance, well below one half. lambdas: most of a path.
+ * all_or_none: a group is given up that is not likely to be solved as a whole. Uses the system. The
+ * workspace is given back. */
 llr_code_t llr_ridge_krylov_solve_all(llr_call_t *call, llr_ridge_system_t *system, int64_t lambdas,
                                       bool all_or_none, bool *solved);
 
 /* Else one group of weightings after the other. */
 llr_code_t llr_ridge_krylov_create(llr_ridge_krylov_t *krylov, llr_call_t *call, int64_t lambdas);
-int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, int64_t paths,
-                               int64_t fits);
+
+/* What llr_ridge_krylov_solve_all takes, or, not is_shared, llr_ridge_krylov_create, whichever of
+ * least to paths the paths are: fewer may take more steps. 0 where they never do it. */
+int64_t llr_ridge_krylov_bytes(int64_t size, int32_t columns, int32_t strata, int64_t least,
+                               int64_t paths, int64_t fits, bool is_shared);
 
 /* theta (all fits from this one on) of the group of weightings that begins with path index. Uses
  * the system's vectors; its a, made for that path, where matrices are not shared. */
 void llr_ridge_krylov_solve(llr_ridge_krylov_t *krylov, llr_ridge_system_t *system, int64_t index,
                             int64_t fit);
 
-/* Whether the fits of a path of the last group came to a tenth of the tolerance. */
+/* Whether the fits of a path of the last group came to that share of the tolerance. */
 bool llr_ridge_krylov_solved(const llr_ridge_krylov_t *krylov, int64_t index);
 
 #endif

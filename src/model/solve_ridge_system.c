@@ -116,17 +116,40 @@ void llr_ridge_system_make(llr_ridge_system_t *system, const llr_call_t *call, c
     make_matrix(system, call, weight, system->whole);
 }
 
-/* Rounding. The entries of A are sums over blocks of rows, and A z has sums of size terms: each is
- * off by at most half an eps for every addition on the way of a term, times the sum of absolute
- * values. By Cauchy and Schwarz those are at most scale_j times the sum of scale_k |z_k|, and
- * scale_j sqrt(spread) in the right-hand sides. ROUNDINGS stands for the few other operations. */
-enum { ROUNDINGS = 64 };
+/* Rounding, to first order in half an eps, times the additions on the way of a term and a few more
+ * operations, times sums of absolute values. With e_j = scale_j, by Cauchy and Schwarz
+ *
+ *   sum_i a_i |z_ij z_ik| <= e_j e_k,  sum_i a_i |z_ij| <= e_j sqrt(whole),
+ *   sum_i a_i |t_i - target| |z_ij| <= e_j sqrt(spread).
+ *
+ * A theta is a sum over strata of Gram matrices' products, less whole mean mean'theta; the terms of
+ * either add up to at most e_j (sum over k of e_k |theta_k|). Additions on their way:
+ *
+ *   rows of a block, and blocks: in the Gram matrices and in each of the two means;
+ *   strata: in the sum over them, in each mean, and in whole, by which the two are divided;
+ *   size: in A theta, in mean'theta, and in the dots with theta that make F;
+ *   columns: in F.
+ *
+ * Right-hand sides have less on their way, except for t_i - target: where nearly all weight has one
+ * class, that is much smaller than the target, whose error counts in full (target_rounding). */
+enum { OPERATIONS = 64 };
+
+static const double unit = 0.5 * DBL_EPSILON;
 
 static double unit_rounding(const llr_ridge_system_t *system, const llr_call_t *call)
 {
-    int64_t additions = LLR_GRAM_ROWS + call->sample->rows / LLR_GRAM_ROWS + system->size +
-                        call->gram.parts + ROUNDINGS;
-    return 0.5 * DBL_EPSILON * (double)additions;
+    int64_t blocks = call->sample->rows / LLR_GRAM_ROWS + 1;
+    int64_t additions = 3 * (LLR_GRAM_ROWS + blocks) + 4 * call->gram.parts + 3 * system->size +
+                        system->columns + OPERATIONS;
+    return unit * (double)additions;
+}
+
+/* Of the targets' means, whose terms are 1 or -1: in them and in whole, strata. Times the root of
+ * whole and of the columns. */
+static double target_rounding(const llr_ridge_system_t *system, const llr_call_t *call)
+{
+    int64_t additions = 2 * call->gram.parts + OPERATIONS;
+    return unit * (double)additions * sqrt(system->whole * system->columns);
 }
 
 typedef struct rounding {
@@ -136,7 +159,7 @@ typedef struct rounding {
 static rounding_t bound_rounding(const llr_ridge_system_t *system, const llr_call_t *call,
                                  double lambda, const double *z)
 {
-    double reach = 0, norm = 0, unit = unit_rounding(system, call);
+    double reach = 0, norm = 0, all = unit_rounding(system, call);
     for (int32_t k = 0; k < system->columns; k++) {
         double sum = 0;
         for (int64_t j = 0; j < system->size; j++) {
@@ -146,9 +169,19 @@ static rounding_t bound_rounding(const llr_ridge_system_t *system, const llr_cal
         }
         reach += sum * sum;
     }
-    double whole = sqrt(system->spread) + sqrt(reach);
-    return (rounding_t){.gradient = unit * (sqrt(system->square) * whole + lambda * sqrt(norm)),
-                        .objective = unit * (whole * whole + lambda * norm)};
+    double whole = sqrt(system->spread) + sqrt(reach), target = target_rounding(system, call);
+    return (rounding_t){.gradient = sqrt(system->square) * (all * whole + target) +
+                                    all * lambda * sqrt(norm),
+                        .objective = all * (whole * whole + lambda * norm) + target * sqrt(reach)};
+}
+
+/* Column by column, which rounds less than one sum of all. */
+static double dot_columns(const llr_ridge_system_t *system, const double *x, const double *y)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < system->columns; k++)
+        sum += llr_dot(system->size, x + k * system->size, y + k * system->size);
+    return sum;
 }
 
 /* One fit; gradient holds A z. */
@@ -156,11 +189,11 @@ static void certify_fit(const llr_ridge_system_t *system, const llr_call_t *call
                         const double *z, double *gradient, llr_fit_t *fit)
 {
     int64_t width = system->columns * system->size;
-    double square = llr_dot(width, z, z);
-    double fitted = llr_dot(width, z, system->rhs), form = llr_dot(width, z, gradient);
+    double square = dot_columns(system, z, z);
+    double fitted = dot_columns(system, z, system->rhs), form = dot_columns(system, z, gradient);
     for (int64_t j = 0; j < width; j++) gradient[j] += lambda * z[j] - system->rhs[j];
     rounding_t off = bound_rounding(system, call, lambda, z);
-    fit->gradient_norm = sqrt(llr_dot(width, gradient, gradient));
+    fit->gradient_norm = sqrt(dot_columns(system, gradient, gradient));
     fit->objective = 0.5 * (system->spread - 2 * fitted + form + lambda * square);
     double norm = fit->gradient_norm + off.gradient;
     double gap = norm * norm / (2 * lambda) + off.objective;

@@ -25,9 +25,10 @@ bool llr_ridge_update_pays(const llr_call_t *call)
            (paths - 1) * size * size * size;
 }
 
-int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t fits)
+int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t paths, int64_t fits)
 {
     int64_t d = sizeof(double), rows = size / SHARE, wide = round_up(rows);
+    if (paths == 1) return 0; /* has its own reduction */
     int64_t vectors = fits * columns > rows ? fits * columns : rows;
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + 3 * llr_arena_cost(size * wide, d) +
@@ -225,13 +226,6 @@ static void solve_columns(llr_ridge_update_t *update, int64_t count)
     for (int32_t k = 0; k < update->call->columns; k++) solve_column(update, count, k);
 }
 
-static bool all_definite(const llr_shifted_t *shifted)
-{
-    bool all = true;
-    for (int lane = 0; lane < LLR_LANES; lane++) all = all && shifted->definite[lane];
-    return all;
-}
-
 /* x (columns x size) becomes what the other rows take off it, before (B + mu)^-1. */
 static void change_columns(llr_ridge_update_t *update, double *x)
 {
@@ -248,7 +242,7 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
     for (int64_t lane = 0; lane < LLR_LANES; lane++)
         shifted->lambda[lane] = lambda[lane < count ? lane : count - 1] / update->a_base;
     llr_shifted_factor(shifted);
-    if (!all_definite(shifted)) return false;
+    if (!llr_shifted_definite(shifted)) return false;
     for (int64_t lane = 0; lane < count; lane++)
         memcpy(update->right[lane], update->rhs, (size_t)width * sizeof(double));
     solve_columns(update, count);

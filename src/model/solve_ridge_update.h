@@ -29,7 +29,7 @@ typedef struct llr_ridge_update {
 bool llr_ridge_update_pays(const llr_call_t *call);
 
 llr_code_t llr_ridge_update_create(llr_ridge_update_t *update, llr_call_t *call);
-int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t fits);
+int64_t llr_ridge_update_bytes(int64_t size, int32_t columns, int64_t paths, int64_t fits);
 
 /* z (lambdas * columns x size) and df of all fits of a path, whose system is made. false, with
  * nothing of use: rounding might be felt in the eighth digit of df. */

@@ -2,6 +2,7 @@
 
 #include "linalg/blas.h"
 #include "linalg/single.h"
+#include "model/solve_softmax_line.h"
 
 #include <math.h>
 #include <string.h>

@@ -44,10 +44,4 @@ void llr_softmax_chain_begin(llr_softmax_chain_t *chain, int64_t width, const do
 void llr_softmax_chain_learn(llr_softmax_chain_t *chain, int64_t width, const double *gradient);
 void llr_softmax_chain_forget(llr_softmax_chain_t *chain);
 
-/* llr_margin_minimise of a softmax fit by vector kernels; stops where a Newton step would gain less
- * than share of what the first did, or nothing. residual as in llr_margin_loss, may be NULL. */
-double llr_softmax_minimise(const llr_margin_t *margin, llr_line_t *line, double share,
-                            double *residual);
-int64_t llr_softmax_line_work(int32_t columns);
-
 #endif

@@ -1,7 +1,7 @@
-/* Searches along a line with the intercepts, from the scores. */
+#include "model/solve_softmax_line.h"
+
 #include "linalg/lapack.h"
 #include "linalg/softmax.h"
-#include "model/solve_softmax_chain.h"
 
 #include <float.h>
 #include <math.h>

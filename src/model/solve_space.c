@@ -6,15 +6,41 @@
 #include <math.h>
 #include <string.h>
 
-static void centre(const llr_sample_t *sample, double *mean)
+static bool has_weight(const llr_path_t *path, int64_t paths, int32_t stratum)
 {
-    int64_t dim = sample->dim;
+    for (int64_t p = 0; p < paths; p++)
+        if (path[p].weight[stratum] > 0) return true;
+    return false;
+}
+
+static void take_mean_off(int64_t rows, int64_t dim, const double *mean, double *x)
+{
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < dim; j++) x[i * dim + j] -= mean[j];
+}
+
+/* Rows that count in no fit have no part in the mean, which they might move far from the others,
+ * and so cost those their digits. They are put where the mean is: the rank is that of the others.
+ */
+static void centre(const llr_sample_t *sample, const llr_path_t *path, int64_t paths, double *mean)
+{
+    int64_t dim = sample->dim, counted = 0;
     memset(mean, 0, (size_t)dim * sizeof *mean);
-    for (int64_t i = 0; i < sample->rows; i++)
-        for (int64_t j = 0; j < dim; j++) mean[j] += sample->x[i * dim + j];
-    for (int64_t j = 0; j < dim; j++) mean[j] /= (double)sample->rows;
-    for (int64_t i = 0; i < sample->rows; i++)
-        for (int64_t j = 0; j < dim; j++) sample->x[i * dim + j] -= mean[j];
+    for (int32_t s = 0; s < sample->strata; s++) {
+        if (!has_weight(path, paths, s)) continue;
+        int64_t first = sample->stratum_start[s], end = sample->stratum_start[s + 1];
+        for (int64_t i = first; i < end; i++)
+            for (int64_t j = 0; j < dim; j++) mean[j] += sample->x[i * dim + j];
+        counted += end - first;
+    }
+    for (int64_t j = 0; j < dim && counted > 0; j++) mean[j] /= (double)counted;
+    for (int32_t s = 0; s < sample->strata; s++) {
+        int64_t first = sample->stratum_start[s], rows = sample->stratum_start[s + 1] - first;
+        if (has_weight(path, paths, s))
+            take_mean_off(rows, dim, mean, sample->x + first * dim);
+        else
+            memset(sample->x + first * dim, 0, (size_t)(rows * dim) * sizeof *mean);
+    }
 }
 
 /* R' out of the factored rows. */
@@ -39,8 +65,8 @@ static llr_code_t reduce(llr_space_t *space, llr_arena_t *arena, llr_error_t *er
     return LLR_OK;
 }
 
-llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, int64_t vectors,
-                            llr_arena_t *arena, llr_error_t *error)
+llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, const llr_path_t *path,
+                            int64_t paths, int64_t vectors, llr_arena_t *arena, llr_error_t *error)
 {
     *space = (llr_space_t){.sample = sample, .rows = sample->rows, .dim = sample->dim};
     space->size = sample->rows < sample->dim ? sample->rows : sample->dim;
@@ -48,7 +74,7 @@ llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, int6
     space->work_size = llr_lapack_work(sample->dim, vectors);
     LLR_TAKE(space->mean, arena, sample->dim, error);
     LLR_TAKE(space->work, arena, space->work_size, error);
-    centre(sample, space->mean);
+    centre(sample, path, paths, space->mean);
     return sample->rows < sample->dim ? reduce(space, arena, error) : LLR_OK;
 }
 

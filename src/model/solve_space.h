@@ -18,9 +18,10 @@ typedef struct llr_space {
     int64_t work_size;
 } llr_space_t;
 
-/* vectors: most coefficient vectors that are mapped at once. All memory from the arena. */
-llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, int64_t vectors,
-                            llr_arena_t *arena, llr_error_t *error);
+/* Strata of weight 0 in every path count in nothing: their rows are 0. vectors: most coefficient
+ * vectors that are mapped at once. All memory from the arena. */
+llr_code_t llr_space_create(llr_space_t *space, const llr_sample_t *sample, const llr_path_t *path,
+                            int64_t paths, int64_t vectors, llr_arena_t *arena, llr_error_t *error);
 int64_t llr_space_bytes(int64_t rows, int64_t dim, int64_t vectors);
 
 /* h = sum_i c_i (z_i - mean)(z_i - mean)', mean the one weighted by c (rows): lower triangle of

@@ -73,7 +73,8 @@ static inline outcome_t world_solve(const world_t *world, llr_loss_t loss, const
                                .dim = world->dim,
                                .strata = world->strata,
                                .classes = world->classes,
-                               .paths = paths};
+                               .paths = paths,
+                               .leaves_df = options->leaves_df};
     for (int64_t p = 0; p < paths; p++) {
         shape.fits += path[p].lambdas;
         for (int64_t l = 0; l < path[p].lambdas; l++)

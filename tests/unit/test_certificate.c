@@ -13,24 +13,19 @@ enum { MOST_UNKNOWNS = 40, CELLS = 4 };
 
 static const double tolerance = 1e-8, far_tighter = 1e-13;
 
-/* Random choices of a problem. */
-typedef struct dice {
-    llr_random_t random;
-} dice_t;
-
-static double between(dice_t *dice, double low, double high)
+static double between(llr_random_t *dice, double low, double high)
 {
-    return low + (high - low) * llr_random_unit(&dice->random);
+    return low + (high - low) * llr_random_unit(dice);
 }
 
 /* Whole numbers, small ones as likely as large ones. */
-static int64_t sized(dice_t *dice, int64_t low, int64_t high)
+static int64_t sized(llr_random_t *dice, int64_t low, int64_t high)
 {
     return (int64_t)floor(exp(between(dice, log((double)low), log((double)high + 1))));
 }
 
 /* Some classes, the first ones larger; at least two rows each. */
-static void deal_classes(dice_t *dice, world_t *world)
+static void deal_classes(llr_random_t *dice, world_t *world)
 {
     double share[8], whole = 0;
     int64_t left = world->rows - 2 * world->classes;
@@ -45,25 +40,25 @@ static void deal_classes(dice_t *dice, world_t *world)
 }
 
 /* Columns that repeat others, or do not vary. */
-static void spoil_columns(dice_t *dice, world_t *world)
+static void spoil_columns(llr_random_t *dice, world_t *world)
 {
     for (int64_t j = 1; j < world->dim; j++) {
         int64_t from = sized(dice, 1, j) - 1;
-        double kind = llr_random_unit(&dice->random);
+        double kind = llr_random_unit(dice);
         for (int64_t i = 0; i < world->rows && kind < .5; i++)
             world->x[i * world->dim + j] = kind < .1 ? 3 : world->x[i * world->dim + from];
     }
 }
 
-static world_t deal(dice_t *dice)
+static world_t deal(llr_random_t *dice)
 {
     world_t world = {.classes = (int32_t)sized(dice, 2, 6)};
     world.rows = sized(dice, 20, 300);
     world.dim = sized(dice, 2, 400);
     deal_classes(dice, &world);
     world.x = malloc(sizeof(double) * (size_t)(world.rows * world.dim));
-    llr_random_normal(&dice->random, world.x, world.rows * world.dim);
-    double apart = llr_random_unit(&dice->random) < .3 ? 8 : between(dice, 0, 2);
+    llr_random_normal(dice, world.x, world.rows * world.dim);
+    double apart = llr_random_unit(dice) < .3 ? 8 : between(dice, 0, 2);
     double decay = between(dice, 0, 1.5);
     for (int64_t i = 0; i < world.rows; i++)
         for (int64_t j = 0; j < world.dim; j++) {
@@ -71,12 +66,12 @@ static world_t deal(dice_t *dice)
             bool own = world_stratum(&world, i) % world.dim == j;
             *x = *x * pow((double)(j + 1), -decay) + (own ? apart : 0);
         }
-    if (llr_random_unit(&dice->random) < .25) spoil_columns(dice, &world);
+    if (llr_random_unit(dice) < .25) spoil_columns(dice, &world);
     return world;
 }
 
 /* Weights of two exponents. */
-static void weigh(dice_t *dice, world_t *world)
+static void weigh(llr_random_t *dice, world_t *world)
 {
     for (int p = 0; p < 2; p++) {
         double gamma = between(dice, 0, 4), mean = 0;
@@ -89,10 +84,11 @@ static void weigh(dice_t *dice, world_t *world)
     }
 }
 
-static outcome_t solve_to(const world_t *world, llr_loss_t loss, const double *lambda, double to)
+static outcome_t solve_to(const world_t *world, llr_loss_t loss, const double *lambda, double to,
+                          bool leaves_df)
 {
     llr_path_t path[2] = {{world->weight[0], lambda, 2}, {world->weight[1], lambda, 2}};
-    llr_solve_options_t options = {.tolerance = to, .max_iterations = 3000, .leaves_df = true};
+    llr_solve_options_t options = {.tolerance = to, .max_iterations = 3000, .leaves_df = leaves_df};
     outcome_t out = world_solve(world, loss, path, 2, &options);
     CU_ASSERT_EQUAL(out.code, LLR_OK);
     return out;
@@ -150,13 +146,14 @@ static void check_cell(const problem_t *problem, const outcome_t *out, const out
 
 static void check_problem(int64_t seed)
 {
-    dice_t dice = {llr_random_stream((llr_hash_t){11, 5}, LLR_PURPOSE_SYNTHETIC_ROW, seed, 0)};
+    llr_random_t dice = llr_random_stream((llr_hash_t){11, 5}, LLR_PURPOSE_SYNTHETIC_ROW, seed, 0);
     world_t world = deal(&dice);
     llr_loss_t loss = seed % 2 ? LLR_LOSS_LOGISTIC : LLR_LOSS_SQUARE;
     double lambda[2] = {pow(10, between(&dice, -6, 1)), pow(10, between(&dice, -6, 1))};
     weigh(&dice, &world);
-    outcome_t out = solve_to(&world, loss, lambda, tolerance),
-              tight = solve_to(&world, loss, lambda, far_tighter);
+    bool leaves_df = llr_random_below(&dice, 2);
+    outcome_t out = solve_to(&world, loss, lambda, tolerance, leaves_df),
+              tight = solve_to(&world, loss, lambda, far_tighter, leaves_df);
     for (int cell = 0; cell < CELLS; cell++) {
         problem_t problem = problem_of(&world, loss, cell, lambda);
         check_cell(&problem, &out, &tight, cell, seed);

@@ -1,148 +1,14 @@
 /* Square loss at sizes beyond one panel of its reduction, many lambdas a weighting: df, optima and
  * certificates against dense linear algebra in long double on the rows. */
 #include "every_cpu.h"
-#include "solve_world.h"
+#include "ridge_reference.h"
+#include "ridge_routes.h"
 
 #include <float.h>
-
-typedef long double real_t;
 
 enum { COUNT = 9 };
 
 static const double lambdas[COUNT] = {1e-4, 1e-3, 1e-2, 3e-2, 0.1, 1, 30, 1e3, 1e6};
-
-/* Centred moments of one weighting. */
-typedef struct moments {
-    int64_t dim;
-    int32_t columns;
-    real_t *a, *mean, *rhs, *target; /* dim x dim; dim; columns x dim; columns */
-} moments_t;
-
-static real_t *take(int64_t count)
-{
-    return calloc((size_t)count, sizeof(real_t));
-}
-
-static real_t share(const world_t *world, const double *weight, int64_t row)
-{
-    return (real_t)weight[world_stratum(world, row)] / world->rows;
-}
-
-static real_t target_of(const world_t *world, int64_t row, int32_t column)
-{
-    return llr_square_target(world->classes, world->class_of[world_stratum(world, row)], column);
-}
-
-static moments_t moments_create(const world_t *world, const double *weight)
-{
-    int64_t dim = world->dim;
-    moments_t m = {.dim = dim, .columns = llr_columns(world->classes), .mean = take(dim)};
-    real_t whole = 0;
-    m.a = take(dim * dim);
-    m.rhs = take(m.columns * dim);
-    m.target = take(m.columns);
-    for (int64_t i = 0; i < world->rows; i++) whole += share(world, weight, i);
-    for (int64_t i = 0; i < world->rows; i++) {
-        for (int64_t j = 0; j < dim; j++)
-            m.mean[j] += share(world, weight, i) / whole * world->x[i * dim + j];
-        for (int32_t k = 0; k < m.columns; k++)
-            m.target[k] += share(world, weight, i) / whole * target_of(world, i, k);
-    }
-    for (int64_t i = 0; i < world->rows; i++)
-        for (int64_t j = 0; j < dim; j++) {
-            real_t part = share(world, weight, i) * (world->x[i * dim + j] - m.mean[j]);
-            for (int64_t l = 0; l < dim; l++)
-                m.a[j * dim + l] += part * (world->x[i * dim + l] - m.mean[l]);
-            for (int32_t k = 0; k < m.columns; k++)
-                m.rhs[k * dim + j] += part * (target_of(world, i, k) - m.target[k]);
-        }
-    return m;
-}
-
-static void moments_destroy(moments_t *m)
-{
-    free(m->a);
-    free(m->mean);
-    free(m->rhs);
-    free(m->target);
-}
-
-/* inverse = (a + lambda)^-1 by Gauss-Jordan, which needs no pivots here. */
-static void invert(const moments_t *m, double lambda, real_t *inverse)
-{
-    int64_t dim = m->dim;
-    memcpy(inverse, m->a, (size_t)(dim * dim) * sizeof *inverse);
-    for (int64_t j = 0; j < dim; j++) inverse[j * dim + j] += lambda;
-    for (int64_t p = 0; p < dim; p++) {
-        real_t pivot = 1 / inverse[p * dim + p];
-        for (int64_t j = 0; j < dim; j++) inverse[p * dim + j] *= j == p ? 0 : pivot;
-        for (int64_t i = 0; i < dim; i++) {
-            if (i == p) continue;
-            real_t factor = inverse[i * dim + p];
-            inverse[i * dim + p] = 0;
-            for (int64_t j = 0; j < dim; j++) inverse[i * dim + j] -= factor * inverse[p * dim + j];
-            inverse[i * dim + p] = -factor * pivot;
-        }
-        inverse[p * dim + p] = pivot;
-    }
-}
-
-static real_t trace_of_product(const moments_t *m, const real_t *inverse)
-{
-    real_t trace = 0;
-    for (int64_t u = 0; u < m->dim * m->dim; u++) trace += m->a[u] * inverse[u];
-    return trace;
-}
-
-static real_t value_of(const world_t *world, const double *weight, double lambda,
-                       const real_t *theta, const real_t *b)
-{
-    int32_t columns = llr_columns(world->classes);
-    real_t value = 0;
-    for (int32_t k = 0; k < columns; k++) {
-        for (int64_t i = 0; i < world->rows; i++) {
-            real_t miss = b[k] - target_of(world, i, k);
-            for (int64_t j = 0; j < world->dim; j++)
-                miss += theta[k * world->dim + j] * world->x[i * world->dim + j];
-            value += share(world, weight, i) * miss * miss / 2;
-        }
-        for (int64_t j = 0; j < world->dim; j++)
-            value += (real_t)lambda / 2 * theta[k * world->dim + j] * theta[k * world->dim + j];
-    }
-    return value;
-}
-
-static real_t least_value(const world_t *world, const double *weight, double lambda,
-                          const moments_t *m, const real_t *inverse)
-{
-    int64_t dim = m->dim;
-    real_t *theta = take(m->columns * dim), *b = take(m->columns), value;
-    for (int32_t k = 0; k < m->columns; k++) {
-        b[k] = m->target[k];
-        for (int64_t j = 0; j < dim; j++) {
-            for (int64_t l = 0; l < dim; l++)
-                theta[k * dim + j] += inverse[j * dim + l] * m->rhs[k * dim + l];
-            b[k] -= theta[k * dim + j] * m->mean[j];
-        }
-    }
-    value = value_of(world, weight, lambda, theta, b);
-    free(theta);
-    free(b);
-    return value;
-}
-
-static real_t found_value(const world_t *world, const double *weight, double lambda,
-                          const outcome_t *out, int64_t fit)
-{
-    int64_t columns = llr_columns(world->classes), width = columns * world->dim;
-    real_t *theta = take(width), *b = take(columns), value;
-    for (int64_t u = 0; u < width; u++) theta[u] = out->theta[fit * width + u];
-    for (int64_t k = 0; k < columns; k++) b[k] = out->b[fit * columns + k];
-    value = value_of(world, weight, lambda, theta, b);
-    free(theta);
-    free(b);
-    return value;
-}
 
 static void check_fit(const world_t *world, const double *weight, double lambda, const moments_t *m,
                       const llr_solve_options_t *options, const outcome_t *out, int64_t fit)
@@ -190,12 +56,17 @@ static void check_some(const world_t *world, double tolerance, int64_t paths, in
     outcome_destroy(&out);
 }
 
-/* Without df. Each of the first weightings comes five times, which is enough of them for a Krylov
- * space to pay. */
+/* Without df each of the first weightings comes so many times: enough for a Krylov space to pay. */
+enum { COPIES = 5 };
+
+static routes_t routes_without_df(const world_t *world, int64_t weightings, int64_t count)
+{
+    return routes_of(world, COPIES * weightings, COPIES * weightings * count, true);
+}
+
 static void check_without_df(const world_t *world, double tolerance, int64_t weightings,
                              int64_t count)
 {
-    enum { COPIES = 5 };
     llr_path_t path[PATHS * COPIES];
     llr_solve_options_t options = {.tolerance = tolerance, .max_iterations = 1, .leaves_df = true};
     int64_t last = (COPIES - 1) * weightings;
@@ -290,6 +161,10 @@ static void few_rows_beside_a_large_stratum(void)
     world_t worlds[] = {make_uneven(260, 192, 2, 2), make_uneven(260, 192, 2, 6),
                         make_uneven(230, 192, 3, 3), make_uneven(192, 240, 2, 4)};
     for (size_t w = 0; w < sizeof worlds / sizeof *worlds; w++) {
+        if (worlds[w].rows >= worlds[w].dim) {
+            CU_ASSERT_TRUE(routes_of(&worlds[w], 4, 16, false).updates);
+            CU_ASSERT_TRUE(routes_without_df(&worlds[w], 4, 1).conjugates);
+        }
         check_some(&worlds[w], 1e-8, 4, 4);
         check_without_df(&worlds[w], 1e-8, 4, 1);
         world_destroy(&worlds[w]);
@@ -300,6 +175,7 @@ static void few_rows_beside_a_large_stratum(void)
 static void large_strata_that_do_not_serve(void)
 {
     world_t world = make_uneven(260, 192, 2, 4);
+    CU_ASSERT_TRUE(routes_of(&world, 4, 16, false).updates);
     world.weight[1][1] = 0;
     check_some(&world, 1e-8, 4, 4);
     world.weight[1][1] = 1;
@@ -308,11 +184,22 @@ static void large_strata_that_do_not_serve(void)
     world_destroy(&world);
 }
 
+/* Where rows are many, before conjugate gradients. */
+static bool takes_shared_spaces(const world_t *world, int64_t weightings, int64_t count)
+{
+    routes_t routes = routes_without_df(world, weightings, count);
+    return routes.krylov && routes.shares && world->rows >= 8 * world->dim;
+}
+
 /* Shapes at which Krylov spaces pay: shared by weightings, and of each weighting's own columns. */
 static void many_weightings_without_df(void)
 {
     world_t shared = make(2000, 96, 2, 2), columns = make(3000, 208, 3, 3),
             own = make(4000, 320, 4, 8);
+    routes_t mine = routes_without_df(&own, 1, 2);
+    CU_ASSERT_TRUE(takes_shared_spaces(&shared, 3, 4));
+    CU_ASSERT_TRUE(takes_shared_spaces(&columns, 4, 2));
+    CU_ASSERT_TRUE(mine.krylov && !mine.shares && !mine.conjugates && !mine.updates);
     check_without_df(&shared, 1e-8, 3, 4);
     check_without_df(&shared, 1e-12, 3, 4);
     check_without_df(&columns, 1e-8, 4, 2);
@@ -335,6 +222,8 @@ static world_t make_lopsided(void)
 static void batches_of_weightings_without_df(void)
 {
     world_t world = make_lopsided();
+    CU_ASSERT_TRUE(routes_without_df(&world, 4, COUNT).conjugates);
+    CU_ASSERT_TRUE(routes_without_df(&world, 3, 4).conjugates);
     check_without_df(&world, 1e-8, 4, COUNT);
     check_without_df(&world, 1e-12, 3, 4);
     world_destroy(&world);
@@ -348,6 +237,7 @@ static void ranks_without_df(void)
     llr_path_t path[MANY];
     llr_solve_options_t options = {.tolerance = 1e-8, .leaves_df = true};
     for (int p = 0; p < MANY; p++) path[p] = (llr_path_t){world.weight[p % 3], lambdas, 2};
+    CU_ASSERT_TRUE(routes_of(&world, MANY, 2 * MANY, true).conjugates);
     for (int64_t rank = 192; rank > 190; rank--) {
         outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, MANY, &options);
         CU_ASSERT_EQUAL(out.solutions.rank, rank);
@@ -359,20 +249,65 @@ static void ranks_without_df(void)
     world_destroy(&world);
 }
 
+/* At lambda = 0, of full rank. */
+static void check_zero(const world_t *world, const double *weight, const moments_t *m,
+                       const outcome_t *out, int64_t fit)
+{
+    real_t *inverse = take(m->dim * m->dim);
+    invert(m, 0, inverse);
+    real_t least = least_value(world, weight, 0, m, inverse);
+    real_t found = found_value(world, weight, 0, out, fit);
+    CU_ASSERT_EQUAL(out->fit[fit].status, LLR_FIT_CONVERGED);
+    CU_ASSERT_EQUAL(out->fit[fit].df, (double)m->dim);
+    CU_ASSERT_TRUE(fabsl(found - least) <= 1e-12L * least);
+    CU_ASSERT_TRUE(fabsl(out->fit[fit].objective - found) <= 1e-12L * found);
+    free(inverse);
+}
+
 /* What pays for the fits at positive lambda might not pay for all: there is memory for it. */
 static void zeros_beside_weightings_without_df(void)
 {
-    enum { MANY = 12, ZEROS = 9, ALL = FITS / MANY };
+    enum { MANY = 12, ZEROS = 9, ALL = FITS / MANY, DIFFERENT = 3 };
     double list[ALL] = {0};
     llr_path_t path[MANY];
     llr_solve_options_t options = {.tolerance = 1e-8, .leaves_df = true};
     world_t world = make(140, 64, 2, 2);
     world.start[1] = 139;
+    CU_ASSERT_TRUE(routes_of(&world, MANY, (ALL - ZEROS) * MANY, true).conjugates);
+    CU_ASSERT_FALSE(routes_of(&world, MANY, ALL * MANY, true).conjugates);
     for (int l = ZEROS; l < ALL; l++) list[l] = lambdas[l - ZEROS];
-    for (int p = 0; p < MANY; p++) path[p] = (llr_path_t){world.weight[p % 3], list, ALL};
+    for (int p = 0; p < MANY; p++) path[p] = (llr_path_t){world.weight[p % DIFFERENT], list, ALL};
     outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, MANY, &options);
     CU_ASSERT_EQUAL(out.code, LLR_OK);
-    for (int fit = 0; fit < FITS; fit++) CU_ASSERT_EQUAL(out.fit[fit].status, LLR_FIT_CONVERGED);
+    for (int p = 0; p < DIFFERENT; p++) {
+        moments_t m = moments_create(&world, world.weight[p]);
+        for (int fit = p * ALL; fit < FITS; fit += DIFFERENT * ALL) {
+            check_zero(&world, world.weight[p], &m, &out, fit);
+            for (int l = ZEROS; l < ALL; l++)
+                check_fit(&world, world.weight[p], list[l], &m, &options, &out, fit + l);
+        }
+        moments_destroy(&m);
+    }
+    outcome_destroy(&out);
+    world_destroy(&world);
+}
+
+/* One weighting less takes Krylov spaces of more steps: there is memory for that too. A stratum
+ * without rows leaves it to them. */
+static void a_weighting_of_zero_alone_without_df(void)
+{
+    enum { MANY = 17 };
+    static const double zero = 0;
+    llr_path_t path[MANY];
+    llr_solve_options_t options = {.tolerance = 1e-8, .leaves_df = true};
+    world_t world = make(240, 160, 2, 2);
+    world.start[1] = 240;
+    routes_t routes = routes_of(&world, MANY - 1, MANY - 1, true);
+    CU_ASSERT_TRUE(routes.krylov && routes.shares && !routes.conjugates);
+    for (int p = 0; p < MANY; p++)
+        path[p] = (llr_path_t){world.weight[p % 3], p ? lambdas : &zero, 1};
+    outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, MANY, &options);
+    CU_ASSERT_EQUAL(out.code, LLR_OK);
     outcome_destroy(&out);
     world_destroy(&world);
 }
@@ -432,6 +367,7 @@ int main(void)
         {"batches of weightings without df", batches_of_weightings_without_df},
         {"ranks without df", ranks_without_df},
         {"zeros beside weightings without df", zeros_beside_weightings_without_df},
+        {"a weighting of zero alone without df", a_weighting_of_zero_alone_without_df},
         {"extreme weights without df", extreme_weights_without_df},
         {"rank is that of the columns", rank_is_that_of_the_columns},
     };
