@@ -75,7 +75,7 @@ EOF
 
 # A pid counts only while its command line names our configuration: pids are used again.
 bed_alive() { # PIDFILE
-    [ -s "$1" ] && grep -qzxF "$SLURM_CONF" "/proc/$(cat "$1")/cmdline" 2>/dev/null
+    [ -s "$1" ] && grep -qzxF "$SLURM_CONF" "/proc/$(cat "$1" 2>/dev/null)/cmdline" 2>/dev/null
 }
 
 bed_start() { # PIDFILE COMMAND...
@@ -172,8 +172,13 @@ job_has_ended() { # ID
     job_is "$1" COMPLETED FAILED CANCELLED TIMEOUT NODE_FAIL OUT_OF_MEMORY DEADLINE
 }
 
-# A requeued job waits two minutes, so that a node may recover; not here.
+# Slurm lets a requeued job wait for two minutes; here a little more than the second in which its
+# nodes still refuse the credentials of the start before.
 job_goes_on() { # ID
-    ! job_is "$1" PENDING || scontrol update JobId="$1" StartTime=now 2>/dev/null
+    local start
+    start=$(date -d "$(job_fact "$1" StartTime)" +%s 2>/dev/null)
+    if job_is "$1" PENDING && [ "${start:-0}" -gt $(($(date +%s) + 10)) ]; then
+        scontrol update JobId="$1" StartTime=now+2seconds 2>/dev/null
+    fi
     job_is "$1" RUNNING COMPLETED
 }

@@ -11,7 +11,7 @@ has_no_more_than() { # LINES REGEX FOLDER: of the log; and nothing was written
     [ ! -e "$3" ] || fail "$3 was written"
 }
 
-begin 4 200
+begin 4 150
 sed -e 's|^LAUNCH=.*|LAUNCH=(mpirun --bind-to none)|' slurm/site.env >mpirun.env
 sed -e 's|^LAUNCH=.*|LAUNCH=(srun --mpi=none)|' slurm/site.env >lonely.env
 llrsweep run -q job.yaml -o plain || fail "the plain run"
@@ -105,6 +105,20 @@ for by in scontrol urgent; do
     same_table "$by"
 done
 passed "requeue.sbatch: requeued in mid-run, preempted in mid-run"
+
+slurm/scaling-study.sh job.yaml scaling 1 2 -- --ntasks-per-node=2 -t 10 >study.log ||
+    fail "scaling-study.sh"
+id=$(sed -n 's/^\([0-9]*\): the report.*/\1/p' study.log)
+wait_for 180 job_has_ended "$id" || fail "the scaling study does not end"
+same_table scaling/strong-1 scaling/strong-2 scaling/weak-1
+[ "$(units_done scaling/weak-2)" = $((2 * $(units_done plain))) ] || fail "weak-2 has not twice the job"
+[ -z "$(comm -23 <(numbers plain | sort) <(numbers scaling/weak-2 | sort))" ] ||
+    fail "weak-2 does not hold the rows of the job"
+says scaling/strong-1.log "on 2 ranks"
+says scaling/strong-2.log "on 4 ranks"
+says scaling/weak-2.log "on 4 ranks"
+! llrsweep help scaling >/dev/null 2>&1 || grep -q speed scaling/scaling.log || fail "no report: $(cat scaling/scaling.log)"
+passed "scaling-study.sh: strong and weak, 1 and 2 nodes"
 
 submit "${two[@]}" slurm/requeue.sbatch job.yaml cancelled
 wait_for 60 is_in_mid_run cancelled || fail "job $id does not start"
