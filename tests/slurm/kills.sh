@@ -15,14 +15,14 @@ units=$((60 * kills + 120))
 seed=${LLR_SEED:-$(date +%s)}
 RANDOM=$seed
 
-pick() { # WORDS...: one of them
-    echo "${*:RANDOM % $# + 1:1}"
+shuffle() { # reads lines
+    shuf --random-source=<(yes "$RANDOM")
 }
 
 kill_one() { # rank or launcher; srun and mpirun are first of those that they start under that name
     local pids
     case $1 in
-    rank) mapfile -t pids < <(bed_pids llrsweep | shuf -n 1 --random-source=<(yes "$RANDOM")) ;;
+    rank) mapfile -t pids < <(bed_pids llrsweep | shuffle) ;;
     launcher) mapfile -t pids < <(bed_pids 'srun|mpirun' | head -1) ;;
     esac
     [ ${#pids[@]} = 0 ] || kill -KILL "${pids[0]}" 2>/dev/null
@@ -64,7 +64,7 @@ solves() {
 
 # The job, with so many kills in its way.
 kill_job() { # NODES KILLS
-    local k before victim nodes=$1
+    local k before victim victims nodes=$1
     out=out-$1 least=0 twice=0
     submit -N "$1" --ntasks-per-node=2 slurm/requeue.sbatch job.yaml "$out"
     for ((k = 1; k <= $2; k++)); do
@@ -73,15 +73,17 @@ kill_job() { # NODES KILLS
         wait_for 120 solves || fail "start $k solves nothing"
         sleep "0.$((RANDOM % 10))"
         ! job_has_ended "$id" || break # a fast machine
-        victim=$(pick rank rank launcher slurmd)
+        [ $((k % 3)) != 1 ] || mapfile -t victims < <(printf '%s\n' rank launcher slurmd | shuffle)
+        victim=${victims[k % 3]}
         strike "$victim"
         wait_for 120 has_started $((k + 1)) || fail "the job does not start after a kill of $victim"
-        watch_journal
         restore
+        watch_journal
         passed "$1 nodes, kill $k: $victim; $least of $units units are done"
     done
     [ "$k" -gt $(($2 / 2)) ] || fail "the job was done after $((k - 1)) kills"
-    ends_with 600 0
+    wait_for 600 is_done
+    ends_with 0 0
     [ "$(units_done "$out")" = "$units" ] || fail "units are missing"
     passed "$1 nodes: done after $((k - 1)) kills, in $twice of them two incarnations at once;" \
         "$(llrsweep status "$out" | sed 1d | tr '\n' ';')"
@@ -99,8 +101,18 @@ strike() { # VICTIM
 
 restore() {
     [ -n "$lost" ] || return 0
-    [ "$(bed_pids llrsweep | wc -l)" -le $((2 * nodes)) ] || twice=$((twice + 1))
+    ! wait_for 5 are_two || twice=$((twice + 1))
+    watch_journal
     return_node "$lost"
+}
+
+are_two() { # incarnations: more ranks than one has
+    [ "$(bed_pids llrsweep | wc -l)" -gt $((2 * nodes)) ]
+}
+
+is_done() {
+    job_goes_on "$id"
+    job_has_ended "$id"
 }
 
 begin 4 $((units / 4))
