@@ -81,15 +81,6 @@ ends_with 120 0
 same_table alone alone-mpirun
 passed "alone in a batch script"
 
-array=$(sbatch --parsable --array=1-3 slurm/array.sbatch job.yaml array)
-submit --dependency="afterok:$array" slurm/gather.sbatch array
-ends_with 120 0
-for shard in 1 2 3; do
-    says "llrsweep-${array}_$shard.log" "shard $shard of 3"
-done
-same_table array/whole
-passed "array.sbatch and gather.sbatch"
-
 # Back into the queue by another hand: by scontrol, and by a job that is more urgent.
 for by in scontrol urgent; do
     submit "${two[@]}" -w 'n[3-4]' slurm/requeue.sbatch job.yaml "$by"
@@ -106,20 +97,6 @@ for by in scontrol urgent; do
 done
 passed "requeue.sbatch: requeued in mid-run, preempted in mid-run"
 
-slurm/scaling-study.sh job.yaml scaling 1 2 -- --ntasks-per-node=2 -t 10 >study.log ||
-    fail "scaling-study.sh"
-id=$(sed -n 's/^\([0-9]*\): the report.*/\1/p' study.log)
-wait_for 180 job_has_ended "$id" || fail "the scaling study does not end"
-same_table scaling/strong-1 scaling/strong-2 scaling/weak-1
-[ "$(units_done scaling/weak-2)" = $((2 * $(units_done plain))) ] || fail "weak-2 has not twice the job"
-[ -z "$(comm -23 <(numbers plain | sort) <(numbers scaling/weak-2 | sort))" ] ||
-    fail "weak-2 does not hold the rows of the job"
-says scaling/strong-1.log "on 2 ranks"
-says scaling/strong-2.log "on 4 ranks"
-says scaling/weak-2.log "on 4 ranks"
-! llrsweep help scaling >/dev/null 2>&1 || grep -q speed scaling/scaling.log || fail "no report: $(cat scaling/scaling.log)"
-passed "scaling-study.sh: strong and weak, 1 and 2 nodes"
-
 submit "${two[@]}" slurm/requeue.sbatch job.yaml cancelled
 wait_for 60 is_in_mid_run cancelled || fail "job $id does not start"
 scancel "$id"
@@ -134,3 +111,28 @@ ends_with 120 0
 says "$late_log" "start 2 on" "units found" "digest "
 same_table late
 passed "requeue.sbatch: over its time limit until it is done"
+
+# The commands of slurm/README.md, as they stand there but for smaller numbers.
+# shellcheck disable=SC2016
+sed -n '/^```sh$/,/^```$/{/^```/d;/^cp /d;p}' slurm/README.md |
+    sed 's/=48/=2/; s/=1-8/=1-3/; s/ 1 2 4 8 / 1 2 /' >readme.sh
+[ "$(grep -c 'slurm/.*job.yaml' readme.sh)" = 4 ] || fail "README.md has other commands"
+bash -eu readme.sh >readme.log 2>&1 || fail "$(cat readme.log)"
+wait_for 300 bed_queue_is_empty || fail "the jobs of README.md do not end"
+same_table results/job results/long results/shards/whole
+for shard in 1 2 3; do
+    says llrsweep-*_$shard.log "shard $shard of 3"
+done
+passed "README.md: run, requeue, array and gather"
+
+cd results/scaling || fail "no scaling study"
+ln -s ../../plain . # what the tables are compared with
+same_table strong-1 strong-2 weak-1
+[ "$(units_done weak-2)" = $((2 * $(units_done plain))) ] || fail "weak-2 has not twice the job"
+[ -z "$(comm -23 <(numbers plain | sort) <(numbers weak-2 | sort))" ] ||
+    fail "weak-2 does not hold the rows of the job"
+says strong-1.log "on 2 ranks"
+says strong-2.log "on 4 ranks"
+says weak-2.log "on 4 ranks"
+! llrsweep help scaling >/dev/null 2>&1 || says scaling.log "strong scaling" "weak scaling"
+passed "README.md: scaling study on 1 and 2 nodes"
