@@ -60,7 +60,7 @@ Waittime=0
 AccountingStorageType=accounting_storage/none
 SrunPortRange=$(($4 + 20))-$(($4 + 99))
 NodeName=n[1-$2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$(($4 + 1))-$(($4 + $2))] CPUs=$3 RealMemory=2000
-PartitionName=test Nodes=n[1-$2] Default=YES MaxTime=INFINITE PriorityTier=1
+PartitionName=test Nodes=n[1-$2] Default=YES MaxTime=INFINITE PriorityTier=1 GraceTime=20
 PartitionName=urgent Nodes=n[1-$2] MaxTime=INFINITE PriorityTier=2
 EOF
     # Open MPI names shared memory by host and job: nodes that are one host must be kept apart. Not in

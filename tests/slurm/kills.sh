@@ -41,10 +41,16 @@ lose_node() { # NAME: its slurmd is killed, Slurm gives it up; the job's process
     scontrol update NodeName="$1" State=DOWN Reason=killed
 }
 
-# A new slurmd ends what is left of the job that was taken from its node.
+# A new slurmd ends what is left of the job that was taken from its node. That takes less than the two
+# minutes that Slurm would wait, but is to be over before the job may come back to this node.
 return_node() { # NAME
     bed_start_node "$world/bed" "$1" || fail "slurmd $1 does not start again"
+    wait_for 90 node_is_free "$1" || fail "$1 keeps what is left of the job"
     scontrol update NodeName="$1" State=RESUME 2>/dev/null # it may be back by itself
+}
+
+node_is_free() { # NAME: no step has a socket there
+    ! compgen -G "$world/bed/spool/$1/$1_*" >/dev/null
 }
 
 started() { # how often the script was started

@@ -81,21 +81,22 @@ ends_with 120 0
 same_table alone alone-mpirun
 passed "alone in a batch script"
 
-# Back into the queue by another hand: by scontrol, and by a job that is more urgent.
-for by in scontrol urgent; do
+# Back into the queue by another hand: by scontrol, by a job that is more urgent, by a stop file.
+for by in scontrol urgent file; do
     submit "${two[@]}" -w 'n[3-4]' slurm/requeue.sbatch job.yaml "$by"
     wait_for 60 is_in_mid_run "$by" || fail "job $id does not start"
     case $by in
     scontrol) scontrol requeue "$id" ;;
     urgent) sbatch -Q -p urgent -N 2 -n 4 -w 'n[3-4]' -o urgent.log --wrap true ;;
+    file) touch file/stop ;;
     esac
     wait_for 30 job_is "$id" PENDING || fail "job $id is not requeued"
     wait_for 60 job_goes_on "$id" || fail "job $id does not go on"
     ends_with 120 0
-    says "$log" "start 1 on" "stopped (SIGTERM)" "start 2 on" "units found" "digest "
+    says "$log" "start 1 on" "stopped (" "start 2 on" "units found" "digest "
     same_table "$by"
 done
-passed "requeue.sbatch: requeued in mid-run, preempted in mid-run"
+passed "requeue.sbatch: requeued, preempted and stopped in mid-run"
 
 submit "${two[@]}" slurm/requeue.sbatch job.yaml cancelled
 wait_for 60 is_in_mid_run cancelled || fail "job $id does not start"
