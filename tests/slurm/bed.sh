@@ -183,3 +183,8 @@ job_goes_on() { # ID
     fi
     job_is "$1" RUNNING COMPLETED
 }
+
+job_goes_on_to_its_end() { # ID
+    job_goes_on "$1"
+    job_has_ended "$1"
+}

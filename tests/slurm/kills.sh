@@ -25,7 +25,7 @@ kill_one() { # rank or launcher; srun and mpirun are first of those that they st
     rank) mapfile -t pids < <(bed_pids llrsweep | shuffle) ;;
     launcher) mapfile -t pids < <(bed_pids 'srun|mpirun' | head -1) ;;
     esac
-    [ ${#pids[@]} = 0 ] || kill -KILL "${pids[0]}" 2>/dev/null
+    [ ${#pids[@]} -gt 0 ] && kill -KILL "${pids[0]}" 2>/dev/null
 }
 
 # The journal never gets shorter.
@@ -62,41 +62,43 @@ has_started() { # TIMES
     [ "$(started)" -ge "$1" ] 2>/dev/null
 }
 
-# Mid-run of an incarnation: units are being solved.
+# Mid-run of an incarnation: units are being solved. The end of an incarnation on a lost node may take
+# the next one with it, since its step has the same number: then the job starts once more.
 solves() {
     watch_journal
+    job_goes_on "$id"
     [ "$least" -gt "$before" ] || job_has_ended "$id"
 }
 
 # The job, with so many kills in its way.
 kill_job() { # NODES KILLS
-    local k before victim victims nodes=$1
+    local k before starts victim victims nodes=$1
     out=out-$1 least=0 twice=0
     submit -N "$1" --ntasks-per-node=2 slurm/requeue.sbatch job.yaml "$out"
     for ((k = 1; k <= $2; k++)); do
         before=$least
-        wait_for 120 has_started "$k" || fail "start $k did not come"
-        wait_for 120 solves || fail "start $k solves nothing"
+        wait_for 180 solves || fail "start $(started) solves nothing"
         sleep "0.$((RANDOM % 10))"
         ! job_has_ended "$id" || break # a fast machine
         [ $((k % 3)) != 1 ] || mapfile -t victims < <(printf '%s\n' rank launcher slurmd | shuffle)
         victim=${victims[k % 3]}
-        strike "$victim"
-        wait_for 120 has_started $((k + 1)) || fail "the job does not start after a kill of $victim"
+        starts=$(started)
+        wait_for 120 strike "$victim" || fail "there is no $victim to kill"
+        wait_for 180 has_started $((starts + 1)) || fail "no start after a kill of $victim"
         restore
         watch_journal
         passed "$1 nodes, kill $k: $victim; $least of $units units are done"
     done
     [ "$k" -gt $(($2 / 2)) ] || fail "the job was done after $((k - 1)) kills"
-    wait_for 600 is_done
-    ends_with 0 0
+    ends_with 600 0
     [ "$(units_done "$out")" = "$units" ] || fail "units are missing"
     passed "$1 nodes: done after $((k - 1)) kills, in $twice of them two incarnations at once;" \
         "$(llrsweep status "$out" | sed 1d | tr '\n' ';')"
 }
 
 strike() { # VICTIM
-    lost=
+    lost=''
+    job_is "$id" RUNNING || return 1
     [ "$1" != slurmd ] || lost=$(job_fact "$id" BatchHost)
     if [ -n "$lost" ]; then
         lose_node "$lost"
@@ -114,11 +116,6 @@ restore() {
 
 are_two() { # incarnations: more ranks than one has
     [ "$(bed_pids llrsweep | wc -l)" -gt $((2 * nodes)) ]
-}
-
-is_done() {
-    job_goes_on "$id"
-    job_has_ended "$id"
 }
 
 begin 4 $((units / 4))

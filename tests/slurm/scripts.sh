@@ -108,7 +108,7 @@ wait_for 90 job_is "$late" PENDING || fail "job $late is not requeued"
 says "$late_log" "stopped (SIGUSR1)" "back into the queue"
 wait_for 60 job_goes_on "$late" || fail "job $late does not go on"
 id=$late
-ends_with 120 0
+ends_with 300 0
 says "$late_log" "start 2 on" "units found" "digest "
 same_table late
 passed "requeue.sbatch: over its time limit until it is done"

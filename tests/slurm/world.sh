@@ -63,8 +63,8 @@ submit() { # options of sbatch, script, arguments: sets id and log
     log=llrsweep-$id.log
 }
 
-ends_with() { # SECONDS EXIT-CODE: of job $id
-    wait_for "$1" job_has_ended "$id" || fail "job $id did not end in $1 s"
+ends_with() { # SECONDS EXIT-CODE: of job $id, over all its starts
+    wait_for "$1" job_goes_on_to_its_end "$id" || fail "job $id did not end in $1 s"
     [ "$(job_fact "$id" ExitCode)" = "$2:0" ] ||
         fail "job $id ended with $(job_fact "$id" ExitCode), not $2"
 }
