@@ -90,7 +90,7 @@ for by in scontrol urgent file; do
     urgent) sbatch -Q -p urgent -N 2 -n 4 -w 'n[3-4]' -o urgent.log --wrap true ;;
     file) touch file/stop ;;
     esac
-    wait_for 30 job_is "$id" PENDING || fail "job $id is not requeued"
+    wait_for 100 job_is "$id" PENDING || fail "job $id is not requeued"
     wait_for 60 job_goes_on "$id" || fail "job $id does not go on"
     ends_with 120 0
     says "$log" "start 1 on" "stopped (" "start 2 on" "units found" "digest "
