@@ -78,8 +78,9 @@ llr_code_t llr_spectrum_values(const llr_spectrum_t *spectrum, bool zscore, doub
 {
     int64_t columns = spectrum->columns, size = llr_lapack_work(columns, 1);
     int64_t numbers = columns * (columns + 2) + size;
-    double *a = llr_alloc(numbers, sizeof *a), *off = a + columns * columns, *tau = off + columns;
+    double *a = llr_alloc(numbers, sizeof *a);
     if (!a) return llr_fail_memory(error, numbers * (int64_t)sizeof *a, "a covariance");
+    double *off = a + columns * columns, *tau = off + columns;
     fill_matrix(spectrum, zscore, off, a);
     bool failed = llr_tridiagonalise(columns, a, value, off, tau, tau + columns, size) ||
                   llr_tridiagonal_eigenvalues(columns, value, off);

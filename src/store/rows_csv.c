@@ -35,17 +35,17 @@ static llr_code_t fail_column(const llr_rows_t *rows, const table_t *table, cons
     return code;
 }
 
-/* The cell that a part names: by the first record's words (which are a header then), or counted
- * from 0. -1: none. */
+/* The cell that a part names: counted from 0, or by a word of the first record, which is a header
+ * then. -1: none. */
 static int64_t find_column(table_t *table, const char *part)
 {
     int64_t index;
+    if (llr_text_to_int64(part, &index) && index >= 0 && index < table->cells) return index;
     for (int64_t j = 0; j < table->cells; j++)
         if (!strcmp(table->title[j], part)) {
             table->header = true;
             return j;
         }
-    if (llr_text_to_int64(part, &index) && index >= 0 && index < table->cells) return index;
     return -1;
 }
 
@@ -102,6 +102,17 @@ static llr_code_t find_header(llr_rows_t *rows, const llr_rows_ask_t *ask, const
                     rows->name, (long long)table->csv.line, (long long)word, table->title[word]);
 }
 
+static llr_code_t check_index(const llr_rows_t *rows, const llr_rows_ask_t *ask,
+                              const bool *reserved, llr_error_t *error)
+{
+    const table_t *table = rows->state;
+    if (ask->role != LLR_ROLE_FEATURES || reserved[0] || *table->title[0]) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "%s: the first column has no name, like an index of pandas; leave it out "
+                    "(to_csv(index=False))",
+                    rows->name);
+}
+
 static llr_code_t choose_columns(llr_rows_t *rows, const llr_rows_ask_t *ask, const char *part,
                                  const bool *reserved, llr_error_t *error)
 {
@@ -119,11 +130,6 @@ static llr_code_t choose_columns(llr_rows_t *rows, const llr_rows_ask_t *ask, co
         return llr_fail(
             error, LLR_INVALID, "%s: has %lld columns; name the one that holds the %s: %s:COLUMN",
             rows->name, (long long)rows->columns, llr_role_name(ask->role), table->path);
-    if (table->header && features && !*table->title[table->column[0]])
-        return llr_fail(error, LLR_INVALID,
-                        "%s: the first column has no name, like an index of pandas; leave it out "
-                        "(to_csv(index=False))",
-                        rows->name);
     return LLR_OK;
 }
 
@@ -148,6 +154,7 @@ static llr_code_t take_first(llr_rows_t *rows, const llr_rows_ask_t *ask, const 
                           : mark_reserved(rows, ask, reserved, error);
     if (code == LLR_OK && part && find_column(table, part) < 0)
         code = fail_column(rows, table, part, error);
+    if (code == LLR_OK) code = check_index(rows, ask, reserved, error);
     if (code == LLR_OK) code = find_header(rows, ask, reserved, error);
     if (code == LLR_OK) code = choose_columns(rows, ask, part, reserved, error);
     free(reserved);

@@ -20,11 +20,11 @@ typedef struct mark {
 typedef struct work {
     llr_survey_t *survey;
     llr_source_t *source;
-    void *slice;             /* owned */
-    llr_spectrum_t spectrum; /* owned; empty: none is wanted */
-    double *batch;           /* owned, BATCH x dim */
+    void *slice;                 /* owned */
+    llr_spectrum_t spectrum;     /* owned; empty: none is wanted */
+    double *batch;               /* owned, BATCH x dim */
     int64_t batched, step, seen; /* rows in batch; every step-th row of the pool; pool rows seen */
-    mark_t *mark;            /* owned, rows, or NULL */
+    mark_t *mark;                /* owned, rows, or NULL */
 } work_t;
 
 static int part_of(const llr_source_t *source, int64_t row)
@@ -92,14 +92,16 @@ static int by_hash(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
+/* The pairs with the smallest first rows are kept, in order. */
 static void keep_pair(llr_survey_t *survey, int64_t first, int64_t second)
 {
-    int at = survey->pairs < LLR_SURVEY_PAIRS ? survey->pairs++ : LLR_SURVEY_PAIRS - 1;
-    if (at == LLR_SURVEY_PAIRS - 1 && survey->pair[at][1] && survey->pair[at][0] < first) return;
-    for (; at > 0 && survey->pair[at - 1][0] > first; at--)
-        memcpy(survey->pair[at], survey->pair[at - 1], sizeof survey->pair[at]);
-    survey->pair[at][0] = first;
-    survey->pair[at][1] = second;
+    int64_t(*pair)[2] = survey->pair;
+    int at = survey->pairs < LLR_SURVEY_PAIRS ? survey->pairs++ : LLR_SURVEY_PAIRS;
+    for (; at > 0 && pair[at - 1][0] > first; at--)
+        if (at < LLR_SURVEY_PAIRS) memcpy(pair[at], pair[at - 1], sizeof pair[at]);
+    if (at == LLR_SURVEY_PAIRS) return;
+    pair[at][0] = first;
+    pair[at][1] = second;
 }
 
 /* Rows of one kind, ascending: in which parts they stand. */
