@@ -136,9 +136,9 @@ static llr_code_t choose(const fitting_t *fit, const llr_preprocessing_t *prepro
 {
     int64_t most = count_varying(fit);
     if (!most) return llr_fail(error, LLR_INVALID, "preprocess: pca: no column of the pool varies");
-    *components = preprocess->components ? preprocess->components
-                                         : llr_variance_rank(fit->variance, fit->columns, most,
-                                                              preprocess->variance);
+    *components = preprocess->components
+                      ? preprocess->components
+                      : llr_variance_rank(fit->variance, fit->columns, most, preprocess->variance);
     if (*components <= most) return LLR_OK;
     return llr_fail(error, LLR_INVALID,
                     "preprocess: pca: components: %lld asked for, the pool has %lld (%lld columns)",

@@ -110,20 +110,35 @@ static bool all_numbers(char *const *cell, int64_t cells)
     return true;
 }
 
+enum { SEPARATORS = 3 };
+static const char separators[SEPARATORS + 1] = ",;\t";
+
+static llr_code_t count_separators(llr_csv_t *csv, int64_t count[SEPARATORS], bool *more,
+                                   llr_error_t *error)
+{
+    LLR_TRY(read_record(csv, more, error));
+    for (int s = 0; s < SEPARATORS && *more; s++)
+        count[s] = count_outside_quotes(csv->record.data, separators[s]);
+    return LLR_OK;
+}
+
+/* Titles may hold the other ones: what the first two records have equally often comes first. */
 static llr_code_t find_separator(llr_csv_t *csv, llr_error_t *error)
 {
-    static const char separators[] = ",;\t";
-    bool more;
-    int64_t most = 0;
-    LLR_TRY(read_record(csv, &more, error));
+    bool more, again;
+    int64_t first[SEPARATORS] = {0}, second[SEPARATORS] = {0}, most = 0;
+    LLR_TRY(count_separators(csv, first, &more, error));
     if (!more) return llr_fail(error, LLR_INVALID, "%s: has no rows", csv->lines.path);
+    LLR_TRY(count_separators(csv, second, &again, error));
     csv->separator = ',';
-    for (const char *s = separators; *s; s++) {
-        int64_t count = count_outside_quotes(csv->record.data, *s);
-        if (count > most) csv->separator = *s;
-        most = count > most ? count : most;
+    for (int s = 0; s < SEPARATORS; s++) {
+        int64_t score = first[s] + (first[s] && (!again || first[s] == second[s]) ? INT32_MAX : 0);
+        if (score > most) csv->separator = separators[s];
+        most = score > most ? score : most;
     }
     if (most) return LLR_OK;
+    llr_csv_rewind(csv);
+    LLR_TRY(read_record(csv, &more, error));
     csv->separator = ' ';
     LLR_TRY(split_record(csv, error));
     if (csv->cells < 2 || !all_numbers(csv->cell, csv->cells)) csv->separator = ',';

@@ -14,8 +14,8 @@ typedef struct llr_csv {
     int64_t cells, room;
 } llr_csv_t;
 
-/* The separator is the one that the first record has most of; blanks, where all its words are
- * numbers. */
+/* The separator is the one that the first two records have most of; blanks, where there is none and
+ * all words of the first are numbers. */
 llr_code_t llr_csv_open(llr_csv_t *csv, const char *path, llr_error_t *error);
 /* The next record; *more false at the end. LLR_INVALID: a quote is not closed, or text behind it.
  */

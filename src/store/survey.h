@@ -6,9 +6,9 @@
 #include "store/split.h"
 
 enum {
-    LLR_SURVEY_COLUMNS = 4096,     /* beyond, no spectrum: its cost is columns^3 */
-    LLR_SURVEY_ROWS = 16384,       /* most rows that the spectrum is taken from */
-    LLR_SURVEY_HASHED = 16777216,  /* beyond, no search for equal rows: 16 bytes a row */
+    LLR_SURVEY_COLUMNS = 4096,    /* beyond, no spectrum: its cost is columns^3 */
+    LLR_SURVEY_ROWS = 16384,      /* most rows that the spectrum is taken from */
+    LLR_SURVEY_HASHED = 16777216, /* beyond, no search for equal rows: 16 bytes a row */
     LLR_SURVEY_PAIRS = 3,
     LLR_SURVEY_SHARES = 3
 };

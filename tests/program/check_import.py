@@ -37,7 +37,8 @@ def values(dtype):
         return rng.integers(0, 2, (ROWS, COLUMNS)).astype(dtype)
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
-        return rng.integers(info.min, info.max, (ROWS, COLUMNS), dtype=dtype, endpoint=True)
+        native = dtype.newbyteorder("=")
+        return rng.integers(info.min, info.max, (ROWS, COLUMNS), native, endpoint=True).astype(dtype)
     return rng.normal(size=(ROWS, COLUMNS)).astype(dtype)
 
 
@@ -83,7 +84,7 @@ for save, order in itertools.product((np.savez, np.savez_compressed), "CF"):
 
 # Text
 x = rng.normal(size=(ROWS, COLUMNS))
-quoted = np.array(['plain', 'with "quotes", and comma', "two\nlines"])
+quoted = np.array(["plain", "two\nlines", 'with "quotes", and comma'])
 for delimiter, header in itertools.product(",;\t", (False, True)):
     with open("t.csv", "w", newline="") as file:
         writer = csv.writer(file, delimiter=delimiter)

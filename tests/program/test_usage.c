@@ -363,8 +363,9 @@ static const char *const wrong[][2] = {
     {"import --features a -o b --seed 3", "import: --seed is for a split by --fractions"},
     {"import --fractions .5,.5",
      "--fractions: expected three (pool, validation, test), found `.5,.5`"},
-    {"import --fractions .5,.5,.5", "--fractions: the sum of .5,.5,.5 must be 1"},
-    {"import --fractions 0,.5,.5", "--fractions: expected shares from 0 to 1, found `0`"},
+    {"import --fractions .5,.5,.5", "--fractions: expected shares with sum 1, found a sum of 1.5"},
+    {"import --fractions 0,.5,.5", "--fractions: expected shares from 0 to 1, parted by commas, or "
+                                   "spans FROM:TO:COUNT, found `0`"},
     {"import --seed -1", "--seed: expected a whole number from 0 to 2147483647, found `-1`"},
     {"import --features other -o b", "other: cannot be opened: No such file or directory"},
     {"import --features a -o good", "good: is there already; --force replaces it"},
