@@ -75,11 +75,11 @@ with h5py.File("mydata.h5") as file:
 for classes in ("", ", classes: [3, 8]"):
     with open("job.yaml", "w") as job:
         job.write("datasets:\n  - {name: d, path: mydata.h5, split: {fractions: [.5, .2, .3], seed: 0}"
-                  f"{classes}}}\nlosses: [square]\nlambdas: [.1]\nsizes: [200]\n"
+                  f"{classes}}}\nlosses: [square]\nlambdas: [.1]\nsizes: [150]\n"
                   "seeds: {count: 1}\noutput: out\n")
     subprocess.run(["rm", "-rf", "out"], check=True)
     subprocess.run([LLRSWEEP, "run", "-q", "job.yaml"], check=True)
-    subprocess.run([LLRSWEEP, "replay", "-q", "out", "d/square/200/0/uniform/0.1", "--save", "head.h5"],
+    subprocess.run([LLRSWEEP, "replay", "-q", "out", "d/square/150/0/uniform/0.1", "--save", "head.h5"],
                    check=True)
     with h5py.File("head.h5") as head:
         theta, b = head["theta"][:], head["b"][:]
