@@ -200,15 +200,16 @@ static void memory_does_not_grow_with_the_file(void)
     write_inputs();
     write_tall();
     run(&outcome, "cd $D/in && $L import --float32 --features tall.npy --labels tall-y.npy -o t.h5 "
-                  "&& h5dump -d features -s 39889,110 -c 1,3 t.h5 | grep '(39889,' && "
+                  "&& h5dump -d features -s 39888,110 -c 1,3 t.h5 | grep '(39888,' && "
                   "$L inspect t.h5");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "(39889,110): 0, 0, 0\n") ||
-                   ended(&outcome, 0, "(39889,110): 0, 112, 0\n"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "(39888,110): 0, 112, 0\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "constant columns   990 on the rows"));
     getrusage(RUSAGE_CHILDREN, &usage);
     printf("    most memory: %ld MiB for %d MiB\n", usage.ru_maxrss >> 10,
            (int)(8L * TALL * WIDE >> 20));
-    CU_ASSERT_TRUE(getenv("LLR_SANITIZED") || usage.ru_maxrss < MOST_KIB);
+#ifndef __SANITIZE_ADDRESS__ /* which has memory of its own */
+    CU_ASSERT_TRUE(usage.ru_maxrss < MOST_KIB);
+#endif
     remove_scratch();
 }
 
