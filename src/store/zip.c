@@ -118,8 +118,9 @@ static llr_code_t read_directory(llr_zip_t *zip, const unsigned char *at, int64_
     for (int64_t m = 0; m < members; m++) {
         if (llr_grow((void **)&zip->member, zip->count, &zip->room, sizeof *zip->member))
             return llr_fail_memory(error, size, "an archive's directory");
-        bool good = read_entry(&at, end, &zip->member[zip->count]);
-        zip->count++;
+        llr_zip_member_t *member = &zip->member[zip->count++];
+        *member = (llr_zip_member_t){0};
+        bool good = read_entry(&at, end, member);
         if (!good) return fail_damaged(name, error);
     }
     return LLR_OK;

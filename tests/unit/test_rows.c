@@ -216,6 +216,12 @@ static void archives_are_read(void)
         write_bytes("a.npz", file.data, file.length);
         snprintf(path, sizeof path, "%s:deep", in_scratch("a.npz"));
         if (form & 2) CU_ASSERT_PTR_NOT_NULL(strstr(message(LLR_ROLE_FEATURES, path), "damaged"));
+        unsigned char *entry = memmem(file.data, file.length, "PK\1\2", 4);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+        entry[0] ^= 1;
+        write_bytes("a.npz", file.data, file.length);
+        CU_ASSERT_PTR_NOT_NULL(strstr(message(LLR_ROLE_FEATURES, path), "truncated or damaged"));
+        entry[0] ^= 1;
         write_bytes("a.npz", file.data, file.length - 10);
         CU_ASSERT_PTR_NOT_NULL(strstr(message(LLR_ROLE_FEATURES, path), "truncated or damaged"));
     }
