@@ -43,9 +43,9 @@ def panels(rows, columns, height=2.1, sharey=True):
                         figsize=(max(2.25 * columns, 3.6) + .4, height * rows + .9))
 
 
-def panels_for(count, height=2.1, sharey=True, most=4):
-    """So many panels, at most four a row; those left over are blank."""
-    columns = min(count, most)
+def panels_for(count, height=2.1, sharey=True):
+    """So many panels, at most three a row; those left over are blank."""
+    columns = 2 if count == 4 else min(count, 3)
     figure, axes = panels(-(-count // columns), columns, height, sharey)
     for axis in axes.flat[count:]:
         axis.set_visible(False)
@@ -167,9 +167,10 @@ def log_ticks(axis, which, values):
     values = sorted(set(values))
     getattr(axis, f"set_{which}scale")("log")
     chosen, last = [], 0.
+    apart = max(1.6, (values[-1] / values[0]) ** .19)
     for value in values:
-        if value > 1.6 * last:
+        if value > apart * last:
             chosen.append(value)
             last = value
-    getattr(axis, f"set_{which}ticks")(chosen, [f"{value:.3g}" for value in chosen])
+    getattr(axis, f"set_{which}ticks")(chosen, [f"{value:.3g}" if value < 1000 else f"{value:.0f}" for value in chosen])
     getattr(axis, f"set_{which}ticks")([], minor=True)
