@@ -25,7 +25,7 @@ import sys
 import figures_cost
 import figures_weights
 from llrtable import load_all
-from plotting import write
+from plotting import plt, write
 
 EACH = {"methods": figures_weights.methods_by_n, "heat": figures_weights.heat,
         "phase": figures_weights.phase, "weight": figures_weights.weight,
@@ -58,10 +58,12 @@ def main():
     parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("figures"))
     parser.add_argument("--only", type=words, default=KINDS, metavar="KIND,...", help="only these")
+    parser.add_argument("--dpi", type=int, default=200, help="dots per inch of the PNG (200)")
     options = parser.parse_args()
     sweeps = load_all(options.folders)
     if not sweeps:
         sys.exit("no folder holds a table")
+    plt.rcParams["savefig.dpi"] = options.dpi
     options.output.mkdir(parents=True, exist_ok=True)
 
     def save(figure, name):

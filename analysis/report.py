@@ -21,6 +21,8 @@ import re
 import numpy as np
 
 import figures
+import figures_cost
+from figures_weights import axis_of, grid_of
 from llrtable import load, over_seeds
 from plotting import plt
 from selection import choose, methods
@@ -98,7 +100,6 @@ def best_of(rows, total):
 
 def heat_maps(sweep, metric):
     """For each dataset and loss with a grid of weights and lambdas: measured means, and predictions."""
-    from figures_weights import axis_of, grid_of
     maps = []
     for dataset, loss in sets(sweep):
         rows = sweep.table.where(dataset=dataset, loss=loss)
@@ -112,7 +113,8 @@ def heat_maps(sweep, metric):
             step = {"n": int(n), "delta": number(part["delta"][0]), "mean": [numbers(line) for line in grid]}
             if "theory_" + metric + "_error" in part:
                 foretold = 1 - grid_of(part, "theory_" + metric + "_error")[2]
-                step["theory"] = [numbers(line) for line in foretold]
+                if np.isfinite(foretold).any():
+                    step["theory"] = [numbers(line) for line in foretold]
             steps.append(step)
         maps.append({"dataset": dataset, "loss": loss, "rule": rule, "x": numbers(weights),
                      "y": numbers(lambdas), "steps": steps})
@@ -136,7 +138,7 @@ def pictures(sweep, most):
             figure = figures.EACH[kind](sweep, dataset, loss)
             if figure is not None:
                 parts.append(picture(figure, f"{kind}: {dataset}, {loss}"))
-    parts.append(picture(figures.figures_cost.timeline(sweep), "timeline: busy seconds of each rank"))
+    parts.append(picture(figures_cost.timeline(sweep), "timeline: busy seconds of each rank"))
     left = len(sets(sweep)) - most
     note = f"<p>Figures of {left} more by analysis/figures.py.</p>" if left > 0 else ""
     return "\n".join(parts) + note

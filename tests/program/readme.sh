@@ -14,9 +14,10 @@ block() { # the lines between each ```$1 and the next ```
 }
 block yaml >job.yaml
 block sh >commands.sh
-[ "$(grep -c llrsweep commands.sh)" = 13 ]
+[ "$(grep -c llrsweep commands.sh)" = 16 ]
 sh -eu commands.sh
 test -e head.h5
+grep -q '^.toprule' table.tex
 for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `' | cut -d'|' -f2 |
     tr -d '`,' | tr ' ' '\n' | sed 's/_\*$/_overall/'); do
     head -1 results/example/results.csv | tr , '\n' | grep -qx "$column" || {
