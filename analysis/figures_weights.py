@@ -260,6 +260,8 @@ def delta(sweep, dataset, loss):
     if len(set(rates["delta"])) < 2:
         return None
     present = methods(sweep)
+    if len(set(rates.where(rule=GRID)["value"])) < 2:
+        present = [name for name in present if name != "tuned_exponent"]
     last = next((name for name in ("tuned_exponent", "theory", "thumb") if name in present), None)
     shown = [name for name in ("uniform", "inverse_prior", last) if name in present]
     figure, axes = panels_for(len(shown), 2.2)

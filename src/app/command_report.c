@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/report.h"
+#include "store/record.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -53,16 +54,30 @@ static bool is_folder(const char *word)
     return !stat(word, &about) && S_ISDIR(about.st_mode);
 }
 
-static llr_code_t report_compared(const llr_loaded_t *loaded, const llr_options_t *options,
-                                  llr_error_t *error)
+/* The content ids of its datasets, as its job.yaml names them. */
+static llr_code_t read_contents(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
+{
+    return llr_record_contents(folder, &loaded->session.job, &loaded->session.catalog, error);
+}
+
+static llr_code_t report_folders(llr_loaded_t *loaded, const llr_options_t *options,
+                                 llr_error_t *error)
 {
     llr_loaded_t other;
-    const char *word = options->compare;
-    if (!word || is_method(word) || !is_folder(word)) return report(loaded, NULL, options, error);
-    llr_code_t code = llr_loaded_open(&other, word, error);
+    llr_code_t code = llr_loaded_open(&other, options->compare, error);
+    if (code == LLR_OK) code = read_contents(loaded, options->argument[0], error);
+    if (code == LLR_OK) code = read_contents(&other, options->compare, error);
     if (code == LLR_OK) code = report(loaded, &other, options, error);
     llr_loaded_close(&other);
     return code;
+}
+
+static llr_code_t report_compared(llr_loaded_t *loaded, const llr_options_t *options,
+                                  llr_error_t *error)
+{
+    const char *word = options->compare;
+    bool folders = word && !is_method(word) && is_folder(word);
+    return folders ? report_folders(loaded, options, error) : report(loaded, NULL, options, error);
 }
 
 /* CSV is one table. */

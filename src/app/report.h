@@ -16,7 +16,7 @@ typedef struct llr_report_request {
     int64_t best;              /* cells listed of every dataset, loss and n */
     const llr_values_t *sizes; /* borrowed: only these n; none: all, by dataset the largest */
     const char *compare;       /* borrowed: a method's name or a result folder; NULL: nothing */
-    const llr_loaded_t *other; /* borrowed: that folder, or NULL */
+    const llr_loaded_t *other; /* borrowed: that folder, or NULL; content ids of both are known */
 } llr_report_request_t;
 
 /* Numbers over seeds as they are shown. */

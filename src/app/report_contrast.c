@@ -26,16 +26,15 @@ static int64_t find_dataset(const llr_job_t *job, const char *name)
     return -1;
 }
 
-static llr_code_t check_rows(const char *name, const llr_facts_t *a, const llr_facts_t *b,
-                             const char *folder, llr_error_t *error)
+static llr_code_t check_content(const char *name, const llr_facts_t *a, const llr_facts_t *b,
+                                const char *folder, llr_error_t *error)
 {
-    bool same = a->shape.classes == b->shape.classes && a->shape.groups == b->shape.groups;
-    size_t bytes = (size_t)(LLR_SPLITS * llr_shape_slots(a->shape)) * sizeof *a->eval_count;
-    if (same && !memcmp(a->eval_count, b->eval_count, bytes)) return LLR_OK;
-    return llr_fail(error, LLR_INVALID,
-                    "--compare: dataset `%s` has other validation or test rows in %s; only sweeps "
-                    "over the same rows can be compared by seed",
-                    name, folder);
+    if (llr_hash_equal(a->content, b->content)) return LLR_OK;
+    return llr_fail(
+        error, LLR_INVALID,
+        "--compare: dataset `%s` holds other data, classes or splits in %s; only sweeps "
+        "over the same rows can be compared by seed",
+        name, folder);
 }
 
 static llr_code_t compare_place(const llr_results_t *results, const opponent_t *opponent,
@@ -62,8 +61,8 @@ static llr_code_t meet(opponent_t *opponent, const llr_results_t *results,
                             ? find_dataset(request->other->results.grid->job, column->name)
                             : column->dataset;
     if (!request->other || opponent->dataset < 0) return LLR_OK;
-    return check_rows(column->name, &results->facts[column->dataset],
-                      &opponent->results->facts[opponent->dataset], request->compare, error);
+    return check_content(column->name, &results->facts[column->dataset],
+                         &opponent->results->facts[opponent->dataset], request->compare, error);
 }
 
 /* Differences of one table; pairs: raised by the pairs of seeds found. */

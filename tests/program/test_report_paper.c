@@ -203,7 +203,12 @@ static void what_cannot_be_compared_is_said(void)
         "cd $D && sed 's/path: world.h5/&, split: {fractions: [.5, .25, .25], seed: 0}/' "
         "raw.yaml >split.yaml && $L run -q split.yaml -o split && $L report class --compare "
         "split");
-    CU_ASSERT_TRUE(ended(&outcome, 2, "` has other validation or test rows in split; only sweeps"));
+    CU_ASSERT_TRUE(ended(&outcome, 2, "` holds other data, classes or splits in split; only"));
+    /* A synthetic dataset of that name with other classes, though neither has rows to count. */
+    run(&outcome,
+        "cd $D && sed '/world.h5/d; s/separation: 1.5/separation: 1.6/' raw.yaml >wide.yaml && "
+        "$L run -q wide.yaml -o wide && $L report class --compare wide");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "--compare: dataset `gauss` holds other data"));
 }
 
 /* LaTeX -------------------------------------------------------------------------------------- */
