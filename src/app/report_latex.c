@@ -100,9 +100,9 @@ static void print_heads(const llr_report_table_t *table)
 static void print_methods(const llr_report_t *report, const llr_report_table_t *table, bool paired)
 {
     char cell[LLR_REPORT_TEXT];
-    printf("\\begin{tabular}{l");
+    printf("\\begin{tabular}{@{}l");
     for (int64_t c = 0; c < table->columns; c++) putchar('r');
-    printf("}\n\\toprule\n");
+    printf("@{}}\n\\toprule\n");
     print_heads(table);
     for (int64_t m = 0; m < report->methods; m++) {
         if (paired && !llr_report_is_contrast(report, m)) continue;
@@ -163,9 +163,11 @@ static void print_caption(const llr_report_t *report, const llr_report_table_t *
     else
         printf("Best cells by mean validation accuracy. ");
     if (content == ACCURACIES) print_words(table->rows.data);
-    putchar(' ');
-    print_words(report->done_text.data);
-    printf("}\n");
+    if (report->done < report->units || strchr(report->done_text.data, '.')[1]) {
+        putchar(' '); /* that all units are done goes without saying */
+        print_words(report->done_text.data);
+    }
+    printf("}\n\\medskip\n");
 }
 
 static void print_label(const llr_report_t *report, const llr_report_table_t *table,
@@ -181,7 +183,7 @@ static void print_label(const llr_report_t *report, const llr_report_table_t *ta
 static void print_table(const llr_report_t *report, const llr_report_table_t *table,
                         content_t content)
 {
-    printf("\n\\begin{table}[tbp]\n\\centering\\small\\setlength{\\tabcolsep}{4pt}\n");
+    printf("\n\\begin{table}[tbp]\n\\centering\\small\\setlength{\\tabcolsep}{3.5pt}\n");
     print_caption(report, table, content);
     print_label(report, table, content);
     if (content == BEST_CELLS)

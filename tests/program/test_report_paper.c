@@ -229,7 +229,8 @@ static void bold_is_the_best_and_what_overlaps(void)
         best = mean[lines] > mean[best] ? lines : best;
     }
     run(&latex, "$L report $D/class --format latex --spread se");
-    CU_ASSERT_TRUE(ended(&latex, 0, "\\begin{tabular}{lrr}\n\\toprule\n$n$ & 20 & 60 \\\\\n"));
+    CU_ASSERT_TRUE(
+        ended(&latex, 0, "\\begin{tabular}{@{}lrr@{}}\n\\toprule\n$n$ & 20 & 60 \\\\\n"));
     for (int m = 0; m < LINES; m++) {
         bool wanted = mean[m] + error[m] >= mean[best] - error[best];
         char *under = strchr(method[m], '_');
