@@ -6,6 +6,7 @@
 #include "app/values.h"
 #include "base/error.h"
 #include "model/job.h"
+#include "model/sample.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +41,9 @@ struct llr_options {
     const char *output, *save, *dataset;
     llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;
-    bool has_metric;
+    bool has_metric, by_dataset;
+    llr_interval_kind_t interval;           /* of a report */
+    const char *compare;                    /* of a report: method or folder, or NULL */
     const struct llr_report_format *format; /* of a report, or NULL: the first */
     int64_t ranks, best;                    /* best: -1 where it is not given */
     int64_t shard, shards;                  /* run: 0 ... shards - 1 of shards; shards 0: all */

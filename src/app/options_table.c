@@ -11,7 +11,8 @@ const llr_command_t llr_commands[] = {
     {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
      llr_command_run},
     {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
-    {"report", "DIR", 1, 1, "benchmark table of a sweep, methods by n: text, Markdown, CSV",
+    {"report", "DIR", 1, 1,
+     "benchmark table of a sweep, methods by n or dataset: text, Markdown, CSV, LaTeX",
      llr_command_report},
     {"import", "--features FILE", 0, 0,
      "make a dataset of .npy, .npz, CSV, LIBSVM text or HDF5 files", llr_command_import},
@@ -142,6 +143,17 @@ static const char *format_choice(int64_t index)
     return index < LLR_REPORT_FORMATS ? llr_report_formats[index].name : NULL;
 }
 
+static const char *interval_choice(int64_t index)
+{
+    return index < LLR_INTERVALS ? llr_interval_name((llr_interval_kind_t)index) : NULL;
+}
+
+static const char *axis_choice(int64_t index)
+{
+    static const char *const axes[] = {"n", "dataset"};
+    return index < 2 ? axes[index] : NULL;
+}
+
 /* The cuts of a subsample that a rule fits. */
 static const llr_rule_t cut_rules[] = {LLR_RULE_BALANCED_SUBSAMPLE, LLR_RULE_AVERAGED_BALANCED};
 enum { CUT_RULES = sizeof cut_rules / sizeof *cut_rules };
@@ -170,6 +182,27 @@ static llr_code_t set_format(llr_options_t *options, const char *value, llr_erro
 {
     (void)error;
     options->format = &llr_report_formats[place_of(value, format_choice)];
+    return LLR_OK;
+}
+
+static llr_code_t set_interval(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->interval = (llr_interval_kind_t)place_of(value, interval_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_by(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->by_dataset = place_of(value, axis_choice) == 1;
+    return LLR_OK;
+}
+
+static llr_code_t set_compare(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->compare = value;
     return LLR_OK;
 }
 
@@ -370,6 +403,16 @@ const llr_option_t llr_option_table[] = {
     {"--best", NULL, "N", "report",
      "best cells listed for each dataset, loss and n; csv: in place of the methods", "1; csv: 0",
      NULL, set_best},
+    {"--by", NULL, "AXIS", "report",
+     "columns of the table; datasets stand at their largest n, or at those of --n", "n",
+     axis_choice, set_by},
+    {"--spread", NULL, "KIND", "report",
+     "beside a mean: standard deviation, standard error, or 95 % bootstrap interval of the mean",
+     "sd", interval_choice, set_interval},
+    {"--compare", NULL, "METHOD|DIR", "report",
+     "differences from a method, or from the same methods of another sweep, tested in pairs by "
+     "seed",
+     NULL, NULL, set_compare},
     {"--dataset", NULL, "NAME", "rows theory",
      "of the job, where it has several; theory without a job: HDF5 file", NULL, NULL, set_dataset},
     {"--features", NULL, "FILE", "import",
@@ -390,7 +433,8 @@ const llr_option_t llr_option_table[] = {
      "Gaussian classes: d=400,separation=2,priors=.8:.2[,decay=1] (means -+2 e; eigenvalues "
      "j^-decay)",
      NULL, NULL, set_gaussian},
-    {"--n", NULL, "LIST", "theory advise", "training rows; advise: one number", NULL, NULL, set_n},
+    {"--n", NULL, "LIST", "theory advise report",
+     "training rows; advise: one number; report: only these columns", NULL, NULL, set_n},
     {"--gamma", NULL, "LIST", "theory", "exponents: w_c ~ prior_c^-gamma", "0:2:5", NULL,
      set_gamma},
     {"--lambda", NULL, "LIST", "theory advise",
