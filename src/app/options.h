@@ -36,7 +36,7 @@ struct llr_options {
     const llr_command_t *command;
     const char **argument; /* owned; of words of the command line */
     int arguments;
-    bool help, version, quiet, verbose, explain;
+    bool help, version, quiet, verbose, explain, weak;
     const char *output, *save, *dataset;
     llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;

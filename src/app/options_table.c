@@ -17,6 +17,8 @@ const llr_command_t llr_commands[] = {
      llr_command_inspect},
     {"gather", "DIR...", 1, 0, "merge result folders of one job (shards, reruns) into one table",
      llr_command_gather},
+    {"scaling", "DIR...", 1, 0, "speed-up and where time went, of one job at several rank counts",
+     llr_command_scaling},
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"theory", "[JOB]", 0, 1,
      "predicted errors over a grid: a job's, or of --dataset or --gaussian", llr_command_theory},
@@ -62,6 +64,13 @@ static llr_code_t set_explain(llr_options_t *options, const char *value, llr_err
 {
     (void)value, (void)error;
     options->explain = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_weak(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->weak = true;
     return LLR_OK;
 }
 
@@ -297,6 +306,8 @@ const llr_option_t llr_option_table[] = {
      set_grace},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
      NULL, set_shard},
+    {"--weak", NULL, NULL, "scaling", "the jobs may differ in the number of seeds", NULL, NULL,
+     set_weak},
     {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
      NULL, set_verbose},

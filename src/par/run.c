@@ -5,6 +5,7 @@
 #include "par/load.h"
 #include "par/memory.h"
 #include "par/schedule.h"
+#include "par/timesheet.h"
 #include "store/folder.h"
 #include "store/journal.h"
 #include "store/layout.h"
@@ -59,6 +60,12 @@ static bool abandon(void *argument)
 {
     run_t *run = argument;
     return run->schedule && llr_schedule_tick(run->schedule);
+}
+
+static void measures(void *argument, bool begins)
+{
+    run_t *run = argument;
+    llr_times_enter(&run->result->times, begins ? LLR_STAGE_METRICS : LLR_STAGE_SOLVE);
 }
 
 static void stamp(run_t *run, llr_block_t *block, double seconds)
@@ -269,6 +276,7 @@ static llr_code_t make_workspace(run_t *run, llr_error_t *error)
     run->worker.grid = &run->grid;
     run->worker.dataset = run->catalog.dataset;
     run->worker.should_stop = abandon;
+    run->worker.measures = measures;
     run->worker.argument = run;
     return llr_arena_create(&run->worker.arena, need.workspace, error);
 }
@@ -357,6 +365,18 @@ static llr_code_t finish(run_t *run, llr_code_t code, llr_error_t *error)
     return write_table(run, error);
 }
 
+/* All ranks: their times, where the run ended in good order. */
+static llr_code_t leave_times(run_t *run, bool stopped, llr_error_t *error)
+{
+    const llr_progress_t *progress = &run->result->progress;
+    llr_time_line_t line = {.found = progress->found,
+                            .units = progress->done,
+                            .cells = progress->cells,
+                            .stopped = stopped};
+    llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
+    return llr_timesheet_add(run->comm, run->options->output, &run->result->times, &line, error);
+}
+
 llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
                        llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error)
 {
@@ -373,6 +393,13 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
         code = closed;
     }
     clean_up(&run);
+    if (options->output && (code == LLR_OK || code == LLR_STOPPED)) {
+        llr_code_t left = leave_times(&run, code == LLR_STOPPED, &late);
+        if (left != LLR_OK && code == LLR_OK) {
+            *error = late;
+            code = left;
+        }
+    }
     llr_times_enter(&result->times, LLR_STAGE_WAIT);
     llr_comm_broadcast(comm, result, sizeof *result);
     return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;

@@ -15,6 +15,9 @@ typedef struct llr_worker {
     const llr_forecasts_t *forecasts;    /* borrowed, or NULL where the job predicts nothing */
     llr_arena_t arena;                   /* owned: llr_unit_bytes of the dearest unit */
     bool (*should_stop)(void *argument); /* asked between passes; may be NULL */
+    /* Told when the fits of a set are solved and their accuracies begin, and when these end; may be
+     * NULL. */
+    void (*measures)(void *argument, bool begins);
     void *argument;
 } llr_worker_t;
 

@@ -14,7 +14,7 @@ block() { # the lines between each ```$1 and the next ```
 }
 block yaml >job.yaml
 block sh >commands.sh
-[ "$(grep -c llrsweep commands.sh)" = 13 ]
+[ "$(grep -c llrsweep commands.sh)" = 14 ]
 sh -eu commands.sh
 test -e head.h5
 for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `' | cut -d'|' -f2 |

@@ -100,6 +100,7 @@ static const command_t commands[] = {
     {"status", "DIR", "", "a", "''", false},
     {"report", "DIR", "", "a", "''", false},
     {"gather", "DIR...", "", "a", "a ''", true},
+    {"scaling", "DIR...", "", "a", "a ''", true},
     {"inspect", "DATASET", "", "a", "''", false},
     {"rows", "JOB", "", "a", "''", false},
     {"theory", "[JOB]", NULL, "a", "''", false},
@@ -146,6 +147,7 @@ static const option_t options[] = {
     {"--ranks", "N", "plan", "1"},
     {"--grace", "SECONDS", "run", "1"},
     {"--shard", "I/N", "run", "1/2"},
+    {"--weak", NULL, "scaling", ""},
     {"--quiet", NULL, "check run gather replay", ""},
     {"--verbose", NULL, "run", ""},
     {"--format", "NAME", "report theory", "csv"},
@@ -223,8 +225,8 @@ static void tables_are_complete(void)
     snprintf(count, sizeof count, "%d\n%d\n", COMMANDS, OPTIONS);
     run(&outcome,
         "cd $S/tests/program/expected && sed -n 's/^  \\([a-z][a-z]*\\) .*/\\1/p' "
-        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z]*\\|^ *--[a-z]*' "
-        "| grep -o -- '--[a-z]*' | sort -u | wc -l");
+        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z-]*\\|^ *--[a-z-]*' "
+        "| grep -o -- '--[a-z-]*' | sort -u | wc -l");
     CU_ASSERT_TRUE(ended(&outcome, 0, count));
 }
 
@@ -350,6 +352,7 @@ static const char *const wrong[][2] = {
     {"inspect other.h5", "other.h5: cannot be opened: No such file or directory"},
     {"status other", "other: No such file or directory; a result folder is needed"},
     {"report other", "other: No such file or directory; a result folder is needed"},
+    {"scaling other", "other: No such file or directory; a result folder is needed"},
     {"replay other k", "other: No such file or directory; a result folder is needed"},
     {"gather other -o x", "other/journal: no journal of a sweep is here"},
     {"gather good empty -o x", "empty/journal: no journal of a sweep is here"},
@@ -369,6 +372,7 @@ static const char *const wrong[][2] = {
     {"status good.yaml/x", "good.yaml/x: Not a directory; a result folder is needed"},
     {"status empty", "empty: is no result folder: it has no job.yaml"},
     {"report empty", "empty: is no result folder: it has no job.yaml"},
+    {"scaling empty", "empty: is no result folder: it has no job.yaml"},
     {"replay empty k", "empty: is no result folder: it has no job.yaml"},
     {"status nojournal", "nojournal/journal: no journal of a sweep is here"},
     {"report nojournal", "nojournal/journal: no journal of a sweep is here"},
