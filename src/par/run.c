@@ -29,6 +29,7 @@ typedef struct run {
     llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
     llr_journal_t *journal; /* rank 0, owned; NULL without output */
     int64_t *order;         /* rank 0, owned: units to do */
+    double *cost;           /* rank 0, owned, by unit */
     int64_t orders;
     double started, last_pulse, last_sync;
 } run_t;
@@ -166,12 +167,15 @@ static llr_code_t order_units(run_t *run, llr_error_t *error)
     int64_t units = run->grid.units;
     llr_costed_t *list = llr_alloc(units, sizeof *list);
     run->order = llr_alloc(units, sizeof *run->order);
-    if (!list || !run->order) {
+    run->cost = llr_alloc(units, sizeof *run->cost);
+    if (!list || !run->order || !run->cost) {
         free(list);
         return llr_fail_memory(error, units * (int64_t)sizeof(llr_costed_t), "the list of units");
     }
-    for (int64_t u = 0; u < units; u++)
-        list[u] = (llr_costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
+    for (int64_t u = 0; u < units; u++) {
+        run->cost[u] = llr_unit_cost(&run->grid, facts_of(run, u), u);
+        list[u] = (llr_costed_t){run->cost[u], u};
+    }
     llr_schedule_sort(list, units);
     choose_units(run, list);
     free(list);
@@ -295,8 +299,16 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
 {
-    llr_schedule_job_t job = {run->order, run->orders, run->options->grace, solve_unit,
-                              keep_unit,  pulse,       stop_wanted,         run};
+    llr_schedule_job_t job = {.order = run->order,
+                              .cost = run->cost,
+                              .units = run->orders,
+                              .grain = LLR_UNIT_GRAIN,
+                              .grace = run->options->grace,
+                              .solve = solve_unit,
+                              .keep = keep_unit,
+                              .pulse = pulse,
+                              .stop_wanted = stop_wanted,
+                              .argument = run};
     run->started = run->last_sync = llr_clock_seconds();
     llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
     llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
@@ -341,6 +353,7 @@ static void clean_up(run_t *run)
 {
     llr_run_rows_t rows = {run->catalog, run->grid, run->block};
     free(run->order);
+    free(run->cost);
     llr_arena_destroy(&run->worker.arena);
     llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
