@@ -69,13 +69,13 @@ static int64_t take(llr_policy_t *p, int rank)
     return unit;
 }
 
-/* Is there so much to do that a unit held ahead by one rank keeps none of the others waiting: two
- * more of it for every rank? */
-static bool is_far_from_end(const llr_policy_t *p)
+/* May a unit wait behind what the rank holds? Not where the others might run out of work before it
+ * is done: it is then better off with the first of them that is free. */
+static bool may_wait(const llr_policy_t *p, int rank)
 {
-    double ahead = 2.0 * workers(p);
-    if ((double)(p->units - p->next) < ahead) return false;
-    return !p->cost || p->cost[p->order[p->next]] * ahead <= p->rest;
+    if (p->units - p->next < 2 * workers(p)) return false;
+    if (!p->cost) return true;
+    return (p->burden[rank] + p->cost[p->order[p->next]]) * workers(p) <= p->rest;
 }
 
 /* Units that travel together: short ones, and no more than their share of what is left. */
@@ -95,7 +95,7 @@ int64_t llr_policy_grant(llr_policy_t *p, int rank, int64_t *unit)
     if (!find_next(p, rank)) return 0;
     int64_t size = rank ? batch_size(p) : 1;
     bool ahead = p->held[rank] > 0;
-    if (ahead && (rank == 0 || p->held[rank] > size || !is_far_from_end(p))) return 0;
+    if (ahead && (rank == 0 || p->held[rank] > size || !may_wait(p, rank))) return 0;
     while (count < size && find_next(p, rank)) unit[count++] = take(p, rank);
     return count;
 }

@@ -2,9 +2,9 @@
  * run and a simulated one take the same. It knows indices and cost hints only.
  *
  * Units go out in the order given, dearest first. A rank has one ahead of the one it works on, so
- * that it need not wait for rank 0; short ones travel in batches. Towards the end, where a unit
- * held ahead might be what all others wait for, nothing is held ahead. Rank 0 works itself below
- * LLR_POLICY_SERVES ranks and only serves from there on. */
+ * that it need not wait for rank 0; short ones travel in batches. A unit does not wait behind a
+ * long one, nor towards the end, where it might be what all others wait for. Rank 0 works itself
+ * below LLR_POLICY_SERVES ranks and only serves from there on. */
 #ifndef LLR_PAR_POLICY_H
 #define LLR_PAR_POLICY_H
 
