@@ -37,13 +37,14 @@ struct llr_options {
     const char **argument; /* owned; of words of the command line */
     int arguments;
     bool help, version, quiet, verbose, explain, weak;
-    const char *output, *save, *dataset;
+    const char *output, *save, *dataset, *calibration, *save_calibration;
     llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;
     bool has_metric;
     const struct llr_report_format *format; /* of a report, or NULL: the first */
-    int64_t ranks, best;                    /* best: -1 where it is not given */
-    int64_t shard, shards;                  /* run: 0 ... shards - 1 of shards; shards 0: all */
+    int64_t ranks, nodes;
+    int64_t best;          /* -1 where it is not given */
+    int64_t shard, shards; /* run: 0 ... shards - 1 of shards; shards 0: all */
     double grace;
     /* Of predictions. */
     llr_synthetic_t gaussian; /* priors owned; dim 0: not given */

@@ -7,7 +7,8 @@
 
 const llr_command_t llr_commands[] = {
     {"check", "JOB", 1, 1, "find every mistake in a job and its datasets", llr_command_check},
-    {"plan", "JOB", 1, 1, "cells, units and memory of a job", llr_command_plan},
+    {"plan", "JOB", 1, 1, "units, memory and time of a job, and what to ask a cluster for",
+     llr_command_plan},
     {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
      llr_command_run},
     {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
@@ -159,6 +160,26 @@ static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error
     return read_count("--ranks", value, 1, &options->ranks, error);
 }
 
+static llr_code_t set_nodes(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_count("--nodes", value, 1, &options->nodes, error);
+}
+
+static llr_code_t set_calibration(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->calibration = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_save_calibration(llr_options_t *options, const char *value,
+                                       llr_error_t *error)
+{
+    (void)error;
+    options->save_calibration = value;
+    return LLR_OK;
+}
+
 static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_count("--best", value, 0, &options->best, error);
@@ -301,7 +322,13 @@ const llr_option_t llr_option_table[] = {
     {"--output", "-o", "DIR", "check plan run gather", "result folder",
      "the job's; gather needs one", NULL, set_output},
     {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL, set_explain},
-    {"--ranks", NULL, "N", "plan", "ranks a node", "1", NULL, set_ranks},
+    {"--ranks", NULL, "N", "plan", "ranks, on all nodes", "1", NULL, set_ranks},
+    {"--nodes", NULL, "N", "plan", "nodes that they are on", "1", NULL, set_nodes},
+    {"--calibration", NULL, "FILE|DIR", "plan",
+     "speed of the machine: a calibration file, or a result folder made there",
+     "units are made and timed here, for 2 s", NULL, set_calibration},
+    {"--save-calibration", NULL, "FILE", "plan", "keep the speed for --calibration", NULL, NULL,
+     set_save_calibration},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
      set_grace},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
