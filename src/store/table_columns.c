@@ -28,7 +28,7 @@ static double rule_value(const llr_cursor_t *at)
 static double lambda_of(const llr_cursor_t *at)
 {
     const llr_job_t *job = at->table->grid->job;
-    return job->lambda[(at->about->first_place + at->place) % job->lambdas];
+    return job->lambda[at->cell % at->table->grid->places % job->lambdas];
 }
 
 /* Lines of a cell in the long table, a split. */
@@ -214,7 +214,7 @@ const llr_sheet_t *llr_sheet(int index)
 
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet)
 {
-    *cursor = (llr_cursor_t){.table = table, .is_long = sheet->is_long, .place = -1, .unit = -1};
+    *cursor = (llr_cursor_t){.table = table, .is_long = sheet->is_long, .cell = -1};
 }
 
 void llr_cursor_end(llr_cursor_t *cursor)
@@ -222,34 +222,24 @@ void llr_cursor_end(llr_cursor_t *cursor)
     llr_text_destroy(&cursor->key);
 }
 
-static void enter_unit(llr_cursor_t *at, int64_t unit)
+static bool has_rows(const llr_table_t *table, int64_t cell)
+{
+    return table->block[llr_grid_unit_of(table->grid, cell)].rows > 0;
+}
+
+static bool enter_cell(llr_cursor_t *at)
 {
     const llr_table_t *table = at->table;
-    at->unit = unit;
-    at->about = &table->grid->unit[unit];
+    const llr_grid_t *grid = table->grid;
+    int64_t unit = llr_grid_unit_of(grid, at->cell), place = at->cell % grid->places;
+    at->line = 0;
+    at->about = &grid->unit[unit];
     at->facts = &table->facts[at->about->dataset];
     at->block = &table->block[unit];
-    at->place = 0;
-}
-
-static bool enter_next_unit(llr_cursor_t *at)
-{
-    const llr_table_t *table = at->table;
-    int64_t unit = at->unit + 1;
-    while (unit < table->grid->units && !table->block[unit].rows) unit++;
-    if (unit >= table->grid->units) return false;
-    enter_unit(at, unit);
-    return true;
-}
-
-static bool enter_row(llr_cursor_t *at)
-{
-    const llr_grid_t *grid = at->table->grid;
-    at->line = 0;
-    at->row = &at->block->row[at->place];
-    at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
+    at->row = &at->block->row[llr_unit_row(grid, unit, place)];
+    at->weighting = &grid->weighting[place / grid->job->lambdas];
     at->key.length = 0;
-    llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
+    llr_grid_cell_key(grid, at->cell, &at->key);
     if (at->is_long) return !at->key.failed;
     at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
     at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
@@ -259,14 +249,15 @@ static bool enter_row(llr_cursor_t *at)
 
 bool llr_cursor_next(llr_cursor_t *at)
 {
+    const llr_table_t *table = at->table;
     if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
-    if (at->block && ++at->place < at->block->rows) return enter_row(at);
-    return enter_next_unit(at) && enter_row(at);
+    do at->cell++;
+    while (at->cell < table->grid->cells && !has_rows(table, at->cell));
+    return at->cell < table->grid->cells && enter_cell(at);
 }
 
-bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
+bool llr_cursor_seek(llr_cursor_t *at, int64_t cell)
 {
-    enter_unit(at, unit);
-    at->place = place;
-    return enter_row(at);
+    at->cell = cell;
+    return enter_cell(at);
 }

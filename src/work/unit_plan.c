@@ -14,17 +14,15 @@ typedef struct share {
 
 static share_t share_of(const llr_grid_t *grid, const llr_unit_t *unit, llr_cut_t cut)
 {
-    int64_t lambdas = grid->job->lambdas;
     share_t share = {0, 0, false};
-    for (int64_t i = 0; i < unit->cells; i++) {
-        int64_t weighting = (unit->first_place + i) / lambdas;
-        if (llr_cut_of(grid->weighting[weighting].rule) != cut) continue;
-        if (!share.cells || (unit->first_place + i) % lambdas == 0 ||
-            llr_rule_follows_lambda(grid->weighting[weighting].rule))
-            share.weightings++;
-        share.cells++;
-        share.zero = share.zero || grid->job->lambda[(unit->first_place + i) % lambdas] == 0;
+    for (int64_t w = 0; w < unit->weightings; w++) {
+        llr_rule_t rule = grid->weighting[unit->first_weighting + w].rule;
+        if (llr_cut_of(rule) != cut) continue;
+        share.weightings += llr_rule_follows_lambda(rule) ? unit->lambdas : 1;
+        share.cells += unit->lambdas;
     }
+    for (int64_t l = 0; share.cells && l < unit->lambdas; l++)
+        share.zero = share.zero || grid->job->lambda[unit->first_lambda + l] == 0;
     return share;
 }
 
