@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "app/scaling.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static void print_point(const llr_scaling_t *scaling, int64_t p)
@@ -8,6 +9,10 @@ static void print_point(const llr_scaling_t *scaling, int64_t p)
     const llr_scaling_point_t *point = &scaling->point[p];
     printf("%6lld %6lld %7lld %9lld %10.3f", (long long)point->ranks, (long long)point->nodes,
            (long long)point->units, (long long)point->cells, point->wall);
+    if (isnan(point->predicted))
+        printf(" %10s", "-");
+    else
+        printf(" %10.3f", point->predicted);
     if (point->flaw)
         printf(" %9s %10s", "-", "-");
     else
@@ -28,8 +33,8 @@ static void print_points(const llr_scaling_t *scaling, bool weak)
         printf("; speed-up in cells a second, against %lld rank%s",
                (long long)scaling->point[scaling->base].ranks,
                scaling->point[scaling->base].ranks == 1 ? "" : "s");
-    printf("\n\n%6s %6s %7s %9s %10s %9s %10s %11s  %s\n", "ranks", "nodes", "units", "cells",
-           "wall s", "speed-up", "efficiency", "imbalance", "folder");
+    printf("\n\n%6s %6s %7s %9s %10s %10s %9s %10s %11s  %s\n", "ranks", "nodes", "units", "cells",
+           "wall s", "planned s", "speed-up", "efficiency", "imbalance", "folder");
     for (int64_t p = 0; p < scaling->points; p++) print_point(scaling, p);
 }
 
@@ -66,6 +71,7 @@ llr_code_t llr_command_scaling(const llr_options_t *options, llr_error_t *error)
     llr_code_t code =
         llr_scaling_open(&scaling, options->argument, options->arguments, options->weak, error);
     if (code == LLR_OK) {
+        llr_scaling_predict(&scaling);
         print_points(&scaling, options->weak);
         print_stages(&scaling);
     }

@@ -43,9 +43,9 @@ struct llr_options {
     bool has_metric;
     const struct llr_report_format *format; /* of a report, or NULL: the first */
     int64_t ranks, nodes;
-    int64_t best;          /* -1 where it is not given */
-    int64_t shard, shards; /* run: 0 ... shards - 1 of shards; shards 0: all */
-    double grace;
+    int64_t best;              /* -1 where it is not given */
+    int64_t shard, shards;     /* run: 0 ... shards - 1 of shards; shards 0: all */
+    double grace, stop_before; /* run, seconds; 0: none */
     /* Of predictions. */
     llr_synthetic_t gaussian; /* priors owned; dim 0: not given */
     llr_values_t n, gamma, lambda, classes, priors, test_priors;

@@ -213,6 +213,31 @@ static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error
                     value);
 }
 
+/* "01:30:00": seconds of a time that is not 0. */
+static llr_code_t set_stop_before(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const char digits[] = "0123456789";
+    const char *at = value;
+    int64_t part[3];
+    int parts = 0;
+    for (char text[8]; parts < 3; parts++) {
+        size_t length = strspn(at, digits);
+        if (!length || length >= sizeof text || (parts && length != 2)) break;
+        memcpy(text, at, length);
+        text[length] = '\0';
+        llr_text_to_int64(text, &part[parts]);
+        at += length;
+        if (parts < 2 && *at++ != ':') break;
+    }
+    bool good = parts == 3 && !*at && part[1] < 60 && part[2] < 60;
+    if (good) options->stop_before = (double)(3600 * part[0] + 60 * part[1] + part[2]);
+    if (good && options->stop_before > 0) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from "
+                    "now, found `%s`",
+                    value);
+}
+
 /* Predictions ------------------------------------------------------------------------------ */
 
 static const char *loss_choice(int64_t index)
@@ -331,6 +356,9 @@ const llr_option_t llr_option_table[] = {
      set_save_calibration},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
      set_grace},
+    {"--stop-before", NULL, "HH:MM:SS", "run",
+     "time from now on: no unit is begun that would not end before, and then it stops",
+     "the end that Slurm set", NULL, set_stop_before},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
      NULL, set_shard},
     {"--weak", NULL, NULL, "scaling", "the jobs may differ in the number of seeds", NULL, NULL,

@@ -2,9 +2,11 @@
 
 #include "app/results.h"
 #include "base/memory.h"
+#include "par/estimate.h"
 #include "store/job_file.h"
 #include "store/record.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* job.yaml alone: its datasets need not be there any more. */
@@ -146,12 +148,49 @@ llr_code_t llr_scaling_open(llr_scaling_t *scaling, const char *const *folder, i
     for (; scaling->points < folders; scaling->points++) {
         llr_scaling_point_t *point = &scaling->point[scaling->points];
         point->folder = folder[scaling->points];
+        point->predicted = NAN;
         LLR_TRY(read_point(point, error));
         if (scaling->points) LLR_TRY(check_same(&scaling->point[0], point, weak, error));
     }
     qsort(scaling->point, (size_t)folders, sizeof *scaling->point, by_ranks);
     find_marks(scaling);
     return LLR_OK;
+}
+
+/* pace: made where it is NULL so far, from these timings. */
+static llr_code_t predict_point(llr_scaling_point_t *point, llr_pace_t *pace, llr_error_t *error)
+{
+    llr_loaded_t loaded;
+    llr_estimate_t estimate = {0};
+    llr_stages_t stages;
+    llr_code_t code = llr_loaded_open(&loaded, point->folder, error);
+    const llr_session_t *session = &loaded.session;
+    if (code == LLR_OK && !pace->kind) {
+        code = llr_pace_create(pace, LLR_REGIMES, error);
+        if (code == LLR_OK)
+            llr_pace_learn(pace, &session->grid, session->catalog.facts, loaded.block);
+    }
+    if (code == LLR_OK && point->units == session->grid.units) {
+        code = llr_estimate_create(&estimate, &session->grid, &session->catalog, pace, error);
+        if (code == LLR_OK)
+            code = llr_estimate_stages(&estimate, (int)point->ranks, &stages, error);
+        if (code == LLR_OK) point->predicted = llr_stages_wall(&stages);
+    }
+    llr_estimate_destroy(&estimate);
+    llr_loaded_close(&loaded);
+    return code;
+}
+
+void llr_scaling_predict(llr_scaling_t *scaling)
+{
+    llr_pace_t pace = {0};
+    llr_error_t unused = {0};
+    llr_code_t code = scaling->base < 0
+                          ? LLR_INVALID
+                          : predict_point(&scaling->point[scaling->base], &pace, &unused);
+    for (int64_t p = 0; code == LLR_OK && p < scaling->points; p++)
+        if (p != scaling->base) predict_point(&scaling->point[p], &pace, &unused);
+    llr_pace_destroy(&pace);
 }
 
 void llr_scaling_close(llr_scaling_t *scaling)

@@ -15,6 +15,7 @@ typedef struct llr_scaling_point {
     double wall;                               /* seconds, of all runs */
     double mean[LLR_STAGES], most[LLR_STAGES]; /* seconds over the ranks, of all runs */
     double imbalance;                          /* of solving: most over mean, less 1 */
+    double predicted; /* seconds of wall time, by the timings of the base; NaN: not known */
     const char *flaw; /* why its wall time is none to compare with, or NULL; static */
 } llr_scaling_point_t;
 
@@ -30,6 +31,9 @@ typedef struct llr_scaling {
  * also where this fails. */
 llr_code_t llr_scaling_open(llr_scaling_t *scaling, const char *const *folder, int64_t folders,
                             bool weak, llr_error_t *error);
+/* What plan predicts for every point, by the timings of the base; left NaN where datasets are gone,
+ * and where not all units of a job were to do. */
+void llr_scaling_predict(llr_scaling_t *scaling);
 void llr_scaling_close(llr_scaling_t *scaling);
 
 /* Cells a second over those of the base, and that for each rank more than the base has. Strong and

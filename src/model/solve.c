@@ -157,7 +157,7 @@ typedef struct rates {
     double curvature, pass, start;
 } rates_t;
 static const rates_t LOGISTIC[2] = {{6.3e-12, 1.58e-9, 1.8e-9}, {2.1e-12, 3.0e-10, 1.8e-9}};
-static const rates_t SOFTMAX[2] = {{1.05e-11, 3.44e-9, 1.5e-9}, {1.3e-12, 1.24e-9, 1.5e-9}};
+static const rates_t SOFTMAX[2] = {{1.05e-11, 3.44e-9, 2.2e-9}, {1.3e-12, 1.24e-9, 2.2e-9}};
 
 /* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */
 static double zero_cost(const llr_solve_shape_t *shape)

@@ -71,13 +71,6 @@ char *llr_regime_name(int64_t regime, char *out)
     return out;
 }
 
-static double seconds_of(const llr_block_t *block)
-{
-    double seconds = 0;
-    for (int64_t r = 0; r < block->rows; r++) seconds += block->row[r].seconds;
-    return seconds;
-}
-
 /* Timed seconds of a dataset and loss, and their logarithm over what the rates say. */
 typedef struct group {
     double seconds, predicted;
@@ -90,7 +83,7 @@ static group_t time_group(const llr_pace_t *pace, const llr_grid_t *grid, const 
     for (int64_t u = 0; u < grid->units; u++) {
         if (grid->unit[u].dataset != dataset || grid->unit[u].loss != loss || !block[u].rows)
             continue;
-        group.seconds += seconds_of(&block[u]);
+        group.seconds += llr_block_seconds(&block[u]);
         group.predicted += llr_unit_cost(grid, &facts[dataset], u) *
                            llr_pace_rate(pace, llr_regime(grid, &facts[dataset], u));
     }
@@ -121,7 +114,7 @@ void llr_pace_learn(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t 
         const llr_facts_t *of = &facts[grid->unit[u].dataset];
         if (block[u].rows)
             llr_pace_add(pace, llr_regime(grid, of, u), llr_unit_cost(grid, of, u),
-                         seconds_of(&block[u]));
+                         llr_block_seconds(&block[u]));
     }
     pace->spread = spread_of(pace, grid, facts, block);
 }

@@ -59,7 +59,7 @@ static void speed_up_is_the_ratio_of_wall_times(void)
 {
     outcome_t outcome;
     int ranks;
-    double wall, speed_up, efficiency;
+    double wall, planned, speed_up, efficiency;
     run(&outcome, "cd $D && $L scaling r3 r1 r2");
     CU_ASSERT_TRUE(ended(&outcome, 0,
                          "study: strong scaling; speed-up in cells a second, against "
@@ -69,11 +69,12 @@ static void speed_up_is_the_ratio_of_wall_times(void)
         char folder[8];
         snprintf(folder, sizeof folder, "r%d", r);
         run(&outcome, "cd $D && $L scaling r3 r1 r2 | grep ' %%  r%d$'", r);
-        CU_ASSERT_EQUAL_FATAL(
-            sscanf(outcome.out, "%d 1 12 120 %lf %lf %lf", &ranks, &wall, &speed_up, &efficiency),
-            4);
+        CU_ASSERT_EQUAL_FATAL(sscanf(outcome.out, "%d 1 12 120 %lf %lf %lf %lf", &ranks, &wall,
+                                     &planned, &speed_up, &efficiency),
+                              5);
         CU_ASSERT_EQUAL(ranks, r);
         CU_ASSERT_DOUBLE_EQUAL(wall, wall_of(folder, 2), 6e-4);
+        CU_ASSERT_TRUE(planned > 0 && planned < 1);
         CU_ASSERT_DOUBLE_EQUAL(speed_up, base / wall_of(folder, 2), 6e-3);
         CU_ASSERT_DOUBLE_EQUAL(efficiency, base / wall_of(folder, 2) / r, 6e-4);
     }
@@ -83,10 +84,11 @@ static void speed_up_is_the_ratio_of_wall_times(void)
 static void weak_scaling_counts_cells(void)
 {
     outcome_t outcome;
-    double wall, speed_up, efficiency;
+    double wall, planned, speed_up, efficiency;
     run(&outcome, "cd $D && $L scaling --weak r1 w2 | grep ' w2$'");
     CU_ASSERT_EQUAL_FATAL(
-        sscanf(outcome.out, " 2 1 24 240 %lf %lf %lf", &wall, &speed_up, &efficiency), 3);
+        sscanf(outcome.out, " 2 1 24 240 %lf %lf %lf %lf", &wall, &planned, &speed_up, &efficiency),
+        4);
     CU_ASSERT_DOUBLE_EQUAL(efficiency, wall_of("r1", 2) / wall_of("w2", 2), 1e-3);
     run(&outcome, "cd $D && $L scaling r1 w2");
     CU_ASSERT_TRUE(ended(&outcome, 2,

@@ -145,6 +145,10 @@ static const option_t options[] = {
     {"--output", "DIR", "check plan run gather", "x"},
     {"--explain", NULL, "check", ""},
     {"--ranks", "N", "plan", "1"},
+    {"--nodes", "N", "plan", "1"},
+    {"--calibration", "FILE|DIR", "plan", "x"},
+    {"--save-calibration", "FILE", "plan", "x"},
+    {"--stop-before", "HH:MM:SS", "run", "01:00:00"},
     {"--grace", "SECONDS", "run", "1"},
     {"--shard", "I/N", "run", "1/2"},
     {"--weak", NULL, "scaling", ""},
@@ -240,6 +244,10 @@ static void every_option_knows_its_commands(void)
                 check_not_taken(&options[o], &commands[c]);
 }
 
+#define STOP_BEFORE(value)                                                                         \
+    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from now, found `" value \
+    "`"
+
 /* The rest: words, and the line after "llrsweep: ". */
 static const char *const wrong[][2] = {
     /* commands */
@@ -291,6 +299,23 @@ static const char *const wrong[][2] = {
      "--ranks: expected a whole number from 1 to 1000000, found `99999999999999999999`"},
     {"plan good.yaml --ranks --output",
      "--ranks: expected a whole number from 1 to 1000000, found `--output`"},
+    {"plan good.yaml --nodes 0", "--nodes: expected a whole number from 1 to 1000000, found `0`"},
+    {"plan good.yaml --ranks 2 --nodes 3", "--nodes 3: more nodes than ranks (--ranks 2)"},
+    {"plan good.yaml --calibration nowhere",
+     "--calibration: nowhere: No such file or directory; a calibration file or a result folder is "
+     "needed"},
+    {"plan good.yaml --calibration good.yaml",
+     "good.yaml: line 1: is not the head of a calibration file; llrsweep plan JOB "
+     "--save-calibration FILE writes one"},
+    {"plan good.yaml --calibration empty", "empty: is no result folder: it has no job.yaml"},
+    {"run good.yaml --stop-before 90", STOP_BEFORE("90")},
+    {"run good.yaml --stop-before 1:30", STOP_BEFORE("1:30")},
+    {"run good.yaml --stop-before 00:00:00", STOP_BEFORE("00:00:00")},
+    {"run good.yaml --stop-before 01:60:00", STOP_BEFORE("01:60:00")},
+    {"run good.yaml --stop-before 01:00:61", STOP_BEFORE("01:00:61")},
+    {"run good.yaml --stop-before 01:0:00", STOP_BEFORE("01:0:00")},
+    {"run good.yaml --stop-before 01:00:00x", STOP_BEFORE("01:00:00x")},
+    {"run good.yaml --stop-before -1:00:00", STOP_BEFORE("-1:00:00")},
     {"report good --best many", "--best: expected a whole number from 0 to 1000000, found `many`"},
     {"report good --best -1", "--best: expected a whole number from 0 to 1000000, found `-1`"},
     {"report good --best=1e3", "--best: expected a whole number from 0 to 1000000, found `1e3`"},
