@@ -66,7 +66,7 @@ static const llr_cursor_t *cursor_at(const llr_sweep_t *sweep, int64_t row)
 {
     llr_cursor_t *cursor = &((llr_sweep_t *)sweep)->cursor;
     if (row < 0 || row >= llr_sweep_rows(sweep)) return NULL;
-    if (cursor->cell == sweep->cell[row]) return cursor;
+    if (cursor->number == sweep->cell[row]) return cursor;
     if (llr_cursor_seek(cursor, sweep->cell[row])) return cursor;
     llr_cursor_end(cursor);
     llr_cursor_begin(cursor, &sweep->table, llr_sheet(0));

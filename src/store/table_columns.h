@@ -9,9 +9,12 @@
 typedef struct llr_cursor {
     const llr_table_t *table; /* borrowed */
     bool is_long;
-    int64_t cell;
-    int64_t line;   /* long: split * (classes + groups) + class, or classes + group */
-    llr_text_t key; /* owned; failed: out of memory */
+    int64_t number;    /* of the cell in the grid */
+    int64_t cell;      /* row of the main sheet, counted over a walk */
+    int64_t line;      /* long: split * (classes + groups) + class, or classes + group */
+    llr_text_t key;    /* owned; failed: out of memory */
+    int64_t shared;    /* of it, the bytes that the cells of a subsample and loss share */
+    int64_t subsample; /* which the key is of: number / places */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
     const llr_facts_t *facts;
@@ -27,11 +30,19 @@ typedef enum llr_column_type {
     LLR_COLUMN_REAL   /* double; NaN where there is none */
 } llr_column_type_t;
 
+/* Where a column stands. */
+typedef enum llr_column_scope {
+    LLR_COLUMN_RESULT,    /* in the files and in the digest */
+    LLR_COLUMN_PLACEMENT, /* timing or placement: not in the digest */
+    LLR_COLUMN_ONLY_CSV,
+    LLR_COLUMN_ONLY_H5
+} llr_column_scope_t;
+
 typedef struct llr_column {
     const char *name;
     llr_column_type_t type;
+    llr_column_scope_t scope;
     const char *unit, *meaning;
-    bool placement; /* timing or placement: not in the digest */
     union {
         const char *(*text)(const llr_cursor_t *); /* borrowed until the cursor moves */
         int64_t (*count)(const llr_cursor_t *);
@@ -54,8 +65,8 @@ const llr_sheet_t *llr_sheet(int index);
 /* Rows in grid order: begin, next until false (the end, or key.failed), end. */
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet);
 bool llr_cursor_next(llr_cursor_t *cursor);
-/* To a cell whose unit has rows; false: key.failed. */
-bool llr_cursor_seek(llr_cursor_t *cursor, int64_t cell);
+/* To a cell (its number in the grid) whose unit has rows; false: key.failed. */
+bool llr_cursor_seek(llr_cursor_t *cursor, int64_t number);
 void llr_cursor_end(llr_cursor_t *cursor);
 
 #endif
