@@ -75,7 +75,7 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
            seconds_text(e->work, wall), seconds_text(e->longest, low));
     printf("  %-34s %10s  from the program's start on; read %.3g s,", "wall time",
            seconds_text(llr_stages_wall(stages), wall), stages->read);
-    if (stages->theory > 0) printf(" theory %.3g s,", stages->theory);
+    if (stages->theory > 0) printf(" theory roughly %.2g s,", stages->theory);
     printf(" solve %.3g s, table %.3g s\n", stages->solve, stages->table);
     printf("  %-34s %10s  to %s: data decide how many steps a fit takes\n", "most likely from",
            seconds_text(bound(plan, stages, -1), low), seconds_text(bound(plan, stages, 1), high));

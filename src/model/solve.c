@@ -151,13 +151,15 @@ static const double REDUCTION = 2.3e-11; /* p^3 a weighting: the square loss wit
 static const double SYSTEM = 1.9e-10;    /* p^2 a vector: the square loss, with a reduction made */
 static const double KRYLOV = 1e-9; /* p^2 a weighting and column: the square loss without df */
 
-/* Of iterative losses: an element of a curvature matrix, of a pass a vector, and of the passes that
- * a weighting and column take more at its first strength. */
+/* Of iterative losses: n p^2 and p^3 of a curvature matrix, an element of a pass a vector, and of
+ * the passes that a weighting and column take more at its first strength. */
 typedef struct rates {
-    double curvature, pass, start;
+    double curvature, cube, pass, start;
 } rates_t;
-static const rates_t LOGISTIC[2] = {{6.3e-12, 1.58e-9, 1.8e-9}, {2.1e-12, 3.0e-10, 1.8e-9}};
-static const rates_t SOFTMAX[2] = {{1.05e-11, 3.44e-9, 2.2e-9}, {1.3e-12, 1.24e-9, 2.2e-9}};
+static const rates_t LOGISTIC[2] = {{6.3e-12, 4.2e-12, 1.58e-9, 1.8e-9},
+                                    {2.1e-12, 1.4e-12, 3.0e-10, 1.8e-9}};
+static const rates_t SOFTMAX[2] = {{3e-12, 1.5e-11, 3.0e-9, 2.2e-9},
+                                   {1.3e-12, 0.9e-12, 1.24e-9, 2.2e-9}};
 
 /* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */
 static double zero_cost(const llr_solve_shape_t *shape)
@@ -190,8 +192,8 @@ static double iterative_cost(const llr_solve_shape_t *shape, double n, double d,
     rates_t rate = (columns > 1 ? SOFTMAX : LOGISTIC)[shape->leaves_df];
     double matrices = shape->leaves_df ? (double)shape->fits / paths * columns : vectors;
     return FACTOR * p * p * p + PRODUCT * 4 * n * d * vectors +
-           rate.curvature * matrices * (n * p * p + 2.0 / 3 * p * p * p) +
-           rate.pass * vectors * n * p + rate.start * paths * columns * n * p;
+           matrices * p * p * (rate.curvature * n + rate.cube * p) + rate.pass * vectors * n * p +
+           rate.start * paths * columns * n * p;
 }
 
 double llr_solve_cost(const llr_solve_shape_t *shape)

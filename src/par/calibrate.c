@@ -9,14 +9,14 @@
 /* Units of every solver, with fewer rows than columns and with more. */
 static const char JOB[] =
     "datasets:\n"
-    "  - {name: two, synthetic: {d: 192, separation: 2, priors: [.8, .2]}}\n"
-    "  - {name: many, synthetic: {d: 96, separation: 2, priors: [.4, .25, .2, .15], test: 4000}}\n"
-    "exponents: [0, .5, 1]\nlambdas: {log10: {from: -3, to: -1, count: 5}}\nsizes: [80, 320]\n"
+    "  - {name: two, synthetic: {d: 448, separation: 2, priors: [.8, .2]}}\n"
+    "  - {name: many, synthetic: {d: 256, separation: 2, priors: [.4, .25, .2, .15], test: 4000}}\n"
+    "exponents: [0, .5, 1]\nlambdas: {log10: {from: -3, to: -1, count: 5}}\nsizes: [160, 640]\n"
     "seeds: {count: 200}\n";
 
 /* What made units take over their cost on the machine that the cost was measured on, by regime:
  * their data are others than those that its rates were fitted to. */
-static const double MADE[LLR_REGIMES] = {1, 1, 1, 1, 1, 1, 1, 1};
+static const double MADE[LLR_REGIMES] = {0.85, 1.12, 0.9, 0.91, 0.92, 1.07, 0.88, 0.99};
 
 typedef struct made {
     llr_job_t job;

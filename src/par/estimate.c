@@ -10,11 +10,11 @@
 
 /* Seconds of what is no unit, measured on one node with a file system of its own. */
 static const double START = 0.01;
-static const double READ = 1 / 1e9;         /* a byte of features, the hash included */
-static const double RESULT = 1e-5;          /* rank 0: a unit's result, */
-static const double RESULT_CELL = 1e-6;     /* and each of its rows: unpacking, journal */
-static const double TABLE_CELL = 1e-5;      /* a row of the table */
-static const double THEORY = 1e-10;         /* of llr_forecast_cost */
+static const double READ = 1 / 1e9;     /* a byte of features, the hash included */
+static const double RESULT = 1e-5;      /* rank 0: a unit's result, */
+static const double RESULT_CELL = 1e-6; /* and each of its rows: unpacking, journal */
+static const double TABLE_CELL = 8e-6;  /* a row of the table */
+static const double THEORY = 3e-10;     /* of llr_forecast_cost; a search may take 3 times that */
 static const double LATENCY_WORKING = 1e-3; /* until a rank 0 that works looks at a message */
 static const double LATENCY_SERVING = 5e-5;
 
