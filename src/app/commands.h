@@ -10,6 +10,7 @@ llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_status(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_report(const llr_options_t *options, llr_error_t *error);
+llr_code_t llr_command_import(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_inspect(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_gather(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_scaling(const llr_options_t *options, llr_error_t *error);

@@ -4,8 +4,8 @@
 
 #include <ctype.h>
 
-static const char *const commands[] = {"check", "plan",   "run",    "status", "report", "inspect",
-                                       "rows",  "theory", "advise", "replay", "help"};
+static const char *const commands[] = {"check",   "plan", "run",    "status", "report", "import",
+                                       "inspect", "rows", "theory", "advise", "replay", "help"};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Every run of white space becomes one space. */
