@@ -13,6 +13,7 @@ llr_code_t llr_command_report(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_import(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_inspect(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_gather(const llr_options_t *options, llr_error_t *error);
+llr_code_t llr_command_scaling(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_rows(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_theory(const llr_options_t *options, llr_error_t *error);
 llr_code_t llr_command_advise(const llr_options_t *options, llr_error_t *error);

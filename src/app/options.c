@@ -181,6 +181,7 @@ static llr_code_t take_words(llr_options_t *options, int count, char **words, ll
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error)
 {
     *options = (llr_options_t){.ranks = 1,
+                               .nodes = 1,
                                .best = -1,
                                .grace = 20,
                                .rule = LLR_RULE_UNIFORM,

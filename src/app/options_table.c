@@ -7,7 +7,8 @@
 
 const llr_command_t llr_commands[] = {
     {"check", "JOB", 1, 1, "find every mistake in a job and its datasets", llr_command_check},
-    {"plan", "JOB", 1, 1, "cells, units and memory of a job", llr_command_plan},
+    {"plan", "JOB", 1, 1, "units, memory and time of a job, and what to ask a cluster for",
+     llr_command_plan},
     {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
      llr_command_run},
     {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
@@ -20,6 +21,8 @@ const llr_command_t llr_commands[] = {
      "shape, classes, columns, spectrum and equal rows of an HDF5 dataset", llr_command_inspect},
     {"gather", "DIR...", 1, -1, "merge result folders of one job (shards, reruns) into one table",
      llr_command_gather},
+    {"scaling", "DIR...", 1, -1, "speed-up and where time went, of one job at several rank counts",
+     llr_command_scaling},
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"theory", "[JOB]", 0, 1,
      "predicted errors over a grid: a job's, or of --dataset or --gaussian", llr_command_theory},
@@ -65,6 +68,13 @@ static llr_code_t set_explain(llr_options_t *options, const char *value, llr_err
 {
     (void)value, (void)error;
     options->explain = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_weak(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->weak = true;
     return LLR_OK;
 }
 
@@ -227,6 +237,26 @@ static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error
     return read_count("--ranks", value, 1, &options->ranks, error);
 }
 
+static llr_code_t set_nodes(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_count("--nodes", value, 1, &options->nodes, error);
+}
+
+static llr_code_t set_calibration(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->calibration = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_save_calibration(llr_options_t *options, const char *value,
+                                       llr_error_t *error)
+{
+    (void)error;
+    options->save_calibration = value;
+    return LLR_OK;
+}
+
 static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_count("--best", value, 0, &options->best, error);
@@ -257,6 +287,31 @@ static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error
     if (llr_text_to_double(value, &options->grace) && options->grace >= 0 && options->grace <= 1e6)
         return LLR_OK;
     return llr_fail(error, LLR_INVALID, "--grace: expected seconds from 0 to 1e6, found `%s`",
+                    value);
+}
+
+/* "01:30:00": seconds of a time that is not 0. */
+static llr_code_t set_stop_before(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const char digits[] = "0123456789";
+    const char *at = value;
+    int64_t part[3];
+    int parts = 0;
+    for (char text[8]; parts < 3; parts++) {
+        size_t length = strspn(at, digits);
+        if (!length || length >= sizeof text || (parts && length != 2)) break;
+        memcpy(text, at, length);
+        text[length] = '\0';
+        llr_text_to_int64(text, &part[parts]);
+        at += length;
+        if (parts < 2 && *at++ != ':') break;
+    }
+    bool good = parts == 3 && !*at && part[1] < 60 && part[2] < 60;
+    if (good) options->stop_before = (double)(3600 * part[0] + 60 * part[1] + part[2]);
+    if (good && options->stop_before > 0) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from "
+                    "now, found `%s`",
                     value);
 }
 
@@ -388,11 +443,22 @@ const llr_option_t llr_option_table[] = {
     {"--output", "-o", "DIR", "check plan run gather import", "result folder; import: file",
      "the job's; gather and import need one", NULL, set_output},
     {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL, set_explain},
-    {"--ranks", NULL, "N", "plan", "ranks a node", "1", NULL, set_ranks},
+    {"--ranks", NULL, "N", "plan", "ranks, on all nodes", "1", NULL, set_ranks},
+    {"--nodes", NULL, "N", "plan", "nodes that they are on", "1", NULL, set_nodes},
+    {"--calibration", NULL, "FILE|DIR", "plan",
+     "speed of the machine: a calibration file, or a result folder made there",
+     "units are made and timed here, for 2 s", NULL, set_calibration},
+    {"--save-calibration", NULL, "FILE", "plan", "keep the speed for --calibration", NULL, NULL,
+     set_save_calibration},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
      set_grace},
+    {"--stop-before", NULL, "HH:MM:SS", "run",
+     "time from now on: no unit is begun that would not end before, and then it stops",
+     "the end that Slurm set", NULL, set_stop_before},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
      NULL, set_shard},
+    {"--weak", NULL, NULL, "scaling", "the jobs may differ in the number of seeds", NULL, NULL,
+     set_weak},
     {"--quiet", "-q", NULL, "check run gather import replay", "errors only", NULL, NULL, set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
      NULL, set_verbose},

@@ -179,6 +179,7 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
     llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
                  llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
                  (long long)job->unit_size);
+    if (!where && job->unit_size) llr_text_add(out, "units: cut by lambda\n"); /* not as before */
     if (!where) return;
     llr_text_add(out, "output: ");
     print_path(out, job, job->output);

@@ -74,9 +74,9 @@ static int64_t find_unit(const llr_results_t *results, const llr_setting_t *sett
 static const llr_row_t *row_at(const llr_results_t *results, int64_t first, int64_t place)
 {
     const llr_grid_t *grid = results->grid;
-    int64_t unit = llr_grid_unit_of(grid, grid->unit[first].first_cell + place);
+    int64_t unit = llr_grid_unit_of(grid, grid->unit[first].base + place);
     const llr_block_t *block = &results->block[unit];
-    return block->rows ? &block->row[place - grid->unit[unit].first_place] : NULL;
+    return block->rows ? &block->row[llr_unit_row(grid, unit, place)] : NULL;
 }
 
 /* What a choice looks at, most important first; larger wins everywhere. */
@@ -126,7 +126,7 @@ int64_t llr_method_choose(const llr_results_t *results, const llr_setting_t *set
         if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
         if (best >= 0 && !is_larger(key, best_key)) continue;
         memcpy(best_key, key, sizeof key);
-        best = grid->unit[unit].first_cell + place;
+        best = grid->unit[unit].base + place;
     }
     return best;
 }
@@ -195,7 +195,7 @@ static llr_ranked_t over_seeds(const llr_results_t *results, const llr_setting_t
         if (!row) continue;
         if (ranked.cell < 0) {
             int64_t unit = find_unit(results, setting, seed);
-            ranked.cell = results->grid->unit[unit].first_cell + place;
+            ranked.cell = results->grid->unit[unit].base + place;
             ranked.gamma = row->gamma;
         }
         llr_tally_add(&validation, key[KEY_SELECTED]);

@@ -14,7 +14,7 @@ block() { # the lines between each ```$1 and the next ```
 }
 block yaml >job.yaml
 block sh >commands.sh
-[ "$(grep -c llrsweep commands.sh)" = 19 ]
+[ "$(grep -c llrsweep commands.sh)" = 20 ]
 
 # Arrays as numpy saves them: npy FILE TYPE SHAPE DATASET
 npy() {
@@ -33,7 +33,7 @@ for python in python3 /usr/bin/python3; do
     "$python" -c 'import h5py, matplotlib, numpy' 2>/dev/null || continue
     PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=$PWD/matplotlib \
         "$python" "$LLR_SOURCE/analysis/figures.py" results/mine -o figures
-    test -s figures/*methods.pdf
+    test -s figures/mine-methods-mine-square.pdf
     break
 done
 for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `' | cut -d'|' -f2 |

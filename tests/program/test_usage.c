@@ -100,6 +100,7 @@ static const command_t commands[] = {
     {"status", "DIR", "", "a", "''", false},
     {"report", "DIR", "", "a", "''", false},
     {"gather", "DIR...", "", "a", "a ''", true},
+    {"scaling", "DIR...", "", "a", "a ''", true},
     {"import", "--features FILE", NULL, "", "''", false},
     {"inspect", "DATASET", "", "a", "''", false},
     {"rows", "JOB", "", "a", "''", false},
@@ -145,8 +146,13 @@ static const option_t options[] = {
     {"--output", "DIR", "check plan run gather import", "x"},
     {"--explain", NULL, "check", ""},
     {"--ranks", "N", "plan", "1"},
+    {"--nodes", "N", "plan", "1"},
+    {"--calibration", "FILE|DIR", "plan", "x"},
+    {"--save-calibration", "FILE", "plan", "x"},
+    {"--stop-before", "HH:MM:SS", "run", "01:00:00"},
     {"--grace", "SECONDS", "run", "1"},
     {"--shard", "I/N", "run", "1/2"},
+    {"--weak", NULL, "scaling", ""},
     {"--quiet", NULL, "check run gather import replay", ""},
     {"--verbose", NULL, "run", ""},
     {"--format", "NAME", "report theory", "csv"},
@@ -235,8 +241,8 @@ static void tables_are_complete(void)
     snprintf(count, sizeof count, "%d\n%d\n", COMMANDS, OPTIONS);
     run(&outcome,
         "cd $S/tests/program/expected && sed -n 's/^  \\([a-z][a-z]*\\) .*/\\1/p' "
-        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z]*\\|^ *--[a-z]*' "
-        "| grep -o -- '--[a-z]*' | sort -u | wc -l");
+        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z-]*\\|^ *--[a-z-]*' "
+        "| grep -o -- '--[a-z-]*' | sort -u | wc -l");
     CU_ASSERT_TRUE(ended(&outcome, 0, count));
 }
 
@@ -249,6 +255,10 @@ static void every_option_knows_its_commands(void)
             else
                 check_not_taken(&options[o], &commands[c]);
 }
+
+#define STOP_BEFORE(value)                                                                         \
+    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from now, found `" value \
+    "`"
 
 /* The rest: words, and the line after "llrsweep: ". */
 static const char *const wrong[][2] = {
@@ -301,6 +311,23 @@ static const char *const wrong[][2] = {
      "--ranks: expected a whole number from 1 to 1000000, found `99999999999999999999`"},
     {"plan good.yaml --ranks --output",
      "--ranks: expected a whole number from 1 to 1000000, found `--output`"},
+    {"plan good.yaml --nodes 0", "--nodes: expected a whole number from 1 to 1000000, found `0`"},
+    {"plan good.yaml --ranks 2 --nodes 3", "--nodes 3: more nodes than ranks (--ranks 2)"},
+    {"plan good.yaml --calibration nowhere",
+     "--calibration: nowhere: No such file or directory; a calibration file or a result folder is "
+     "needed"},
+    {"plan good.yaml --calibration good.yaml",
+     "good.yaml: line 1: is not the head of a calibration file; llrsweep plan JOB "
+     "--save-calibration FILE writes one"},
+    {"plan good.yaml --calibration empty", "empty: is no result folder: it has no job.yaml"},
+    {"run good.yaml --stop-before 90", STOP_BEFORE("90")},
+    {"run good.yaml --stop-before 1:30", STOP_BEFORE("1:30")},
+    {"run good.yaml --stop-before 00:00:00", STOP_BEFORE("00:00:00")},
+    {"run good.yaml --stop-before 01:60:00", STOP_BEFORE("01:60:00")},
+    {"run good.yaml --stop-before 01:00:61", STOP_BEFORE("01:00:61")},
+    {"run good.yaml --stop-before 01:0:00", STOP_BEFORE("01:0:00")},
+    {"run good.yaml --stop-before 01:00:00x", STOP_BEFORE("01:00:00x")},
+    {"run good.yaml --stop-before -1:00:00", STOP_BEFORE("-1:00:00")},
     {"report good --best many", "--best: expected a whole number from 0 to 1000000, found `many`"},
     {"report good --best -1", "--best: expected a whole number from 0 to 1000000, found `-1`"},
     {"report good --best=1e3", "--best: expected a whole number from 0 to 1000000, found `1e3`"},
@@ -395,6 +422,7 @@ static const char *const wrong[][2] = {
     {"inspect other.h5", "other.h5: cannot be opened: No such file or directory"},
     {"status other", "other: No such file or directory; a result folder is needed"},
     {"report other", "other: No such file or directory; a result folder is needed"},
+    {"scaling other", "other: No such file or directory; a result folder is needed"},
     {"replay other k", "other: No such file or directory; a result folder is needed"},
     {"gather other -o x", "other/journal: no journal of a sweep is here"},
     {"gather good empty -o x", "empty/journal: no journal of a sweep is here"},
@@ -414,6 +442,7 @@ static const char *const wrong[][2] = {
     {"status good.yaml/x", "good.yaml/x: Not a directory; a result folder is needed"},
     {"status empty", "empty: is no result folder: it has no job.yaml"},
     {"report empty", "empty: is no result folder: it has no job.yaml"},
+    {"scaling empty", "empty: is no result folder: it has no job.yaml"},
     {"replay empty k", "empty: is no result folder: it has no job.yaml"},
     {"status nojournal", "nojournal/journal: no journal of a sweep is here"},
     {"report nojournal", "nojournal/journal: no journal of a sweep is here"},
