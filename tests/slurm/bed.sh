@@ -83,7 +83,7 @@ bed_start() { # PIDFILE COMMAND...
     shift
     rm -f "$file"
     setsid nohup "$@" </dev/null >>"$(dirname "$file")/../log/$(basename "$file").out" 2>&1 &
-    disown # bash says nothing when it is killed
+    disown $! # bash says nothing when it is killed
     wait_for 20 bed_alive "$file"
 }
 
