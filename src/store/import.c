@@ -5,12 +5,14 @@
 #include "store/folder.h"
 #include "store/import_file.h"
 #include "store/naming.h"
+#include "store/rows_format.h"
 #include "store/source_check.h"
 #include "store/split.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -155,6 +157,38 @@ static llr_code_t check_fractions(const work_t *work, llr_error_t *error)
 
 /* Output ----------------------------------------------------------------------------------- */
 
+/* --force is for an earlier import; what is read must not be lost. */
+static llr_code_t check_inputs(const work_t *work, const struct stat *output, llr_error_t *error)
+{
+    for (int r = 0; r < LLR_ROLES; r++) {
+        char *path = NULL;
+        const char *part;
+        struct stat input;
+        if (!work->asked[r]) continue;
+        LLR_TRY(llr_rows_part(work->asked[r], &path, &part, error));
+        bool same =
+            !stat(path, &input) && input.st_dev == output->st_dev && input.st_ino == output->st_ino;
+        free(path);
+        if (same)
+            return llr_fail(error, LLR_INVALID,
+                            "--output %s: is the file that %s are read from; choose another",
+                            work->import->output, llr_role_name((llr_role_t)r));
+    }
+    return LLR_OK;
+}
+
+static llr_code_t check_present(const work_t *work, llr_error_t *error)
+{
+    const char *output = work->import->output;
+    struct stat about;
+    if (stat(output, &about)) return LLR_OK;
+    if (S_ISDIR(about.st_mode))
+        return llr_fail(error, LLR_INVALID, "--output %s: is a folder; a file is needed", output);
+    LLR_TRY(check_inputs(work, &about, error));
+    if (work->import->force) return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "%s: is there already; --force replaces it", output);
+}
+
 static llr_code_t check_output(work_t *work, llr_error_t *error)
 {
     const char *output = work->import->output, *slash = strrchr(output, '/');
@@ -163,8 +197,7 @@ static llr_code_t check_output(work_t *work, llr_error_t *error)
     if (!work->folder) return llr_fail_memory(error, (long long)strlen(output), "a path");
     if (!*work->base)
         return llr_fail(error, LLR_INVALID, "--output %s: is a folder; a file is needed", output);
-    if (!work->import->force && !access(output, F_OK))
-        return llr_fail(error, LLR_INVALID, "%s: is there already; --force replaces it", output);
+    LLR_TRY(check_present(work, error));
     LLR_TRY(llr_folder_writable(work->folder, error));
     LLR_TRY(llr_folder_make(work->folder, error));
     return llr_aside_begin(&work->aside, work->folder, work->base, error);

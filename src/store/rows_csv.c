@@ -202,10 +202,10 @@ static llr_code_t fail_cell(const llr_rows_t *rows, int64_t column, llr_error_t 
     const char *text = table->csv.cell[column], *title = table->title[column];
     llr_text_t name = {0};
     if (table->header) llr_text_add(&name, " (%.40s)", title);
-    llr_code_t code =
-        llr_fail(error, LLR_INVALID, "%s: line %lld, column %lld%s: `%.40s` is not a finite number",
-                 rows->name, (long long)table->csv.line, (long long)column,
-                 name.data ? name.data : "", text);
+    llr_code_t code = llr_fail(error, LLR_INVALID, "%s: line %lld, column %lld%s: %s%.40s%s",
+                               rows->name, (long long)table->csv.line, (long long)column,
+                               name.data ? name.data : "", *text ? "`" : "", text,
+                               *text ? "` is not a finite number" : "is empty; a number is needed");
     llr_text_destroy(&name);
     return code;
 }

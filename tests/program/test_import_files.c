@@ -63,6 +63,7 @@ static void write_inputs(void)
     write_in("a.npz", archive.data, archive.length);
     write_in("cut.npz", archive.data, archive.length - 5);
     words_in("ragged.csv", "a,b\n1,2\n3\n");
+    words_in("gap.csv", "a,b\n1,2\n3,\n5,6\n7,8\n");
     words_in("word.csv", "a,b\n1,2\n3,many\n");
     words_in("two.csv", "a,kind\n1,u\n2,v\n3,u\n4,v\n");
     words_in("bad.svm", "1 1:2\n0 2:x\n");
@@ -112,6 +113,13 @@ static const char *const bad[][2] = {
      "word.csv: has no column `c`; its first line is a, b (or a number from 0 to 1)"},
     {"--features two.csv --labels y.npy",
      "two.csv: line 2, column 1 (kind): `u` is not a finite number"},
+    {"--features gap.csv --labels y.npy",
+     "gap.csv: line 3, column 1 (b): is empty; a number is needed"},
+    {"--features X.npy --labels y.npy -o X.npy --force",
+     "--output X.npy: is the file that features are read from; choose another"},
+    {"--features X.npy --labels a.npz:x -o ../in/a.npz",
+     "--output ../in/a.npz: is the file that labels are read from; choose another"},
+    {"--features X.npy --labels y.npy -o . --force", "--output .: is a folder; a file is needed"},
     {"--features X.npy --labels two.csv",
      "two.csv: has 2 columns; name the one that holds the labels: two.csv:COLUMN"},
     {"--features bad.svm", "bad.svm: line 2: `2:x`: the value is not a finite number"},
@@ -131,7 +139,8 @@ static void every_bad_file_is_one_line(void)
     char wanted[COMMAND_ROOM];
     write_inputs();
     for (int b = 0; b < BAD; b++) {
-        run(&outcome, "cd $D/in && $L import -o out.h5 %s", bad[b][0]);
+        run(&outcome, "cd $D/in && $L import %s %s", strstr(bad[b][0], " -o ") ? "" : "-o out.h5",
+            bad[b][0]);
         snprintf(wanted, sizeof wanted, "llrsweep: %s\n", bad[b][1]);
         bool good = outcome.code == 2 && !strcmp(outcome.err, wanted) && !*outcome.out;
         CU_ASSERT_TRUE(good);
