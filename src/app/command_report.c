@@ -80,9 +80,15 @@ static llr_code_t report_compared(llr_loaded_t *loaded, const llr_options_t *opt
     return folders ? report_folders(loaded, options, error) : report(loaded, NULL, options, error);
 }
 
-/* CSV is one table. */
+/* A second folder is taken as a word, so that what is meant can be named. CSV is one table. */
 static llr_code_t check_options(const llr_options_t *options, llr_error_t *error)
 {
+    const char *const *word = options->argument;
+    if (options->arguments > 1)
+        return llr_fail(error, LLR_INVALID,
+                        "report: one folder is reported; to compare two: llrsweep report %.200s "
+                        "--compare %.200s",
+                        word[0], word[1]);
     bool csv = options->format == &llr_report_formats[LLR_FORMAT_CSV];
     if (csv && options->best > 0 && options->compare)
         return llr_fail(error, LLR_INVALID,

@@ -12,7 +12,7 @@ const llr_command_t llr_commands[] = {
     {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
      llr_command_run},
     {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
-    {"report", "DIR", 1, 1,
+    {"report", "DIR", 1, 2,
      "benchmark table of a sweep, methods by n or dataset: text, Markdown, CSV, LaTeX",
      llr_command_report},
     {"import", "--features FILE", 0, 0,
@@ -410,7 +410,7 @@ static llr_code_t read_priors(const char *name, const char *value, llr_values_t 
 
 static llr_code_t set_fractions(llr_options_t *options, const char *value, llr_error_t *error)
 {
-    static const llr_value_range_t range = {0, 1, true, false, false, "shares from 0 to 1"};
+    static const llr_value_range_t range = {0, 1, true, false, false, "shares above 0, up to 1"};
     LLR_TRY(llr_values_read("--fractions", value, &range, &options->fractions, error));
     if (options->fractions.count != 3)
         return llr_fail(error, LLR_INVALID,

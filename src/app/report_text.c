@@ -91,9 +91,11 @@ static void print_best(const llr_report_t *report, const llr_report_table_t *tab
 static void print_table(const llr_report_t *report, const llr_report_table_t *table)
 {
     const char *dataset = table->dataset ? table->dataset : "all datasets";
-    printf("\n%s, %s: test %s accuracy, %s over %lld seed%s\n", dataset, llr_loss_name(table->loss),
-           report->metric, llr_report_shows(report), (long long)report->seeds,
-           report->seeds == 1 ? "" : "s");
+    printf("\n%s, %s: test %s accuracy", dataset, llr_loss_name(table->loss), report->metric);
+    if (report->seeds == 1)
+        printf(" of one seed\n");
+    else
+        printf(", %s over %lld seeds\n", llr_report_shows(report), (long long)report->seeds);
     print_methods(report, table, false);
     print_paragraph(table->rows.data);
     if (table->paired) {

@@ -49,14 +49,20 @@ static void describe_comparison(llr_report_t *report)
 {
     if (!report->compare) return;
     bool exact = report->seeds <= LLR_PAIRED_EXACT;
-    llr_text_add(&report->comparison,
-                 "Differences: this sweep's method minus %s%s%s; mean over the seeds that both "
-                 "have. p: two-sided, %s, not corrected for the number of comparisons; ",
+    llr_text_add(&report->comparison, "Differences: this sweep's method minus %s%s%s; ",
                  report->of_folders ? "the same of " : "", report->compare,
-                 report->of_folders ? " (each chosen by its own job's rule)" : "",
+                 report->of_folders ? " (each chosen by its own job's rule)" : "");
+    if (report->seeds == 1) {
+        llr_text_add(&report->comparison, "of one seed, which no test can judge.");
+        return;
+    }
+    llr_text_add(&report->comparison,
+                 "mean over the seeds that both have. p: two-sided, %s, not corrected for the "
+                 "number of comparisons; ",
                  exact ? "exact permutation test of the signs of the paired differences"
-                       : "paired t test");
-    if (exact && report->seeds > 1)
+                       : "paired t test (exact permutation test of the signs where both have at "
+                         "most 40 seeds)");
+    if (exact)
         llr_text_add(&report->comparison, "%lld seeds can give no less than %.2g; ",
                      (long long)report->seeds, ldexp(1, 1 - (int)report->seeds));
     llr_text_add(&report->comparison,

@@ -365,9 +365,12 @@ static void a_small_sweep_says_less(void)
         ended(&outcome, 0, "Test worst_class accuracy of one seed. Selection: lambda is "));
     CU_ASSERT_PTR_NOT_NULL(
         strstr(outcome.out, "larger balanced accuracy, then larger lambda. g, "));
-    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "mean +- sd over 1 seed n "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "test worst_class accuracy of one seed n "));
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "Rows: validation 90 (class 0: "));
     CU_ASSERT_PTR_NULL(strstr(outcome.out, "tuned_exponent"));
+    run(&outcome, "$L report $D/one --compare uniform | tr -s '\\n' ' '");
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "minus uniform; of one seed, which no test can"));
+    CU_ASSERT_PTR_NULL(strstr(outcome.out, "p: two-sided"));
     run(&outcome, "$L report $D/one --format csv | sed -n 2p | cut -d, -f5,8-10");
     CU_ASSERT_TRUE(ended(&outcome, 0, "uniform,,1,worst_class\n"));
 }

@@ -98,7 +98,7 @@ static const command_t commands[] = {
     {"plan", "JOB", "", "a", "''", false},
     {"run", "JOB", "", "a", "''", false},
     {"status", "DIR", "", "a", "''", false},
-    {"report", "DIR", "", "a", "''", false},
+    {"report", "DIR", "", "a b", "''", false},
     {"gather", "DIR...", "", "a", "a ''", true},
     {"scaling", "DIR...", "", "a", "a ''", true},
     {"import", "--features FILE", NULL, "", "''", false},
@@ -365,6 +365,8 @@ static const char *const wrong[][2] = {
      "--by: `datasets` is not one of n, dataset; did you mean `dataset`?"},
     {"report good --spread sem",
      "--spread: `sem` is not one of sd, se, bootstrap; did you mean `se`?"},
+    {"report good empty", "report: one folder is reported; to compare two: llrsweep report good "
+                          "--compare empty"},
     {"report good --n 30", "--n: no dataset of this sweep has such an n; `g` has 20"},
     {"report good --n 20,1", "--n: expected whole numbers from 2 to 1e9, parted by commas, or "
                              "spans FROM:TO:COUNT, found `1`"},
@@ -412,11 +414,13 @@ static const char *const wrong[][2] = {
     {"import --fractions .5,.5",
      "--fractions: expected three (pool, validation, test), found `.5,.5`"},
     {"import --fractions .5,.5,.5", "--fractions: expected shares with sum 1, found a sum of 1.5"},
-    {"import --fractions 0,.5,.5", "--fractions: expected shares from 0 to 1, parted by commas, or "
-                                   "spans FROM:TO:COUNT, found `0`"},
+    {"import --fractions 0,.5,.5",
+     "--fractions: expected shares above 0, up to 1, parted by commas, or "
+     "spans FROM:TO:COUNT, found `0`"},
     {"import --seed -1", "--seed: expected a whole number from 0 to 2147483647, found `-1`"},
     {"import --features other -o b", "other: cannot be opened: No such file or directory"},
-    {"import --features a -o good", "good: is there already; --force replaces it"},
+    {"import --features a -o good", "--output good: is a folder; a file is needed"},
+    {"import --features a -o good.yaml", "good.yaml: is there already; --force replaces it"},
     {"import --features a -o b/", "--output b/: is a folder; a file is needed"},
     {"import --features empty -o b", "empty: is a folder; a file is needed"},
     {"inspect other.h5", "other.h5: cannot be opened: No such file or directory"},
