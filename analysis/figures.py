@@ -33,15 +33,30 @@ EACH = {"methods": figures_weights.methods_by_n, "heat": figures_weights.heat,
 KINDS = [*EACH, "timeline", "scaling"]
 
 
-def draw(sweep, kinds, save):
-    """All figures of a folder; save(figure, name)."""
+def file_names(sweeps):
+    """How the files of each sweep begin: by the job, and by the folder too where jobs have one name;
+    numbered where folders have one name as well."""
+    jobs = [sweep.name for sweep in sweeps]
+    names = [sweep.name if jobs.count(sweep.name) == 1 else f"{sweep.name}-{sweep.folder.resolve().name}"
+             for sweep in sweeps]
+    return [name if names.count(name) == 1 else f"{name}-{i + 1}" for i, name in enumerate(names)]
+
+
+def draw(sweep, name, kinds, save):
+    """All figures of a folder, whose files begin with a name; save(figure, name)."""
     for (dataset, loss), _ in sweep.table.by("dataset", "loss"):
         for kind in filter(EACH.get, kinds):
             figure = EACH[kind](sweep, dataset, loss)
             if figure is not None:
-                save(figure, f"{sweep.name}-{kind}-{dataset}-{loss}")
+                save(figure, f"{name}-{kind}-{dataset}-{loss}")
     if "timeline" in kinds:
-        save(figures_cost.timeline(sweep), f"{sweep.name}-timeline")
+        save(figures_cost.timeline(sweep), f"{name}-timeline")
+
+
+def dots(text):
+    if not text.isdecimal() or not 1 <= int(text) <= 10000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 10000, found `{text}`")
+    return int(text)
 
 
 def words(text):
@@ -58,19 +73,22 @@ def main():
     parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("figures"))
     parser.add_argument("--only", type=words, default=KINDS, metavar="KIND,...", help="only these")
-    parser.add_argument("--dpi", type=int, default=200, help="dots per inch of the PNG (200)")
+    parser.add_argument("--dpi", type=dots, default=200, help="dots per inch of the PNG (200)")
     options = parser.parse_args()
     sweeps = load_all(options.folders)
     if not sweeps:
         sys.exit("no folder holds a table")
     plt.rcParams["savefig.dpi"] = options.dpi
-    options.output.mkdir(parents=True, exist_ok=True)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        parser.error(f"-o {options.output}: {failure.strerror}; a folder is needed")
 
     def save(figure, name):
         write(figure, options.output, name)
 
-    for sweep in sweeps:
-        draw(sweep, options.only, save)
+    for sweep, name in zip(sweeps, file_names(sweeps)):
+        draw(sweep, name, options.only, save)
     for name, runs in figures_cost.series(sweeps).items():
         if "scaling" in options.only:
             save(figures_cost.scaling(runs), f"{name}-scaling")

@@ -171,7 +171,9 @@ def is_best(cell, column):
     if cell["mean"] is None:
         return False
     best = max(column, key=lambda other: other["mean"])
-    return cell["mean"] + (cell["sd"] or 0) >= best["mean"] - (best["sd"] or 0)
+    if cell["sd"] is None or best["sd"] is None:
+        return cell["mean"] >= best["mean"]
+    return cell["mean"] + cell["sd"] >= best["mean"] - best["sd"]
 
 
 def facts_html(facts):
@@ -226,6 +228,8 @@ def main():
     if not (options.folder / "results.h5").exists():
         parser.error(f"{options.folder}: no results.h5; the result folder of a finished sweep is needed")
     output = options.output or options.folder / "report.html"
+    if not output.parent.is_dir() or output.is_dir():
+        parser.error(f"-o {output}: a file in a folder that is there is needed")
     output.write_text(page(load(options.folder)), encoding="utf-8")
     print(output)
 
