@@ -115,11 +115,12 @@ static double *find_priors(const llr_source_t *source, int64_t pool)
     return prior;
 }
 
-static void print_advice(const llr_source_t *source, int64_t pool, double border)
+/* classes: those that have rows in the pool. */
+static void print_advice(const llr_source_t *source, int64_t pool, int classes, double border)
 {
     double least = floor((double)source->dim / border) + 1;
     printf("  from n = %.0f on, delta < %d pi_min: the weights of thumb are finite at every lambda",
-           least, source->classes);
+           least, classes);
     if (least > (double)pool)
         printf("; the %s has %lld: lambda or pca has to help", source->split ? "pool" : "file",
                (long long)pool);
@@ -132,14 +133,16 @@ static void print_sizes(const llr_source_t *source, const llr_survey_t *survey)
     double *prior = find_priors(source, survey->pool), dim = (double)source->dim;
     if (!prior) return;
     double border = llr_theory_border(prior, source->classes);
+    int classes = 0;
+    for (int32_t c = 0; c < source->classes; c++) classes += prior[c] > 0;
     free(prior);
     printf("\n  delta = d/n  ");
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++) printf(" %8g", deltas[i]);
-    printf(" %8.3g (%d pi_min)\n  n            ", border, source->classes);
+    printf(" %8.3g (%d pi_min)\n  n            ", border, classes);
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++)
         printf(" %8.0f", round(dim / deltas[i]));
     printf(" %8.0f\n", round(dim / border));
-    print_advice(source, survey->pool, border);
+    print_advice(source, survey->pool, classes, border);
 }
 
 static llr_code_t print_all(llr_source_t *source, llr_error_t *error)

@@ -75,6 +75,11 @@ static void inspect_describes_a_dataset(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "from n = 67 on, delta < 10 pi_min"));
     run(&outcome, "$L inspect $S/jobs/demo.yaml");
     CU_ASSERT_TRUE(ended(&outcome, 2, "demo.yaml"));
+    /* Of three classes the pool has two. */
+    run(&outcome, "cd $D && printf 'a,k,s\n1,0,0\n2,1,0\n3,0,0\n4,2,1\n5,2,2\n' >pool.csv && "
+                  "$L import -q --features pool.csv --labels pool.csv:k --split pool.csv:s "
+                  "-o pool.h5 && $L inspect pool.h5");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "0.667 (2 pi_min)"));
 }
 
 static void output_goes_where_it_is_sent(void)
