@@ -1,0 +1,59 @@
+#include "model/team.h"
+
+#include "linalg/blas.h"
+
+#include <string.h>
+
+int64_t llr_team_piece(int ranks, int64_t size)
+{
+    return llr_deal_most((llr_deal_t){size, LLR_TEAM_BLOCK, ranks}) * size;
+}
+
+void llr_team_add_square(const llr_team_t *team, int64_t size, double alpha, const double *v,
+                         double *piece)
+{
+    llr_deal_t deal = llr_team_deal(team, size);
+    int64_t columns = llr_deal_count(deal, team->rank);
+    for (int64_t c = 0; c < columns; c++) {
+        int64_t j = llr_deal_item(deal, team->rank, c);
+        llr_axpy(size - j, alpha * v[j], v + j, piece + c * size + j);
+    }
+}
+
+void llr_team_add_diagonal(const llr_team_t *team, int64_t size, const double *diagonal,
+                           double shift, double *piece)
+{
+    llr_deal_t deal = llr_team_deal(team, size);
+    int64_t columns = llr_deal_count(deal, team->rank);
+    for (int64_t c = 0; c < columns; c++) {
+        int64_t j = llr_deal_item(deal, team->rank, c);
+        piece[c * size + j] += diagonal ? diagonal[j] : shift;
+    }
+}
+
+/* The block on the diagonal as a whole. s: its rows. */
+static void mirror_block(int64_t size, int64_t first, int64_t width, double *s)
+{
+    for (int64_t c = 0; c < width; c++)
+        for (int64_t i = 0; i < c; i++) s[c * size + first + i] = s[i * size + first + c];
+}
+
+void llr_team_multiply(const llr_team_t *team, int64_t size, double *piece, const double *b,
+                       int64_t vectors, double *out)
+{
+    llr_deal_t deal = llr_team_deal(team, size);
+    int64_t columns = llr_deal_count(deal, team->rank);
+    memset(out, 0, (size_t)(vectors * size) * sizeof *out);
+    for (int64_t c = 0; c < columns; c += deal.block) {
+        int64_t width = columns - c < deal.block ? columns - c : deal.block;
+        int64_t j = llr_deal_item(deal, team->rank, c), below = size - j - width;
+        double *s = piece + c * size;
+        mirror_block(size, j, width, s);
+        llr_gemm(false, true, vectors, width, size - j, 1, b + j, size, s + j, size, 1, out + j,
+                 size);
+        if (below)
+            llr_gemm(false, false, vectors, below, width, 1, b + j, size, s + j + width, size, 1,
+                     out + j + width, size);
+    }
+    team->sum(team->argument, out, vectors * size);
+}
