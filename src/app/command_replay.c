@@ -46,7 +46,8 @@ static llr_code_t load(replay_t *replay, llr_error_t *error)
 {
     llr_session_t *session = &replay->loaded.session;
     LLR_TRY(llr_comm_create(&replay->comm, NULL, error));
-    LLR_TRY(llr_load_datasets(replay->comm, &session->job, &replay->catalog, NULL, error));
+    LLR_TRY(
+        llr_load_datasets(replay->comm, &session->job, &replay->catalog, NULL, NULL, NULL, error));
     replay->worker.grid = &session->grid;
     replay->worker.dataset = replay->catalog.dataset;
     const llr_facts_t *facts = &replay->catalog.facts[session->grid.unit[replay->unit].dataset];

@@ -120,6 +120,10 @@ static void check_whole(const llr_job_t *job, llr_yaml_t *yaml)
         llr_yaml_complain(
             yaml, node_of(yaml, "priors"),
             "priors: are for `sampling: stratified`; uniform takes rows as they come");
+    if (!job->ranks_per_unit && !job->rank_memory)
+        llr_yaml_complain(yaml, node_of(yaml, "ranks_per_unit"),
+                          "ranks_per_unit: auto follows from what a rank may take; say so, e.g. "
+                          "rank_memory: 4GiB");
     if (count_cells(job) > LARGEST_CELLS)
         llr_yaml_complain(yaml, yaml_document_get_root_node(yaml->document),
                           "about %.3g cells; one job takes at most %.3g", count_cells(job),

@@ -151,8 +151,8 @@ static llr_code_t take(llr_joint_t *joint)
     LLR_TAKE(joint->softmax_work, arena,
              llr_softmax_work(joint->columns) + (columns + 1) * (columns + 2), joint->error);
     LLR_TAKE(joint->work, arena,
-             joint->team->algebra->work(joint->team->size, joint->size, joint->sample->rows,
-                                        joint->sample->rows < joint->dim ? joint->dim : 0, vectors),
+             llr_team_work(joint->team->size, joint->size, joint->sample->rows,
+                           joint->sample->rows < joint->dim ? joint->dim : 0, vectors),
              joint->error);
     return LLR_OK;
 }
@@ -232,8 +232,7 @@ llr_code_t llr_solve_team(llr_loss_t loss, const llr_team_sample_t *sample, cons
     return code;
 }
 
-int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks,
-                             const llr_team_algebra_t *algebra)
+int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks)
 {
     int64_t dim = shape->dim, size = shape->rows < dim ? shape->rows : dim, d = sizeof(double);
     int64_t columns = llr_columns(shape->classes), batch = llr_joint_batch((int32_t)columns);
@@ -247,7 +246,7 @@ int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks,
         llr_arena_cost(batch * (1 + columns + columns * columns), d) +
         llr_arena_cost(columns * columns, d) +
         llr_arena_cost(llr_softmax_work((int32_t)columns) + (columns + 1) * (columns + 2), d) +
-        llr_arena_cost(algebra->work(ranks, size, shape->rows, reduced, vectors), d);
+        llr_arena_cost(llr_team_work(ranks, size, shape->rows, reduced, vectors), d);
     if (reduced)
         bytes += llr_arena_cost(most * size, d) + llr_arena_cost(most * dim, d) +
                  llr_arena_cost(most + LLR_TEAM_BLOCK, d);

@@ -26,7 +26,6 @@ llr_code_t llr_solve_team(llr_loss_t loss, const llr_team_sample_t *sample, cons
                           struct llr_arena *arena, struct llr_error *error);
 
 /* Upper bound of the bytes that a rank takes from the arena; the same on all ranks. */
-int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks,
-                             const llr_team_algebra_t *algebra);
+int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks);
 
 #endif

@@ -18,12 +18,9 @@ enum { LLR_TEAM_BLOCK = 64 };
 
 typedef struct llr_team llr_team_t;
 
-/* All collective. work: llr_team_algebra_t.work doubles. Functions that return int return 0 where
+/* All collective. work: llr_team_work doubles. Functions that return int return 0 where
  * it went well, on all ranks the same. */
 typedef struct llr_team_algebra {
-    /* Doubles of work that the functions below are content with: sizes up to size, rows dealt up to
-     * rows of dim columns (0: no QR), vectors up to vectors. The same on all ranks. */
-    int64_t (*work)(int ranks, int64_t size, int64_t rows, int64_t dim, int64_t vectors);
     /* piece = sum over all ranks of x' x. x: rows x size, row-major, the rows of this rank. */
     void (*gram)(const llr_team_t *team, int64_t rows, int64_t size, const double *x, double *piece,
                  double *work);
@@ -60,6 +57,13 @@ static inline llr_deal_t llr_team_deal(const llr_team_t *team, int64_t items)
 {
     return (llr_deal_t){items, LLR_TEAM_BLOCK, team->size};
 }
+
+/* Vectors of a rank, where so many are shared out. */
+int64_t llr_team_share(int ranks, int64_t vectors);
+
+/* Doubles of work that the algebra is content with, for sizes up to size, rows of dim columns dealt
+ * (0: no QR), and so many vectors. The same on all ranks. */
+int64_t llr_team_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_t vectors);
 
 /* Doubles of a piece, the most of any rank. */
 int64_t llr_team_piece(int ranks, int64_t size);

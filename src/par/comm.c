@@ -17,6 +17,7 @@ struct llr_comm {
     MPI_Comm world, node; /* duplicates, owned */
     MPI_Comm leaders;     /* first ranks of the nodes, owned; MPI_COMM_NULL on others */
     int rank, size, node_rank, node_size;
+    int shown;       /* rank in messages: of the communicator that all others were split from */
     MPI_Win *window; /* owned, windows */
     void **memory;   /* owned, windows: serial only */
     int windows;
@@ -27,6 +28,7 @@ static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
     if (MPI_Comm_dup(parent, &comm->world)) return LLR_FAILED;
     MPI_Comm_rank(comm->world, &comm->rank);
     MPI_Comm_size(comm->world, &comm->size);
+    comm->shown = comm->rank;
     if (MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL,
                             &comm->node))
         return LLR_FAILED;
@@ -85,6 +87,7 @@ llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_e
     if (mine == MPI_COMM_NULL) return code;
     code = llr_comm_create(part, &mine, error);
     MPI_Comm_free(&mine);
+    if (*part) (*part)->shown = comm->shown;
     return code;
 }
 
@@ -128,7 +131,7 @@ static void name_place(const llr_comm_t *comm, llr_error_t *error)
     char host[64] = "", text[LLR_ERROR_TEXT];
     gethostname(host, sizeof host - 1);
     memcpy(text, error->text, sizeof text);
-    llr_fail(error, error->code, "rank %d on %s: %.800s", comm->rank, host, text);
+    llr_fail(error, error->code, "rank %d on %s: %.800s", comm->shown, host, text);
 }
 
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)

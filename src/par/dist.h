@@ -18,7 +18,5 @@ void llr_dist_destroy(llr_dist_t **dist);
 
 /* Lives as long as dist. */
 const llr_team_t *llr_dist_team(const llr_dist_t *dist);
-/* Its algebra, for plans: needs no MPI. */
-extern const llr_team_algebra_t llr_dist_algebra;
 
 #endif

@@ -12,40 +12,21 @@ static const llr_dist_t *dist_of(const llr_team_t *team)
     return team->argument;
 }
 
-static int64_t larger(int64_t a, int64_t b)
+/* What ScaLAPACK works in, out of llr_team_work. */
+static int tridiagonal_room(int64_t size)
 {
-    return a > b ? a : b;
+    return (int)(LLR_TEAM_BLOCK * (size + 3));
 }
 
-static int64_t share_of(int64_t vectors, int ranks)
-{
-    return larger((vectors + ranks - 1) / ranks, 1);
-}
-
-/* Doubles that pdsytrd, pdgeqrf and pdormqr work in. */
-static int64_t tridiagonal_room(int64_t size)
-{
-    return LLR_TEAM_BLOCK * (size + 3);
-}
-
-static int64_t qr_room(int ranks, int64_t rows, int64_t dim)
+static int qr_room(int ranks, int64_t rows, int64_t dim)
 {
     int64_t here = llr_deal_most((llr_deal_t){rows, LLR_TEAM_BLOCK, ranks});
-    return LLR_TEAM_BLOCK * (dim + here + LLR_TEAM_BLOCK);
+    return (int)(LLR_TEAM_BLOCK * (dim + here + LLR_TEAM_BLOCK));
 }
 
-static int64_t apply_room(int ranks, int64_t dim, int64_t vectors)
+static int apply_room(int ranks, int64_t dim, int64_t vectors)
 {
-    return LLR_TEAM_BLOCK * (dim + share_of(vectors, ranks) + LLR_TEAM_BLOCK);
-}
-
-static int64_t work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_t vectors)
-{
-    int64_t most = larger(llr_dist_gram_work(ranks, size), share_of(vectors, ranks) * size);
-    most = larger(most, 4 * size + tridiagonal_room(size));
-    if (!dim) return most;
-    most = larger(most, qr_room(ranks, rows, dim));
-    return larger(most, share_of(vectors, ranks) * dim + apply_room(ranks, dim, vectors));
+    return (int)(LLR_TEAM_BLOCK * (dim + llr_team_share(ranks, vectors) + LLR_TEAM_BLOCK));
 }
 
 static void describe_square(const llr_team_t *team, int64_t size, int *descriptor)
@@ -64,14 +45,14 @@ static int factor(const llr_team_t *team, int64_t size, double *piece)
 /* Vectors of this rank: a block of them. Copies them out of all, or, the rest zero, back in. */
 static int64_t first_vector(const llr_team_t *team, int64_t vectors)
 {
-    int64_t first = team->rank * share_of(vectors, team->size);
+    int64_t first = team->rank * llr_team_share(team->size, vectors);
     return first < vectors ? first : vectors;
 }
 
 static void take_vectors(const llr_team_t *team, int64_t length, int64_t vectors, const double *b,
                          double *mine)
 {
-    int64_t first = first_vector(team, vectors), share = share_of(vectors, team->size);
+    int64_t first = first_vector(team, vectors), share = llr_team_share(team->size, vectors);
     int64_t count = vectors - first < share ? vectors - first : share;
     memcpy(mine, b + first * length, (size_t)(count * length) * sizeof *b);
 }
@@ -79,7 +60,7 @@ static void take_vectors(const llr_team_t *team, int64_t length, int64_t vectors
 static void give_vectors(const llr_team_t *team, int64_t length, int64_t vectors,
                          const double *mine, double *b)
 {
-    int64_t first = first_vector(team, vectors), share = share_of(vectors, team->size);
+    int64_t first = first_vector(team, vectors), share = llr_team_share(team->size, vectors);
     int64_t count = vectors - first < share ? vectors - first : share;
     memset(b, 0, (size_t)(vectors * length) * sizeof *b);
     memcpy(b + first * length, mine, (size_t)(count * length) * sizeof *b);
@@ -91,7 +72,7 @@ static void solve(const llr_team_t *team, int64_t size, const double *piece, dou
 {
     int matrix[LLR_DESCRIPTOR], side[LLR_DESCRIPTOR], n = (int)size, count = (int)vectors, info;
     describe_square(team, size, matrix);
-    llr_dist_describe(dist_of(team), size, vectors, share_of(vectors, team->size), side);
+    llr_dist_describe(dist_of(team), size, vectors, llr_team_share(team->size, vectors), side);
     take_vectors(team, size, vectors, b, room);
     pdpotrs_("L", &n, &count, piece, &one, &one, matrix, room, &one, &one, side, &info);
     give_vectors(team, size, vectors, room, b);
@@ -123,7 +104,7 @@ static double inverse_trace(const llr_team_t *team, int64_t size, double *piece)
 static int eigenvalues(const llr_team_t *team, int64_t size, double *piece, double *value,
                        double *room)
 {
-    int descriptor[LLR_DESCRIPTOR], n = (int)size, info, lwork = (int)tridiagonal_room(size);
+    int descriptor[LLR_DESCRIPTOR], n = (int)size, info, lwork = tridiagonal_room(size);
     llr_deal_t deal = llr_team_deal(team, size);
     double *d = room, *e = room + size, *tau = room + 2 * size, *off = room + 3 * size;
     describe_square(team, size, descriptor);
@@ -144,7 +125,7 @@ static int qr(const llr_team_t *team, int64_t rows, int64_t dim, double *x, doub
               double *room)
 {
     int descriptor[LLR_DESCRIPTOR], m = (int)dim, n = (int)rows, info;
-    int lwork = (int)qr_room(team->size, rows, dim);
+    int lwork = qr_room(team->size, rows, dim);
     llr_dist_describe(dist_of(team), dim, rows, LLR_TEAM_BLOCK, descriptor);
     pdgeqrf_(&m, &n, x, &one, &one, descriptor, tau, room, &lwork, &info);
     return info;
@@ -155,15 +136,15 @@ static void apply(const llr_team_t *team, int64_t rows, int64_t dim, const doubl
 {
     int matrix[LLR_DESCRIPTOR], side[LLR_DESCRIPTOR], info;
     int m = (int)dim, n = (int)vectors, k = (int)rows;
-    int lwork = (int)apply_room(team->size, dim, vectors);
-    double *mine = room, *rest = room + share_of(vectors, team->size) * dim;
+    int lwork = apply_room(team->size, dim, vectors);
+    double *mine = room, *rest = room + llr_team_share(team->size, vectors) * dim;
     llr_dist_describe(dist_of(team), dim, rows, LLR_TEAM_BLOCK, matrix);
-    llr_dist_describe(dist_of(team), dim, vectors, share_of(vectors, team->size), side);
+    llr_dist_describe(dist_of(team), dim, vectors, llr_team_share(team->size, vectors), side);
     take_vectors(team, dim, vectors, b, mine);
     pdormqr_("L", "N", &m, &n, &k, x, &one, &one, matrix, tau, mine, &one, &one, side, rest, &lwork,
              &info);
     give_vectors(team, dim, vectors, mine, b);
 }
 
-const llr_team_algebra_t llr_dist_algebra = {work,          llr_dist_gram, factor, solve, invert,
-                                             inverse_trace, eigenvalues,   qr,     apply};
+const llr_team_algebra_t llr_dist_algebra = {llr_dist_gram, factor,      solve, invert,
+                                             inverse_trace, eigenvalues, qr,    apply};

@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-int64_t llr_dist_gram_work(int ranks, int64_t size)
-{
-    return 2 * (int64_t)LLR_TEAM_BLOCK * ranks * size;
-}
-
 /* Columns [first, first + width) of this rank's part, entries from row first on. */
 static void multiply(int64_t rows, int64_t size, int64_t first, int64_t width, const double *x,
                      double *part)

@@ -23,12 +23,11 @@ enum {
 void llr_dist_describe(const llr_dist_t *dist, int64_t rows, int64_t columns, int64_t block,
                        int *descriptor);
 
-/* As llr_team_t wants it. */
+/* As llr_team_t wants them. */
+extern const llr_team_algebra_t llr_dist_algebra;
 void llr_dist_sum(void *dist, double *value, int64_t count);
 void llr_dist_gram(const llr_team_t *team, int64_t rows, int64_t size, const double *x,
                    double *piece, double *work);
-/* Doubles of work that llr_dist_gram takes. */
-int64_t llr_dist_gram_work(int ranks, int64_t size);
 
 /* MPI_Comm to a BLACS handle; the type of the argument is MPI_Comm. */
 #define LLR_BLACS_PROTOTYPES                                                                       \

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "par/forecast.h"
+#include "par/group.h"
 #include "par/load.h"
 #include "par/memory.h"
 #include "par/schedule.h"
@@ -22,6 +23,9 @@ typedef struct run {
     llr_run_result_t *result;
     llr_catalog_t catalog;
     llr_grid_t grid;
+    llr_group_t group; /* where several ranks solve a unit together, as the slices */
+    llr_slices_t slices;
+    bool member_asked; /* leader: another of the group was asked to stop */
     llr_worker_t worker;
     llr_schedule_t *schedule;
     llr_forecasts_t forecasts;
@@ -70,6 +74,19 @@ static void stamp(run_t *run, llr_block_t *block, double seconds)
     }
 }
 
+/* The group agrees: its leader asks the scheduler, and is told who else was asked to stop. */
+static bool abandon_together(void *argument)
+{
+    run_t *run = argument;
+    const llr_run_options_t *options = run->options;
+    bool asked = options->stop_wanted && options->stop_wanted(options->argument);
+    char leave = 0;
+    run->member_asked = llr_comm_any(run->group.comm, asked) || run->member_asked;
+    if (run->schedule) leave = llr_schedule_tick(run->schedule);
+    llr_comm_broadcast(run->group.comm, &leave, sizeof leave);
+    return leave;
+}
+
 static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
 {
     run_t *run = argument;
@@ -110,6 +127,31 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     return LLR_OK;
 }
 
+enum { NO_UNIT = -1 };
+
+/* The leader's side of a unit that its group solves. */
+static llr_code_t lead_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
+{
+    run_t *run = argument;
+    llr_comm_announce(run->group.comm, &unit, sizeof unit);
+    llr_code_t code = solve_unit(run, unit, out, error);
+    return llr_comm_agree(run->group.comm, code, error);
+}
+
+/* The others': units as they are announced. What goes wrong, the leader passes on. */
+static void follow_leader(run_t *run)
+{
+    for (int64_t unit = 0; unit != NO_UNIT;) {
+        llr_error_t error = {0};
+        llr_text_t rows = {0};
+        llr_comm_announce(run->group.comm, &unit, sizeof unit);
+        if (unit == NO_UNIT) return;
+        llr_code_t code = solve_unit(run, unit, &rows, &error);
+        llr_comm_agree(run->group.comm, code, &error);
+        llr_text_destroy(&rows);
+    }
+}
+
 static void show(run_t *run)
 {
     llr_progress_t *progress = &run->result->progress;
@@ -135,8 +177,9 @@ static llr_code_t pulse(void *argument, llr_error_t *error)
 
 static bool stop_wanted(void *argument)
 {
-    const llr_run_options_t *options = ((run_t *)argument)->options;
-    return options->stop_wanted && options->stop_wanted(options->argument);
+    const run_t *run = argument;
+    const llr_run_options_t *options = run->options;
+    return run->member_asked || (options->stop_wanted && options->stop_wanted(options->argument));
 }
 
 /* Of the units by cost, those of this shard; found and not found in the journal. */
@@ -277,12 +320,33 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
 {
     llr_comm_t *comm = run->comm;
     bool first = llr_comm_rank(comm) == 0;
-    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, &run->result->times, error));
+    bool grouped = run->job->ranks_per_unit > 1;
+    if (grouped) LLR_TRY(llr_group_create(&run->group, comm, run->job->ranks_per_unit, error));
+    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, grouped ? &run->group : NULL,
+                              &run->slices, &run->result->times, error));
     llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
     LLR_TRY(llr_comm_agree(comm, code, error));
     LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
     LLR_TRY(llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error));
     return llr_forecasts_wanted(run->job) ? forecast(run, error) : LLR_OK;
+}
+
+/* Leaders are to the scheduler what ranks are without groups. */
+static llr_code_t schedule_groups(run_t *run, llr_schedule_job_t *job, llr_error_t *error)
+{
+    llr_code_t code = LLR_OK;
+    int64_t end = NO_UNIT;
+    job->solve = lead_unit;
+    run->worker.dataset = run->slices.view;
+    run->worker.crew = &run->slices.crew;
+    run->worker.should_stop = abandon_together;
+    if (llr_group_leads(&run->group)) {
+        code = llr_schedule_run(run->group.leaders, job, &run->schedule, error);
+        llr_comm_announce(run->group.comm, &end, sizeof end);
+    } else if (run->group.comm) {
+        follow_leader(run);
+    }
+    return llr_comm_agree(run->comm, code, error);
 }
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
@@ -291,7 +355,9 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
                               keep_unit,  pulse,       stop_wanted,         run};
     run->started = run->last_sync = llr_clock_seconds();
     llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
-    llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
+    llr_code_t code = run->job->ranks_per_unit > 1
+                          ? schedule_groups(run, &job, error)
+                          : llr_schedule_run(run->comm, &job, &run->schedule, error);
     if (llr_comm_rank(run->comm) == 0) show(run);
     return code;
 }
@@ -336,6 +402,8 @@ static void clean_up(run_t *run)
     llr_arena_destroy(&run->worker.arena);
     llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
+    llr_slices_destroy(&run->slices);
+    llr_group_destroy(&run->group);
     if (run->options->rows)
         *run->options->rows = rows;
     else

@@ -184,6 +184,18 @@ llr_code_t llr_source_check_finite(const llr_source_t *source, int64_t first, in
     return LLR_OK;
 }
 
+llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,
+                                 llr_error_t *error)
+{
+    int64_t rows = llr_deal_count(deal, rank), bytes = source->dim * llr_dtype_size(source->type);
+    for (int64_t place = 0; place < rows; place += deal.block) {
+        int64_t count = rows - place < deal.block ? rows - place : deal.block;
+        LLR_TRY(source->read(source, llr_deal_item(deal, rank, place), count,
+                             (char *)out + place * bytes, error));
+    }
+    return LLR_OK;
+}
+
 /* Content id ------------------------------------------------------------------------------- */
 
 static llr_hash_t hash_list(const void *list, int64_t bytes)
@@ -192,7 +204,7 @@ static llr_hash_t hash_list(const void *list, int64_t bytes)
 }
 
 /* A hash of hashes: the features' own hash may come from pieces. */
-static llr_hash_t combine(const llr_source_t *source, llr_hash_t features)
+llr_hash_t llr_source_combine(const llr_source_t *source, llr_hash_t features)
 {
     int64_t rows = source->rows;
     llr_hash_t part[] = {
@@ -210,7 +222,7 @@ static llr_hash_t combine(const llr_source_t *source, llr_hash_t features)
 llr_hash_t llr_source_content(const llr_source_t *source, const void *features)
 {
     int64_t bytes = source->rows * source->dim * llr_dtype_size(source->type);
-    return combine(source, llr_hash_bytes(features, bytes));
+    return llr_source_combine(source, llr_hash_bytes(features, bytes));
 }
 
 int64_t llr_source_slice(const llr_source_t *source)
@@ -246,7 +258,7 @@ llr_code_t llr_source_scan(llr_source_t *source, llr_hash_t *content, llr_error_
     llr_code_t code = slice && hasher ? hash_slices(source, slice, slice_rows, hasher, error)
                                       : llr_fail_memory(error, bytes, "a slice of the features");
     llr_hash_t features = llr_hasher_finish(hasher);
-    if (code == LLR_OK) *content = combine(source, features);
+    if (code == LLR_OK) *content = llr_source_combine(source, features);
     free(slice);
     return code;
 }

@@ -9,12 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t alone_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_t vectors)
-{
-    (void)ranks, (void)rows;
-    return 3 * size + llr_lapack_work(size > dim ? size : dim, vectors);
-}
-
 static void alone_gram(const llr_team_t *team, int64_t rows, int64_t size, const double *x,
                        double *piece, double *work)
 {
@@ -95,9 +89,9 @@ static void alone_sum(void *argument, double *value, int64_t count)
     (void)argument, (void)value, (void)count;
 }
 
-static const llr_team_algebra_t alone_algebra = {alone_work,        alone_gram,   alone_factor,
-                                                 alone_solve,       alone_invert, alone_trace,
-                                                 alone_eigenvalues, alone_qr,     alone_apply};
+static const llr_team_algebra_t alone_algebra = {alone_gram,   alone_factor, alone_solve,
+                                                 alone_invert, alone_trace,  alone_eigenvalues,
+                                                 alone_qr,     alone_apply};
 static const llr_team_t team_alone = {0, 1, NULL, alone_sum, &alone_algebra};
 
 #endif

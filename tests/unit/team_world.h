@@ -14,8 +14,7 @@ static inline double *team_deal_rows(const llr_team_t *team, const world_t *worl
     for (int32_t s = 0; s <= world->strata; s++)
         start[s] = llr_deal_below(deal, team->rank, world->start[s]);
     for (int64_t i = 0; i < here; i++)
-        memcpy(x + i * world->dim,
-               world->x + llr_deal_item(deal, team->rank, i) * world->dim,
+        memcpy(x + i * world->dim, world->x + llr_deal_item(deal, team->rank, i) * world->dim,
                sizeof *x * (size_t)world->dim);
     return x;
 }
@@ -45,10 +44,10 @@ static inline outcome_t team_solve(const llr_team_t *team, const world_t *world,
     out.theta = calloc((size_t)(shape.fits * columns * world->dim), sizeof *out.theta);
     out.b = calloc((size_t)(shape.fits * columns), sizeof *out.b);
     out.solutions = (llr_solutions_t){shape.fits, columns, 0, out.fit, out.theta, out.b};
-    out.bytes = llr_solve_team_bytes(&shape, team->size, team->algebra);
+    out.bytes = llr_solve_team_bytes(&shape, team->size);
     CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, out.bytes, &error), LLR_OK);
-    out.code = llr_solve_team(loss, &sample, path, paths, options, &out.solutions, team, &arena,
-                              &error);
+    out.code =
+        llr_solve_team(loss, &sample, path, paths, options, &out.solutions, team, &arena, &error);
     out.peak = arena.peak;
     CU_ASSERT_EQUAL(out.code, LLR_OK);
     CU_ASSERT_EQUAL(arena.used, 0);
@@ -111,8 +110,7 @@ static inline void team_check(const llr_team_t *team, int64_t rows, int64_t dim,
     llr_path_t path[PATHS];
     team_weigh(&world);
     /* One of the paths has one lambda of its own, as a rule that follows lambda. */
-    for (int p = 0; p < PATHS; p++)
-        path[p] = (llr_path_t){world.weight[p], lambda, p == 1 ? 1 : 4};
+    for (int p = 0; p < PATHS; p++) path[p] = (llr_path_t){world.weight[p], lambda, p == 1 ? 1 : 4};
     team_compare(team, &world, loss, path, PATHS, &options);
     world_destroy(&world);
 }
