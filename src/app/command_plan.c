@@ -40,6 +40,13 @@ static void print_units(const llr_session_t *session)
     }
 }
 
+static void print_groups(int64_t ranks)
+{
+    if (ranks > 1)
+        printf("a unit is solved by %lld ranks together (process grid 1 x %lld)\n\n",
+               (long long)ranks, (long long)ranks);
+}
+
 static void print_line(const char *what, double bytes, const char *remark)
 {
     char text[LLR_NUMBER_TEXT];
@@ -50,7 +57,9 @@ static void print_memory(const llr_memory_need_t *need, int64_t ranks)
 {
     char node[LLR_NUMBER_TEXT];
     printf("\nmemory of a node with %lld rank%s\n", (long long)ranks, ranks == 1 ? "" : "s");
-    print_line("datasets, shared", (double)need->shared, "once a node (/dev/shm)");
+    if (need->shared)
+        print_line("datasets, shared", (double)need->shared, "once a node (/dev/shm)");
+    if (need->slices) print_line("slices of the datasets", (double)need->slices, "each rank");
     print_line("workspace", (double)need->workspace, "each rank");
     print_line("row lists", (double)need->lists, "each rank");
     print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, an allowance");
@@ -76,6 +85,7 @@ llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
                session.job.name, (long long)session.grid.cells, (long long)session.grid.units,
                session.grid.blocks > 1 ? "at most " : "", (long long)session.grid.unit[0].cells,
                (long long)session.grid.weightings, (long long)session.job.lambdas);
+        print_groups(need.ranks);
         print_units(&session);
         print_memory(&need, options->ranks);
         if (llr_memory_need_node(&need, options->ranks) > llr_memory_available())

@@ -66,6 +66,18 @@ static void print_forms(const llr_grid_t *grid, const llr_catalog_t *catalog)
     }
 }
 
+/* Groups are all alike, as results depend on their size: what is left over is not used. */
+static void print_groups(int64_t size, int64_t ranks)
+{
+    if (size < 2) return;
+    fprintf(stderr, "llrsweep: groups: %lld of %lld ranks, process grid 1 x %lld\n",
+            (long long)(ranks / size), (long long)size, (long long)size);
+    if (ranks % size)
+        fprintf(stderr,
+                "llrsweep: warning: %lld of %lld ranks are left out: ranks_per_unit is %lld\n",
+                (long long)(ranks % size), (long long)ranks, (long long)size);
+}
+
 static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress)
 {
@@ -85,6 +97,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *c
         fprintf(stderr, "; %lld of %lld units found", (long long)progress->found,
                 (long long)progress->units);
     fputc('\n', stderr);
+    print_groups(run->session.job.ranks_per_unit, ranks);
     print_forms(grid, catalog);
 }
 

@@ -140,10 +140,6 @@ static void check_team(const look_t *look)
     int64_t sizes, dataset = look->dataset - job->dataset;
     const int64_t *size = sizes_of(look, &sizes);
     if (job->ranks_per_unit < 2) return;
-    for (int64_t l = 0; l < job->lambdas; l++)
-        if (job->lambda[l] == 0)
-            FIND(look, "lambdas: 0 is solved by one rank only; leave it out, or ranks_per_unit: %d",
-                 1);
     if (llr_job_preprocess(job, dataset)->kind == LLR_PREPROCESS_PCA)
         FIND(look,
              "preprocess: pca is for one rank a unit; use zscore or none, or ranks_per_unit: %d",

@@ -210,6 +210,9 @@ void llr_job_destroy(llr_job_t *job);
 /* Do weights or predictions of the job need the populations that the rows come from? */
 bool llr_job_needs_population(const llr_job_t *job);
 
+/* Is one of the lambdas 0? */
+bool llr_job_has_zero(const llr_job_t *job);
+
 /* The preprocessing of one dataset of the job. */
 const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset);
 

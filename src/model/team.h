@@ -61,6 +61,10 @@ static inline llr_deal_t llr_team_deal(const llr_team_t *team, int64_t items)
 /* Vectors of a rank, where so many are shared out. */
 int64_t llr_team_share(int ranks, int64_t vectors);
 
+/* Rows of a Gram matrix that are summed at a time: their parts take no more than half a piece, or
+ * little. */
+int64_t llr_team_strip(int ranks, int64_t size);
+
 /* Doubles of work that the algebra is content with, for sizes up to size, rows of dim columns dealt
  * (0: no QR), and so many vectors. The same on all ranks. */
 int64_t llr_team_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_t vectors);

@@ -1,35 +1,37 @@
 /* Gram matrices of rows that are dealt, into pieces: every rank multiplies its own rows, a panel of
- * columns at a time, in which each rank has a block; the parts of a block go to the rank that has
- * it, which adds them up by rank. */
+ * columns at a time, in which each rank has a block, and a strip of rows of it; the parts of a
+ * block go to the rank that has it, which adds them up by rank. */
 #include "linalg/blas.h"
 #include "par/dist_parts.h"
 
 #include <string.h>
 
-/* Columns [first, first + width) of this rank's part, entries from row first on. */
-static void multiply(int64_t rows, int64_t size, int64_t first, int64_t width, const double *x,
-                     double *part)
+/* Rows [top, top + height) of columns [first, first + width) of the matrix. */
+typedef struct tile {
+    int64_t size, first, width, top, height;
+} tile_t;
+
+/* The part of this rank's rows: width x height. */
+static void multiply(const tile_t *tile, int64_t rows, const double *x, double *part)
 {
-    int64_t height = size - first;
     if (rows)
-        llr_gemm(true, false, width, height, rows, 1, x + first, size, x + first, size, 0, part,
-                 height);
+        llr_gemm(true, false, tile->width, tile->height, rows, 1, x + tile->first, tile->size,
+                 x + tile->top, tile->size, 0, part, tile->height);
     else
-        memset(part, 0, (size_t)(width * height) * sizeof *part);
+        memset(part, 0, (size_t)(tile->width * tile->height) * sizeof *part);
 }
 
 /* The block that this rank has of a panel, out of the parts of all ranks. */
-static void add_parts(const llr_team_t *team, const double *part, int64_t size, int64_t first,
-                      double *piece)
+static void add_parts(const llr_team_t *team, const tile_t *tile, const double *part, double *piece)
 {
-    llr_deal_t deal = llr_team_deal(team, size);
-    int64_t height = size - first, mine = first + team->rank * deal.block;
-    int64_t width = size - mine < deal.block ? size - mine : deal.block;
+    llr_deal_t deal = llr_team_deal(team, tile->size);
+    int64_t mine = tile->first + team->rank * deal.block;
+    int64_t width = tile->size - mine < deal.block ? tile->size - mine : deal.block;
     for (int64_t c = 0; c < width; c++) {
-        double *column = piece + llr_deal_place(deal, mine + c) * size + first;
-        memcpy(column, part + c * height, (size_t)height * sizeof *column);
+        double *column = piece + llr_deal_place(deal, mine + c) * tile->size + tile->top;
+        memcpy(column, part + c * tile->height, (size_t)tile->height * sizeof *column);
         for (int64_t r = 1; r < team->size; r++)
-            llr_axpy(height, 1, part + (r * deal.block + c) * height, column);
+            llr_axpy(tile->height, 1, part + (r * deal.block + c) * tile->height, column);
     }
 }
 
@@ -38,11 +40,14 @@ void llr_dist_gram(const llr_team_t *team, int64_t rows, int64_t size, const dou
 {
     const llr_dist_t *dist = team->argument;
     int64_t block = LLR_TEAM_BLOCK, panel = block * team->size;
-    double *send = work, *receive = work + panel * size;
-    for (int64_t first = 0; first < size; first += panel) {
-        int64_t width = size - first < panel ? size - first : panel;
-        multiply(rows, size, first, width, x, send);
-        llr_comm_exchange(dist->comm, send, block * (size - first), receive);
-        add_parts(team, receive, size, first, piece);
-    }
+    int64_t strip = llr_team_strip(team->size, size);
+    double *send = work, *receive = work + panel * strip;
+    for (int64_t first = 0; first < size; first += panel)
+        for (int64_t top = first; top < size; top += strip) {
+            tile_t tile = {size, first, size - first < panel ? size - first : panel, top,
+                           size - top < strip ? size - top : strip};
+            multiply(&tile, rows, x, send);
+            llr_comm_exchange(dist->comm, send, block * tile.height, receive);
+            add_parts(team, &tile, receive, piece);
+        }
 }

@@ -27,19 +27,21 @@ static llr_code_t make_grid(llr_dist_t *dist, llr_error_t *error)
 
 llr_code_t llr_dist_create(llr_dist_t **out, llr_comm_t *comm, llr_error_t *error)
 {
-    int64_t ranks = llr_comm_size(comm);
+    enum { ROOM = 1 << 18, LEAST = 64 };
+    int64_t ranks = llr_comm_size(comm), chunk = ROOM / ranks > LEAST ? ROOM / ranks : LEAST;
     llr_dist_t *dist = *out = llr_alloc(1, sizeof *dist);
     llr_code_t code = LLR_OK;
     if (dist) {
         dist->comm = comm;
+        dist->chunk = chunk;
         dist->handle = dist->context = -1;
         dist->team = (llr_team_t){llr_comm_rank(comm), llr_comm_size(comm), dist, llr_dist_sum,
                                   &llr_dist_algebra};
-        dist->send = llr_alloc(ranks * LLR_DIST_CHUNK, sizeof *dist->send);
-        dist->receive = llr_alloc(ranks * LLR_DIST_CHUNK, sizeof *dist->receive);
+        dist->send = llr_alloc(ranks * chunk, sizeof *dist->send);
+        dist->receive = llr_alloc(ranks * chunk, sizeof *dist->receive);
     }
     if (!dist || !dist->send || !dist->receive)
-        code = llr_fail_memory(error, ranks * LLR_DIST_CHUNK * 16, "the group's buffers");
+        code = llr_fail_memory(error, ranks * chunk * 16, "the group's buffers");
     LLR_TRY(llr_comm_agree(comm, code, error));
     return llr_comm_agree(comm, make_grid(dist, error), error);
 }
@@ -79,7 +81,7 @@ static void add_up(const double *part, int64_t ranks, int64_t count, double *sum
         for (int64_t i = 0; i < count; i++) sum[i] += part[r * count + i];
 }
 
-/* Each rank adds its share of the numbers up. count: at most ranks * LLR_DIST_CHUNK. */
+/* Each rank adds its share of the numbers up. count: at most ranks * chunk. */
 static void sum_shares(llr_dist_t *dist, double *value, int64_t count)
 {
     int64_t ranks = dist->team.size, share = (count + ranks - 1) / ranks;
@@ -95,9 +97,9 @@ void llr_dist_sum(void *argument, double *value, int64_t count)
 {
     enum { FEW = 512 }; /* so few that one message does, and everyone adds all of them */
     llr_dist_t *dist = argument;
-    int64_t ranks = dist->team.size, most = ranks * LLR_DIST_CHUNK;
+    int64_t ranks = dist->team.size, most = ranks * dist->chunk;
     if (ranks == 1) return;
-    if (count <= FEW) {
+    if (count <= FEW && count <= dist->chunk) {
         llr_comm_gather_all(dist->comm, value, count, dist->receive);
         add_up(dist->receive, ranks, count, value);
         return;

@@ -9,14 +9,12 @@
 struct llr_dist {
     llr_comm_t *comm;       /* borrowed */
     int handle, context;    /* of BLACS, owned */
-    double *send, *receive; /* owned: ranks x LLR_DIST_CHUNK, for sums */
+    double *send, *receive; /* owned: ranks x chunk, for sums */
+    int64_t chunk;          /* doubles of a rank in a round of a sum */
     llr_team_t team;
 };
 
-enum {
-    LLR_DIST_CHUNK = 8192, /* doubles of a rank in a round of a sum */
-    LLR_DESCRIPTOR = 9     /* integers that describe a distributed matrix */
-};
+enum { LLR_DESCRIPTOR = 9 }; /* integers that describe a distributed matrix */
 
 /* Of a matrix of rows x columns whose columns are dealt in blocks to the process columns; a column
  * lies whole, with leading dimension rows. */

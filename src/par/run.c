@@ -5,6 +5,7 @@
 #include "par/group.h"
 #include "par/load.h"
 #include "par/memory.h"
+#include "par/ranks.h"
 #include "par/schedule.h"
 #include "store/folder.h"
 #include "store/journal.h"
@@ -320,6 +321,7 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
 {
     llr_comm_t *comm = run->comm;
     bool first = llr_comm_rank(comm) == 0;
+    LLR_TRY(llr_comm_agree(comm, llr_ranks_settle(run->job, findings, error), error));
     bool grouped = run->job->ranks_per_unit > 1;
     if (grouped) LLR_TRY(llr_group_create(&run->group, comm, run->job->ranks_per_unit, error));
     LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, grouped ? &run->group : NULL,
