@@ -94,7 +94,9 @@ int64_t llr_joint_square_bytes(const llr_solve_shape_t *shape, int ranks);
 llr_code_t llr_joint_logistic(llr_joint_t *joint);
 int64_t llr_joint_logistic_bytes(const llr_solve_shape_t *shape, int ranks);
 
-/* Collective. Numerical rank of the rows worked on, as llr_gram_rank counts it. Arena: a piece. */
-llr_code_t llr_joint_rank(llr_joint_t *joint);
+/* Collective. Numerical rank of the rows worked on, as llr_gram_rank counts it. total: their Gram
+ * matrix, made by make, again where it is needed twice; destroyed. diagonal: size, scratch. */
+void llr_joint_rank(llr_joint_t *joint, void (*make)(void *argument, double *total), void *argument,
+                    double *total, double *diagonal);
 
 #endif

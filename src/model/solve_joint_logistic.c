@@ -123,6 +123,12 @@ static llr_code_t solve_round(descent_t *it, double lambda)
     return LLR_OK;
 }
 
+static void make_gram(void *argument, double *total)
+{
+    const llr_joint_t *joint = argument;
+    joint->team->algebra->gram(joint->team, joint->here, joint->size, joint->z, total, joint->work);
+}
+
 llr_code_t llr_joint_logistic(llr_joint_t *joint)
 {
     descent_t it = {.joint = joint};
@@ -130,6 +136,7 @@ llr_code_t llr_joint_logistic(llr_joint_t *joint)
     LLR_TRY(llr_newton_take(&it.newton, joint));
     LLR_TAKE(it.solved, joint->arena, joint->out->fits, joint->error);
     LLR_TAKE(it.chosen, joint->arena, joint->batch, joint->error);
+    llr_joint_rank(joint, make_gram, joint, it.newton.inverse, it.newton.mean);
     memset(it.solved, 0, (size_t)joint->out->fits * sizeof *it.solved);
     for (double lambda = next_lambda(&it); lambda > 0; lambda = next_lambda(&it))
         LLR_TRY(solve_round(&it, lambda));

@@ -60,6 +60,14 @@ static void make_grams(square_t *it)
     joint->team->sum(joint->team->argument, it->sum, local->strata * (size + 1));
 }
 
+static void add_grams(void *argument, double *total)
+{
+    const square_t *it = argument;
+    memset(total, 0, (size_t)it->piece * sizeof *total);
+    for (int32_t s = 0; s < it->joint->sample->local.strata; s++)
+        llr_axpy(it->piece, 1, it->gram + s * it->piece, total);
+}
+
 static double row_weight(const square_t *it, const llr_joint_fit_t *fit, int32_t s)
 {
     return fit->path->weight[s] / (double)it->joint->sample->rows;
@@ -164,6 +172,7 @@ llr_code_t llr_joint_square(llr_joint_t *joint)
     int64_t mark = llr_arena_mark(joint->arena);
     LLR_TRY(take(&it));
     make_grams(&it);
+    llr_joint_rank(joint, add_grams, &it, it.factor, it.mean);
     for (int64_t f = 0; f < joint->out->fits; f++) {
         if (llr_joint_stops(joint)) return LLR_STOPPED;
         solve(&it, &joint->fit[f]);

@@ -81,8 +81,8 @@ static void expand(llr_joint_t *joint)
 
 /* Rank -------------------------------------------------------------------------------------- */
 
-/* The matrix of all rows, and its trace; columns of zeros are noted by a diagonal of 0. */
-static double make_total(llr_joint_t *joint, double *diagonal, double *piece)
+/* The squares of the columns, into diagonal; returns their sum. */
+static double find_diagonal(const llr_joint_t *joint, double *diagonal)
 {
     int64_t size = joint->size;
     double trace = 0;
@@ -92,40 +92,32 @@ static double make_total(llr_joint_t *joint, double *diagonal, double *piece)
             diagonal[j] += joint->z[i * size + j] * joint->z[i * size + j];
     joint->team->sum(joint->team->argument, diagonal, size);
     for (int64_t j = 0; j < size; j++) trace += diagonal[j];
-    joint->team->algebra->gram(joint->team, joint->here, size, joint->z, piece, joint->work);
     return trace;
 }
 
-llr_code_t llr_joint_rank(llr_joint_t *joint)
+void llr_joint_rank(llr_joint_t *joint, void (*make)(void *argument, double *total), void *argument,
+                    double *total, double *diagonal)
 {
     const llr_team_algebra_t *algebra = joint->team->algebra;
     int64_t size = joint->size, zeros = 0, rows = joint->sample->rows, *rank = &joint->out->rank;
-    int64_t mark = llr_arena_mark(joint->arena);
     double share = (double)(rows > joint->dim ? rows : joint->dim) * DBL_EPSILON;
-    double *piece, *diagonal;
-    LLR_TAKE(piece, joint->arena, llr_team_piece(joint->team->size, size), joint->error);
-    LLR_TAKE(diagonal, joint->arena, size, joint->error);
-    double bound = share * make_total(joint, diagonal, piece);
+    double bound = share * find_diagonal(joint, diagonal);
     for (int64_t j = 0; j < size; j++) {
         zeros += diagonal[j] == 0;
         diagonal[j] = (diagonal[j] == 0 ? 4 : 0) * bound - 2 * bound;
     }
-    llr_team_add_diagonal(joint->team, size, diagonal, 0, piece);
-    int info = algebra->factor(joint->team, size, piece);
-    if (zeros == size)
-        *rank = 0;
-    else if (info == size && !zeros && rows <= joint->dim)
-        *rank = size - 1;
-    else if (!info)
-        *rank = size - zeros;
-    else { /* not plain to see */
-        make_total(joint, diagonal, piece);
-        *rank = 0;
-        if (!algebra->eigenvalues(joint->team, size, piece, diagonal, joint->work))
-            for (int64_t j = 0; j < size; j++) *rank += diagonal[j] > share * diagonal[size - 1];
+    make(argument, total);
+    llr_team_add_diagonal(joint->team, size, diagonal, 0, total);
+    int info = algebra->factor(joint->team, size, total);
+    *rank = 0;
+    if (zeros == size) return;
+    if (!info || (info == size && !zeros && rows <= joint->dim)) {
+        *rank = info ? size - 1 : size - zeros;
+        return;
     }
-    llr_arena_release(joint->arena, mark);
-    return LLR_OK;
+    make(argument, total); /* not plain to see */
+    if (algebra->eigenvalues(joint->team, size, total, diagonal, joint->work)) return;
+    for (int64_t j = 0; j < size; j++) *rank += diagonal[j] > share * diagonal[size - 1];
 }
 
 /* The call ---------------------------------------------------------------------------------- */
@@ -197,7 +189,6 @@ static llr_code_t run(llr_joint_t *joint)
     if (llr_joint_stops(joint)) return LLR_STOPPED;
     joint->z = joint->sample->local.x;
     if (joint->sample->rows < joint->dim) LLR_TRY(reduce(joint));
-    LLR_TRY(llr_joint_rank(joint));
     LLR_TRY(joint->loss == LLR_LOSS_SQUARE ? llr_joint_square(joint) : llr_joint_logistic(joint));
     expand(joint);
     return certify(joint);
@@ -250,8 +241,7 @@ int64_t llr_solve_team_bytes(const llr_solve_shape_t *shape, int ranks)
     if (reduced)
         bytes += llr_arena_cost(most * size, d) + llr_arena_cost(most * dim, d) +
                  llr_arena_cost(most + LLR_TEAM_BLOCK, d);
-    int64_t rank = llr_arena_cost(llr_team_piece(ranks, size), d) + llr_arena_cost(size, d);
     int64_t core = shape->loss == LLR_LOSS_SQUARE ? llr_joint_square_bytes(shape, ranks)
                                                   : llr_joint_logistic_bytes(shape, ranks);
-    return bytes + (core > rank ? core : rank);
+    return bytes + core;
 }
