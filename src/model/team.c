@@ -32,7 +32,7 @@ int64_t llr_team_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_
     most = larger(most, 4 * size + block * (size + 3));
     if (!dim) return most;
     return larger(
-        most, larger(block * (dim + here + block), share * dim + block * (dim + share + block)));
+        most, larger(block * (dim + here + block), share * dim + block * (dim + share + 2 * block)));
 }
 
 int64_t llr_team_piece(int ranks, int64_t size)

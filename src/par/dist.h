@@ -16,6 +16,9 @@ llr_code_t llr_dist_create(llr_dist_t **dist, llr_comm_t *comm, llr_error_t *err
 /* Collective. */
 void llr_dist_destroy(llr_dist_t **dist);
 
+/* LLR_FAILED: ScaLAPACK refused an argument since the last time; says which. Not collective. */
+llr_code_t llr_dist_check(llr_dist_t *dist, llr_error_t *error);
+
 /* Lives as long as dist. */
 const llr_team_t *llr_dist_team(const llr_dist_t *dist);
 

@@ -7,9 +7,21 @@
 
 static const int one = 1;
 
-static const llr_dist_t *dist_of(const llr_team_t *team)
+static llr_dist_t *dist_of(const llr_team_t *team)
 {
     return team->argument;
+}
+
+/* An argument that a routine does not take is no property of the numbers: it is kept for
+ * llr_dist_check. Returns info. */
+static int note(const llr_team_t *team, const char *routine, int info)
+{
+    llr_dist_t *dist = dist_of(team);
+    if (info < 0 && !dist->refused) {
+        dist->refused = routine;
+        dist->refusal = info;
+    }
+    return info;
 }
 
 /* What ScaLAPACK works in, out of llr_team_work. */
@@ -26,7 +38,7 @@ static int qr_room(int ranks, int64_t rows, int64_t dim)
 
 static int apply_room(int ranks, int64_t dim, int64_t vectors)
 {
-    return (int)(LLR_TEAM_BLOCK * (dim + llr_team_share(ranks, vectors) + LLR_TEAM_BLOCK));
+    return (int)(LLR_TEAM_BLOCK * (dim + llr_team_share(ranks, vectors) + 2 * LLR_TEAM_BLOCK));
 }
 
 static void describe_square(const llr_team_t *team, int64_t size, int *descriptor)
@@ -39,7 +51,7 @@ static int factor(const llr_team_t *team, int64_t size, double *piece)
     int descriptor[LLR_DESCRIPTOR], n = (int)size, info;
     describe_square(team, size, descriptor);
     pdpotrf_("L", &n, piece, &one, &one, descriptor, &info);
-    return info;
+    return note(team, "pdpotrf", info);
 }
 
 /* Vectors of this rank: a block of them. Copies them out of all, or, the rest zero, back in. */
@@ -75,6 +87,7 @@ static void solve(const llr_team_t *team, int64_t size, const double *piece, dou
     llr_dist_describe(dist_of(team), size, vectors, llr_team_share(team->size, vectors), side);
     take_vectors(team, size, vectors, b, room);
     pdpotrs_("L", &n, &count, piece, &one, &one, matrix, room, &one, &one, side, &info);
+    note(team, "pdpotrs", info);
     give_vectors(team, size, vectors, room, b);
 }
 
@@ -83,7 +96,7 @@ static int invert(const llr_team_t *team, int64_t size, double *piece)
     int descriptor[LLR_DESCRIPTOR], n = (int)size, info;
     describe_square(team, size, descriptor);
     pdpotri_("L", &n, piece, &one, &one, descriptor, &info);
-    return info;
+    return note(team, "pdpotri", info);
 }
 
 /* The squared norm of the factor's inverse. */
@@ -98,7 +111,7 @@ static double inverse_trace(const llr_team_t *team, int64_t size, double *piece)
         for (int64_t i = llr_deal_item(deal, team->rank, c); i < size; i++)
             square += piece[c * size + i] * piece[c * size + i];
     team->sum(team->argument, &square, 1);
-    return info ? NAN : square;
+    return note(team, "pdtrtri", info) ? NAN : square;
 }
 
 static int eigenvalues(const llr_team_t *team, int64_t size, double *piece, double *value,
@@ -118,7 +131,7 @@ static int eigenvalues(const llr_team_t *team, int64_t size, double *piece, doub
     }
     team->sum(team->argument, value, size);
     team->sum(team->argument, off, size);
-    return info ? info : llr_tridiagonal_eigenvalues(size, value, off);
+    return note(team, "pdsytrd", info) ? info : llr_tridiagonal_eigenvalues(size, value, off);
 }
 
 static int qr(const llr_team_t *team, int64_t rows, int64_t dim, double *x, double *tau,
@@ -128,7 +141,7 @@ static int qr(const llr_team_t *team, int64_t rows, int64_t dim, double *x, doub
     int lwork = qr_room(team->size, rows, dim);
     llr_dist_describe(dist_of(team), dim, rows, LLR_TEAM_BLOCK, descriptor);
     pdgeqrf_(&m, &n, x, &one, &one, descriptor, tau, room, &lwork, &info);
-    return info;
+    return note(team, "pdgeqrf", info);
 }
 
 static void apply(const llr_team_t *team, int64_t rows, int64_t dim, const double *x,
@@ -143,6 +156,7 @@ static void apply(const llr_team_t *team, int64_t rows, int64_t dim, const doubl
     take_vectors(team, dim, vectors, b, mine);
     pdormqr_("L", "N", &m, &n, &k, x, &one, &one, matrix, tau, mine, &one, &one, side, rest, &lwork,
              &info);
+    note(team, "pdormqr", info);
     give_vectors(team, dim, vectors, mine, b);
 }
 

@@ -58,6 +58,19 @@ void llr_dist_destroy(llr_dist_t **out)
     *out = NULL;
 }
 
+llr_code_t llr_dist_check(llr_dist_t *dist, llr_error_t *error)
+{
+    const char *routine = dist->refused;
+    int info = -dist->refusal;
+    dist->refused = NULL;
+    if (!routine) return LLR_OK;
+    /* Of an array, its number times a hundred and the entry's. */
+    if (info > 99)
+        return llr_fail(error, LLR_FAILED, "ScaLAPACK: %s does not take entry %d of argument %d",
+                        routine, info % 100, info / 100);
+    return llr_fail(error, LLR_FAILED, "ScaLAPACK: %s does not take argument %d", routine, info);
+}
+
 const llr_team_t *llr_dist_team(const llr_dist_t *dist)
 {
     return &dist->team;

@@ -11,6 +11,8 @@ struct llr_dist {
     int handle, context;    /* of BLACS, owned */
     double *send, *receive; /* owned: ranks x chunk, for sums */
     int64_t chunk;          /* doubles of a rank in a round of a sum */
+    const char *refused;    /* routine that did not take an argument, its info */
+    int refusal;
     llr_team_t team;
 };
 

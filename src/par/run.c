@@ -130,13 +130,24 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
 
 enum { NO_UNIT = -1 };
 
+/* One of the group's part of a unit. */
+static llr_code_t solve_together(run_t *run, int64_t unit, llr_text_t *out, llr_error_t *error)
+{
+    llr_code_t code = solve_unit(run, unit, out, error);
+    llr_error_t refusal;
+    if (code == LLR_OK && llr_dist_check(run->group.dist, &refusal) != LLR_OK) {
+        *error = refusal;
+        code = refusal.code;
+    }
+    return llr_comm_agree(run->group.comm, code, error);
+}
+
 /* The leader's side of a unit that its group solves. */
 static llr_code_t lead_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
 {
     run_t *run = argument;
     llr_comm_announce(run->group.comm, &unit, sizeof unit);
-    llr_code_t code = solve_unit(run, unit, out, error);
-    return llr_comm_agree(run->group.comm, code, error);
+    return solve_together(run, unit, out, error);
 }
 
 /* The others': units as they are announced. What goes wrong, the leader passes on. */
@@ -147,8 +158,7 @@ static void follow_leader(run_t *run)
         llr_text_t rows = {0};
         llr_comm_announce(run->group.comm, &unit, sizeof unit);
         if (unit == NO_UNIT) return;
-        llr_code_t code = solve_unit(run, unit, &rows, &error);
-        llr_comm_agree(run->group.comm, code, &error);
+        solve_together(run, unit, &rows, &error);
         llr_text_destroy(&rows);
     }
 }

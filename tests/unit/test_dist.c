@@ -50,6 +50,7 @@ static void test_square_wide(void)
     team_check(team, 300, 350, 2, 2, LLR_LOSS_SQUARE, false);
     team_check(team, 200, 500, 3, 4, LLR_LOSS_SQUARE, true);
     team_check(team, 30, 300, 2, 2, LLR_LOSS_SQUARE, false);
+    team_check(team, 6, 9, 2, 2, LLR_LOSS_SQUARE, false);
 }
 
 static void test_logistic(void)
