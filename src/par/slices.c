@@ -16,7 +16,7 @@ static int64_t row_bytes(const llr_source_t *source)
 }
 
 /* Whole chunks where there are enough of them. */
-static llr_deal_t deal_of(const llr_source_t *source, int ranks)
+llr_deal_t llr_slices_deal(const llr_source_t *source, int ranks)
 {
     int64_t fine = source->rows / (BLOCKS * ranks),
             block = source->block > 1 ? source->block : ROWS;
@@ -27,7 +27,7 @@ static llr_deal_t deal_of(const llr_source_t *source, int ranks)
 
 int64_t llr_slices_bytes(const llr_source_t *source, int ranks)
 {
-    return llr_deal_most(deal_of(source, ranks)) * row_bytes(source);
+    return llr_deal_most(llr_slices_deal(source, ranks)) * row_bytes(source);
 }
 
 static int rank_of(const llr_slices_t *slices)
@@ -40,14 +40,15 @@ static int rank_of(const llr_slices_t *slices)
 llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *error)
 {
     llr_source_t *source = &slices->catalog->source[index];
-    llr_deal_t deal = deal_of(source, (int)slices->group->ranks);
+    llr_deal_t deal = llr_slices_deal(source, (int)slices->group->ranks);
     int64_t bytes = llr_deal_count(deal, rank_of(slices)) * row_bytes(source);
     slices->deal[index] = deal;
     slices->rows[index] = llr_alloc(bytes, 1);
     llr_code_t code =
         slices->rows[index] ? LLR_OK : llr_fail_memory(error, bytes, "a slice of a dataset");
     LLR_TRY(llr_comm_agree(slices->group->comm, code, error));
-    code = llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
+    code = llr_source_read_dealt(source, deal, rank_of(slices), llr_comm_mpi(slices->group->comm),
+                                 slices->rows[index], error);
     return llr_comm_agree(slices->group->comm, code, error);
 }
 

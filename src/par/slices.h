@@ -1,6 +1,7 @@
 /* Datasets in slices: every rank of a group holds a part of the rows, dealt in blocks, so that each
  * has about the same share of the pool and of the evaluation rows, wherever they stand in the file.
- */
+ * A rank reads its blocks by itself, as fast as the file's bytes can be read: through MPI's
+ * collective reads the same took ten times as long. */
 #ifndef LLR_PAR_SLICES_H
 #define LLR_PAR_SLICES_H
 
@@ -32,6 +33,8 @@ llr_code_t llr_slices_content(llr_slices_t *slices, int64_t source, llr_hash_t *
 /* Once the catalog's tasks are built: view. Not collective. */
 llr_code_t llr_slices_look(llr_slices_t *slices, llr_error_t *error);
 
+/* How the rows of a source are dealt: a fixed function of its shape. */
+llr_deal_t llr_slices_deal(const llr_source_t *source, int ranks);
 /* Bytes of features of a rank, the most of any: fixed formulas. */
 int64_t llr_slices_bytes(const llr_source_t *source, int ranks);
 
