@@ -31,8 +31,8 @@ int64_t llr_team_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_
     int64_t most = larger(2 * block * ranks * llr_team_strip(ranks, size), share * size);
     most = larger(most, 4 * size + block * (size + 3));
     if (!dim) return most;
-    return larger(
-        most, larger(block * (dim + here + block), share * dim + block * (dim + share + 2 * block)));
+    return larger(most, larger(block * (dim + here + block),
+                               share * dim + block * (dim + share + 2 * block)));
 }
 
 int64_t llr_team_piece(int ranks, int64_t size)
@@ -69,22 +69,29 @@ static void mirror_block(int64_t size, int64_t first, int64_t width, double *s)
         for (int64_t i = 0; i < c; i++) s[c * size + first + i] = s[i * size + first + c];
 }
 
+void llr_team_multiply_from(const llr_team_t *team, int64_t size, int64_t first, double *piece,
+                            const double *b, int64_t vectors, double *out)
+{
+    llr_deal_t deal = llr_team_deal(team, size);
+    int64_t columns = llr_deal_count(deal, team->rank), rows = size - first, width;
+    memset(out, 0, (size_t)(vectors * rows) * sizeof *out);
+    for (int64_t c = llr_deal_below(deal, team->rank, first); c < columns; c += width) {
+        int64_t j = llr_deal_item(deal, team->rank, c), inside = deal.block - c % deal.block;
+        width = columns - c < inside ? columns - c : inside;
+        int64_t below = size - j - width;
+        double *s = piece + c * size, *to = out + j - first;
+        const double *from = b + j - first;
+        mirror_block(size, j, width, s);
+        llr_gemm(false, true, vectors, width, size - j, 1, from, rows, s + j, size, 1, to, rows);
+        if (below)
+            llr_gemm(false, false, vectors, below, width, 1, from, rows, s + j + width, size, 1,
+                     to + width, rows);
+    }
+    team->sum(team->argument, out, vectors * rows);
+}
+
 void llr_team_multiply(const llr_team_t *team, int64_t size, double *piece, const double *b,
                        int64_t vectors, double *out)
 {
-    llr_deal_t deal = llr_team_deal(team, size);
-    int64_t columns = llr_deal_count(deal, team->rank);
-    memset(out, 0, (size_t)(vectors * size) * sizeof *out);
-    for (int64_t c = 0; c < columns; c += deal.block) {
-        int64_t width = columns - c < deal.block ? columns - c : deal.block;
-        int64_t j = llr_deal_item(deal, team->rank, c), below = size - j - width;
-        double *s = piece + c * size;
-        mirror_block(size, j, width, s);
-        llr_gemm(false, true, vectors, width, size - j, 1, b + j, size, s + j, size, 1, out + j,
-                 size);
-        if (below)
-            llr_gemm(false, false, vectors, below, width, 1, b + j, size, s + j + width, size, 1,
-                     out + j + width, size);
-    }
-    team->sum(team->argument, out, vectors * size);
+    llr_team_multiply_from(team, size, 0, piece, b, vectors, out);
 }

@@ -79,6 +79,10 @@ void llr_team_add_square(const llr_team_t *team, int64_t size, double alpha, con
 void llr_team_add_diagonal(const llr_team_t *team, int64_t size, const double *diagonal,
                            double shift, double *piece);
 
+/* Collective: of the trailing matrix of rows and columns from first on, out (vectors x (size -
+ * first), replicated) = b times it; b alike. Of the piece as llr_team_multiply. */
+void llr_team_multiply_from(const llr_team_t *team, int64_t size, int64_t first, double *piece,
+                            const double *b, int64_t vectors, double *out);
 /* Collective: out (vectors x size, replicated) = b times the symmetric matrix; b alike. Of the
  * piece, what stands before the diagonal inside a block is overwritten. */
 void llr_team_multiply(const llr_team_t *team, int64_t size, double *piece, const double *b,

@@ -47,8 +47,7 @@ llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *err
     llr_code_t code =
         slices->rows[index] ? LLR_OK : llr_fail_memory(error, bytes, "a slice of a dataset");
     LLR_TRY(llr_comm_agree(slices->group->comm, code, error));
-    code = llr_source_read_dealt(source, deal, rank_of(slices), llr_comm_mpi(slices->group->comm),
-                                 slices->rows[index], error);
+    code = llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
     return llr_comm_agree(slices->group->comm, code, error);
 }
 

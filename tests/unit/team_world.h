@@ -103,14 +103,16 @@ static inline void team_weigh(world_t *world)
 static inline void team_check(const llr_team_t *team, int64_t rows, int64_t dim, int32_t classes,
                               int32_t strata, llr_loss_t loss, bool leaves_df)
 {
-    static const double lambda[] = {0.01, 1, 1e-3, 0.1};
+    enum { LAMBDAS = 9 }; /* more than lanes; one and two are solved by factors */
+    static const double lambda[] = {0.01, 1, 1e-3, 0.1, 0.3, 3, 0.03, 0.05, 0.2};
     world_t world = world_create(rows, dim, classes, strata, 7 * rows + dim);
     llr_solve_options_t options = {
         .tolerance = 1e-8, .max_iterations = 1000, .leaves_df = leaves_df};
     llr_path_t path[PATHS];
     team_weigh(&world);
     /* One of the paths has one lambda of its own, as a rule that follows lambda. */
-    for (int p = 0; p < PATHS; p++) path[p] = (llr_path_t){world.weight[p], lambda, p == 1 ? 1 : 4};
+    for (int p = 0; p < PATHS; p++)
+        path[p] = (llr_path_t){world.weight[p], lambda, p == 1 ? 1 : p == 2 ? 2 : LAMBDAS};
     team_compare(team, &world, loss, path, PATHS, &options);
     world_destroy(&world);
 }
