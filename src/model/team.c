@@ -14,10 +14,17 @@ int64_t llr_team_share(int ranks, int64_t vectors)
     return larger((vectors + ranks - 1) / ranks, 1);
 }
 
+int64_t llr_team_panels(int ranks)
+{
+    enum { COLUMNS = 512 }; /* enough for a fast product */
+    return larger(COLUMNS / ((int64_t)LLR_TEAM_BLOCK * ranks), 1);
+}
+
 int64_t llr_team_strip(int ranks, int64_t size)
 {
     enum { LEAST = 8 };
-    int64_t strip = llr_team_piece(ranks, size) / (4 * (int64_t)LLR_TEAM_BLOCK * ranks);
+    int64_t panel = (int64_t)LLR_TEAM_BLOCK * ranks, panels = llr_team_panels(ranks) + 1;
+    int64_t strip = llr_team_piece(ranks, size) / (2 * panels * panel);
     if (strip > size) strip = size;
     return larger(strip, LEAST);
 }
@@ -28,7 +35,8 @@ int64_t llr_team_work(int ranks, int64_t size, int64_t rows, int64_t dim, int64_
 {
     int64_t block = LLR_TEAM_BLOCK, share = llr_team_share(ranks, vectors);
     int64_t here = llr_deal_most((llr_deal_t){rows, block, ranks});
-    int64_t most = larger(2 * block * ranks * llr_team_strip(ranks, size), share * size);
+    int64_t most = larger(
+        (llr_team_panels(ranks) + 1) * block * ranks * llr_team_strip(ranks, size), share * size);
     most = larger(most, 4 * size + block * (size + 3));
     if (!dim) return most;
     return larger(most, larger(block * (dim + here + block),

@@ -61,8 +61,9 @@ static inline llr_deal_t llr_team_deal(const llr_team_t *team, int64_t items)
 /* Vectors of a rank, where so many are shared out. */
 int64_t llr_team_share(int ranks, int64_t vectors);
 
-/* Rows of a Gram matrix that are summed at a time: their parts take no more than half a piece, or
- * little. */
+/* A Gram matrix is made in tiles: columns of so many panels, each of a block of every rank, in one
+ * product, and so many rows of them. The parts take no more than half a piece, or little. */
+int64_t llr_team_panels(int ranks);
 int64_t llr_team_strip(int ranks, int64_t size);
 
 /* Doubles of work that the algebra is content with, for sizes up to size, rows of dim columns dealt

@@ -11,7 +11,7 @@
 
 typedef struct llr_dist llr_dist_t;
 
-/* Collective over comm, which is borrowed. */
+/* Collective over comm, which is borrowed, and has MPI. */
 llr_code_t llr_dist_create(llr_dist_t **dist, llr_comm_t *comm, llr_error_t *error);
 /* Collective. */
 void llr_dist_destroy(llr_dist_t **dist);

@@ -35,19 +35,32 @@ static void add_parts(const llr_team_t *team, const tile_t *tile, const double *
     }
 }
 
+/* Sends the parts of a tile to where they belong, panel by panel. */
+static void gather_parts(const llr_team_t *team, const tile_t *tile, const double *part,
+                         double *received, double *piece)
+{
+    const llr_dist_t *dist = team->argument;
+    int64_t panel = (int64_t)LLR_TEAM_BLOCK * team->size, end = tile->first + tile->width;
+    tile_t one = *tile;
+    for (; one.first < end; one.first += panel) {
+        one.width = end - one.first < panel ? end - one.first : panel;
+        llr_comm_exchange(dist->comm, part + (one.first - tile->first) * tile->height,
+                          LLR_TEAM_BLOCK * tile->height, received);
+        add_parts(team, &one, received, piece);
+    }
+}
+
 void llr_dist_gram(const llr_team_t *team, int64_t rows, int64_t size, const double *x,
                    double *piece, double *work)
 {
-    const llr_dist_t *dist = team->argument;
-    int64_t block = LLR_TEAM_BLOCK, panel = block * team->size;
-    int64_t strip = llr_team_strip(team->size, size);
-    double *send = work, *receive = work + panel * strip;
-    for (int64_t first = 0; first < size; first += panel)
+    int64_t panel = (int64_t)LLR_TEAM_BLOCK * team->size;
+    int64_t wide = panel * llr_team_panels(team->size), strip = llr_team_strip(team->size, size);
+    double *part = work, *received = work + wide * strip;
+    for (int64_t first = 0; first < size; first += wide)
         for (int64_t top = first; top < size; top += strip) {
-            tile_t tile = {size, first, size - first < panel ? size - first : panel, top,
+            tile_t tile = {size, first, size - first < wide ? size - first : wide, top,
                            size - top < strip ? size - top : strip};
-            multiply(&tile, rows, x, send);
-            llr_comm_exchange(dist->comm, send, block * tile.height, receive);
-            add_parts(team, &tile, receive, piece);
+            multiply(&tile, rows, x, part);
+            gather_parts(team, &tile, part, received, piece);
         }
 }

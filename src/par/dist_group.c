@@ -15,7 +15,6 @@ static llr_code_t make_grid(llr_dist_t *dist, llr_error_t *error)
 {
     int size = llr_comm_size(dist->comm), yes = 1;
     dist->handle = dist->context = -1;
-    if (size == 1) return LLR_OK;
     dist->handle = Csys2blacs_handle(*(const MPI_Comm *)llr_comm_mpi(dist->comm));
     dist->context = dist->handle;
     Cblacs_gridinit(&dist->context, "Row", 1, size);
