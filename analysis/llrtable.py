@@ -81,9 +81,7 @@ class Sweep:
     def rates(self, split="test", kind="class"):
         """Rows of the long table beside the columns of their cells, and `error` = 1 - accuracy."""
         rows = self.long.where(split=split, kind=kind)
-        order = np.argsort(self.table["key"])
-        cell = order[np.searchsorted(self.table["key"], rows["key"], sorter=order)]
-        columns = {**self.table.take(cell).columns, **rows.columns, "error": 1 - rows["accuracy"]}
+        columns = {**self.table.take(rows["cell"]).columns, **rows.columns, "error": 1 - rows["accuracy"]}
         columns.setdefault("theory_error", np.full(len(rows), np.nan))
         return Table(columns, {**self.table.meaning, **rows.meaning})
 

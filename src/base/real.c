@@ -41,8 +41,8 @@ static bool scale(uint64_t mantissa, int exponent, int power, uint64_t *whole)
     wide_t product = (wide_t)mantissa * five_to(first);
     int shift = -(exponent + power);
     if (!second) return round_off(product, shift, 0, whole);
-    int cut = 0;
-    while (product >> (cut + 64)) cut++;
+    uint64_t high = (uint64_t)(product >> 64);
+    int cut = high ? 64 - __builtin_clzll(high) : 0;
     uint64_t factor = five_to(second);
     return round_off((product >> cut) * factor, shift - cut, factor, whole);
 }
@@ -63,9 +63,17 @@ static bool find_digits(double value, uint64_t *digits, int *exponent)
     return false;
 }
 
+/* "00" to "99": two digits a division. */
+#define TENS(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
+static const char pairs[] = TENS("0") TENS("1") TENS("2") TENS("3") TENS("4") TENS("5") TENS("6")
+    TENS("7") TENS("8") TENS("9");
+
 static void write_part(uint32_t digits, int places, char *out)
 {
-    for (int i = places - 1; i >= 0; i--, digits /= 10) out[i] = (char)('0' + digits % 10);
+    int left = places;
+    for (; left >= 2; left -= 2, digits /= 100)
+        memcpy(out + left - 2, pairs + 2 * (digits % 100), 2);
+    if (left) *out = (char)('0' + digits);
 }
 
 /* Digits as text without the zeros at their end; returns how many. Two parts, so that short words
@@ -80,15 +88,17 @@ static int write_digits(uint64_t digits, char *out)
     return count;
 }
 
-/* d.ddde-05 */
+/* d.ddde-05; two digits do between 1e-37 and 1e17 */
 static char *write_scientific(const char *digit, int count, int exponent, char *out)
 {
     *out++ = digit[0];
     if (count > 1) *out++ = '.';
     memcpy(out, digit + 1, (size_t)(count - 1));
     out += count - 1;
-    return out +
-           sprintf(out, "e%c%02d", exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+    *out++ = 'e';
+    *out++ = exponent < 0 ? '-' : '+';
+    write_part((uint32_t)(exponent < 0 ? -exponent : exponent), 2, out);
+    return out + 2;
 }
 
 static char *write_fixed(const char *digit, int count, int exponent, char *out)
@@ -127,8 +137,11 @@ int llr_whole_text(int64_t value, char *out)
     char digit[LLR_NUMBER_TEXT], *begin = digit + sizeof digit;
     uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
     *--begin = '\0';
-    do *--begin = (char)('0' + left % 10);
-    while (left /= 10);
+    for (; left >= 100; left /= 100) memcpy(begin -= 2, pairs + 2 * (left % 100), 2);
+    if (left >= 10)
+        memcpy(begin -= 2, pairs + 2 * left, 2);
+    else
+        *--begin = (char)('0' + left);
     if (value < 0) *--begin = '-';
     int length = (int)(digit + sizeof digit - 1 - begin);
     memcpy(out, begin, (size_t)length + 1);

@@ -69,6 +69,42 @@ static void add_units(llr_grid_t *grid, int64_t dataset, llr_loss_t loss)
                                           .seed = grid->job->seed_first + s});
 }
 
+static void add_number(double value, llr_text_t *out)
+{
+    char text[LLR_NUMBER_TEXT];
+    llr_text_add_word(out, llr_number_text(value, text));
+}
+
+/* "/rule[=value]/lambda" */
+static void add_place(const llr_grid_t *grid, int64_t place, llr_text_t *out)
+{
+    const llr_weighting_t *weighting = &grid->weighting[place / grid->job->lambdas];
+    llr_text_add_word(out, "/");
+    llr_text_add_word(out, llr_rule_name(weighting->rule));
+    if (weighting->rule == LLR_RULE_EXPONENT || weighting->rule == LLR_RULE_RATIO) {
+        llr_text_add_word(out, "=");
+        add_number(weighting->value, out);
+    }
+    llr_text_add_word(out, "/");
+    add_number(grid->job->lambda[place % grid->job->lambdas], out);
+}
+
+/* A table has every key many times over: the end of it is made once. */
+static int lay_places(llr_grid_t *grid)
+{
+    llr_text_t text = {0};
+    grid->place_text = llr_alloc(grid->places, sizeof *grid->place_text);
+    bool whole = grid->place_text;
+    for (int64_t p = 0; whole && p < grid->places; p++) {
+        text.length = 0;
+        add_place(grid, p, &text);
+        grid->place_text[p] = text.failed ? NULL : llr_copy_text(text.data);
+        whole = grid->place_text[p];
+    }
+    llr_text_destroy(&text);
+    return whole ? 0 : -1;
+}
+
 int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
 {
     *grid = (llr_grid_t){.job = job};
@@ -76,7 +112,7 @@ int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
     grid->places = grid->weightings * job->lambdas;
     grid->blocks = (grid->places + block_cells(grid) - 1) / block_cells(grid);
     grid->unit = llr_alloc(count_subsamples(job) * grid->blocks, sizeof *grid->unit);
-    if (!grid->unit) {
+    if (!grid->unit || lay_places(grid)) {
         llr_grid_destroy(grid);
         return -1;
     }
@@ -87,6 +123,8 @@ int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
 
 void llr_grid_destroy(llr_grid_t *grid)
 {
+    for (int64_t p = 0; grid->place_text && p < grid->places; p++) free(grid->place_text[p]);
+    free(grid->place_text);
     free(grid->weighting);
     free(grid->unit);
     *grid = (llr_grid_t){0};
@@ -126,8 +164,7 @@ static void add_whole(int64_t value, llr_text_t *out)
     llr_text_add_bytes(out, text, llr_whole_text(value, text));
 }
 
-/* A table has every key many times over: words are put together without printf. */
-static void add_subsample(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
+void llr_grid_subsample_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
 {
     const llr_unit_t *u = &grid->unit[unit];
     llr_text_add_word(out, grid->job->dataset[u->dataset].name);
@@ -139,38 +176,17 @@ static void add_subsample(const llr_grid_t *grid, int64_t unit, llr_text_t *out)
     add_whole(u->seed, out);
 }
 
-static void add_number(double value, llr_text_t *out)
-{
-    char text[LLR_NUMBER_TEXT];
-    llr_text_add_word(out, llr_number_text(value, text));
-}
-
-/* "/rule[=value]/lambda" */
-static void add_place(const llr_grid_t *grid, int64_t place, llr_text_t *out)
-{
-    const llr_weighting_t *weighting = &grid->weighting[place / grid->job->lambdas];
-    llr_text_add_word(out, "/");
-    llr_text_add_word(out, llr_rule_name(weighting->rule));
-    if (weighting->rule == LLR_RULE_EXPONENT || weighting->rule == LLR_RULE_RATIO) {
-        llr_text_add_word(out, "=");
-        add_number(weighting->value, out);
-    }
-    llr_text_add_word(out, "/");
-    add_number(grid->job->lambda[place % grid->job->lambdas], out);
-}
-
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out)
 {
-    int64_t unit = llr_grid_unit_of(grid, cell);
-    add_subsample(grid, unit, out);
-    add_place(grid, cell % grid->places, out);
+    llr_grid_subsample_key(grid, llr_grid_unit_of(grid, cell), out);
+    llr_text_add_word(out, grid->place_text[cell % grid->places]);
 }
 
 static int64_t find_subsample(const llr_grid_t *grid, const char *key, llr_text_t *text)
 {
     for (int64_t u = 0; u < grid->units; u += grid->blocks) {
         text->length = 0;
-        add_subsample(grid, u, text);
+        llr_grid_subsample_key(grid, u, text);
         if (text->failed) return -1;
         if (!strncmp(key, text->data, (size_t)text->length) && key[text->length] == '/') return u;
     }
@@ -182,11 +198,8 @@ int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key)
     llr_text_t text = {0};
     int64_t unit = find_subsample(grid, key, &text), found = -1;
     const char *place = unit < 0 ? "" : key + text.length;
-    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++) {
-        text.length = 0;
-        add_place(grid, p, &text);
-        if (!text.failed && !strcmp(place, text.data)) found = grid->unit[unit].first_cell + p;
-    }
+    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++)
+        if (!strcmp(place, grid->place_text[p])) found = grid->unit[unit].first_cell + p;
     llr_text_destroy(&text);
     return found;
 }

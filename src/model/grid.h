@@ -29,8 +29,9 @@ typedef struct llr_grid {
     int64_t weightings;
     llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed, place */
     int64_t units;
-    int64_t places; /* weightings * lambdas: cells of a subsample and a loss */
-    int64_t blocks; /* units of a subsample and a loss */
+    int64_t places;    /* weightings * lambdas: cells of a subsample and a loss */
+    char **place_text; /* owned, places, each owned: "/rule[=value]/lambda" */
+    int64_t blocks;    /* units of a subsample and a loss */
     int64_t cells;
 } llr_grid_t;
 
@@ -44,6 +45,10 @@ int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell);
 /* The first unit of a subsample and loss, or -1. */
 int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t loss, int64_t n,
                            int64_t seed);
+
+/* "dataset/loss/n/seed", appended to out: with the text of its place behind it, the key of a cell.
+ */
+void llr_grid_subsample_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out);
 
 /* "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out);

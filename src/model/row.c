@@ -90,6 +90,11 @@ static void unpack_row(const packed_row_t *packed, llr_row_t *row)
     row->theory_df = packed->theory_df;
 }
 
+static int64_t packed_row_bytes(llr_shape_t shape)
+{
+    return (int64_t)sizeof(packed_row_t) + numbers_of(shape) * (int64_t)sizeof(double);
+}
+
 void llr_block_pack(const llr_block_t *block, llr_text_t *out)
 {
     block_head_t head = {.version = BLOCK_VERSION,
@@ -100,6 +105,7 @@ void llr_block_pack(const llr_block_t *block, llr_text_t *out)
     int64_t numbers = numbers_of(block->shape);
     memcpy(head.magic, magic, sizeof magic);
     memcpy(head.host, block->host, sizeof head.host);
+    llr_text_room(out, (int64_t)sizeof head + block->rows * packed_row_bytes(block->shape));
     llr_text_add_bytes(out, &head, sizeof head);
     for (int64_t r = 0; r < block->rows; r++) {
         packed_row_t packed = pack_row(&block->row[r]);
@@ -112,7 +118,7 @@ static llr_code_t check_head(const void *bytes, int64_t count, int64_t rows, llr
                              llr_error_t *error)
 {
     block_head_t head = {0};
-    int64_t a_row = (int64_t)sizeof(packed_row_t) + numbers_of(shape) * (int64_t)sizeof(double);
+    int64_t a_row = packed_row_bytes(shape);
     if (count >= (int64_t)sizeof head) memcpy(&head, bytes, sizeof head);
     if (memcmp(head.magic, magic, sizeof magic) || head.version != BLOCK_VERSION)
         return llr_fail(error, LLR_FAILED,
@@ -186,9 +192,10 @@ static span_t span_of(const double *rate, int64_t count, int64_t stride)
         if (isnan(value)) continue;
         present++;
         sum += value;
-        span.most = fmax(span.most, value);
-        if (value < span.least) span.least_at = i;
-        span.least = fmin(span.least, value);
+        if (value > span.most) span.most = value;
+        if (value >= span.least) continue;
+        span.least = value;
+        span.least_at = i;
     }
     if (!present) return (span_t){NAN, NAN, NAN, NAN, -1};
     span.mean = sum / (double)present;

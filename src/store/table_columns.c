@@ -73,105 +73,107 @@ static double weight_of(const llr_cursor_t *at)
     return at->row->weight[index_of(at) - (by_class ? 0 : at->facts->shape.classes)];
 }
 
-/* X(type, placement, name, unit, meaning, expression of the cursor at) */
+/* X(type, scope, name, unit, meaning, expression of the cursor at) */
 #define ACCURACY_COLUMNS(X, split)                                                                 \
-    X(REAL, false, split##_overall, "1", "share of the " #split " rows predicted right",           \
+    X(REAL, RESULT, split##_overall, "1", "share of the " #split " rows predicted right",          \
       at->split.overall)                                                                           \
-    X(REAL, false, split##_balanced, "1", "mean over classes of the " #split " accuracy",          \
+    X(REAL, RESULT, split##_balanced, "1", "mean over classes of the " #split " accuracy",         \
       at->split.balanced)                                                                          \
-    X(REAL, false, split##_worst_class, "1", "smallest " #split " accuracy of a class",            \
+    X(REAL, RESULT, split##_worst_class, "1", "smallest " #split " accuracy of a class",           \
       at->split.worst_class)                                                                       \
-    X(REAL, false, split##_worst_group, "1",                                                       \
+    X(REAL, RESULT, split##_worst_group, "1",                                                      \
       "smallest " #split " accuracy of a group; none without groups", at->split.worst_group)       \
-    X(REAL, false, split##_class_gap, "1",                                                         \
+    X(REAL, RESULT, split##_class_gap, "1",                                                        \
       "largest minus smallest " #split " accuracy of a class", at->split.class_gap)                \
-    X(REAL, false, split##_group_gap, "1",                                                         \
+    X(REAL, RESULT, split##_group_gap, "1",                                                        \
       "largest minus smallest " #split " accuracy of a group; none without groups",                \
       at->split.group_gap)                                                                         \
-    X(REAL, false, split##_tpr_gap, "1",                                                           \
+    X(REAL, RESULT, split##_tpr_gap, "1",                                                          \
       "largest minus smallest " #split                                                             \
       " rate of a group's rows of class 1 called class 1; two classes with groups only",           \
       at->split.tpr_gap)                                                                           \
-    X(REAL, false, split##_fpr_gap, "1",                                                           \
+    X(REAL, RESULT, split##_fpr_gap, "1",                                                          \
       "largest minus smallest " #split                                                             \
       " rate of a group's rows of class 0 called class 1; two classes with groups only",           \
       at->split.fpr_gap)                                                                           \
-    X(COUNT, false, split##_count, "rows", #split " rows; 0 where accuracies are exact",           \
+    X(COUNT, RESULT, split##_count, "rows", #split " rows; 0 where accuracies are exact",          \
       at->split.count)                                                                             \
-    X(COUNT, false, split##_worst_class_count, "rows",                                             \
+    X(COUNT, RESULT, split##_worst_class_count, "rows",                                            \
       #split " rows of the class with the smallest accuracy; 0 where exact or without a fit",      \
       at->split.worst_class_count)                                                                 \
-    X(COUNT, false, split##_worst_group_count, "rows",                                             \
+    X(COUNT, RESULT, split##_worst_group_count, "rows",                                            \
       #split " rows of the group with the smallest accuracy; 0 without groups or a fit",           \
       at->split.worst_group_count)
 
 #define MAIN_COLUMNS(X)                                                                            \
-    X(TEXT, false, key, "", "dataset/loss/n/seed/rule[=value]/lambda", at->key.data)               \
-    X(TEXT, false, dataset, "", "name of the dataset in the job",                                  \
+    X(TEXT, RESULT, key, "", "dataset/loss/n/seed/rule[=value]/lambda", at->key.data)              \
+    X(TEXT, RESULT, dataset, "", "name of the dataset in the job",                                 \
       at->table->grid->job->dataset[at->about->dataset].name)                                      \
-    X(TEXT, false, loss, "", "loss that is minimised", llr_loss_name(at->about->loss))             \
-    X(COUNT, false, n, "rows", "rows of the retraining subsample", at->about->n)                   \
-    X(COUNT, false, n_used, "rows", "rows that were fitted", at->row->n_used)                      \
-    X(COUNT, false, d, "columns", "dimension of the features after preprocessing", at->facts->dim) \
-    X(COUNT, false, rank, "columns", "numerical rank of the centred rows that were fitted",        \
+    X(TEXT, RESULT, loss, "", "loss that is minimised", llr_loss_name(at->about->loss))            \
+    X(COUNT, RESULT, n, "rows", "rows of the retraining subsample", at->about->n)                  \
+    X(COUNT, RESULT, n_used, "rows", "rows that were fitted", at->row->n_used)                     \
+    X(COUNT, RESULT, d, "columns", "dimension of the features after preprocessing",                \
+      at->facts->dim)                                                                              \
+    X(COUNT, RESULT, rank, "columns", "numerical rank of the centred rows that were fitted",       \
       at->row->rank)                                                                               \
-    X(REAL, false, delta, "1", "d / n", (double)at->facts->dim / (double)at->about->n)             \
-    X(COUNT, false, seed, "", "seed of the subsample", at->about->seed)                            \
-    X(TEXT, false, rule, "", "rule that gave the weights", llr_rule_name(at->weighting->rule))     \
-    X(REAL, false, value, "1", "exponent or ratio of the rule; none for other rules",              \
+    X(REAL, RESULT, delta, "1", "d / n", (double)at->facts->dim / (double)at->about->n)            \
+    X(COUNT, RESULT, seed, "", "seed of the subsample", at->about->seed)                           \
+    X(TEXT, RESULT, rule, "", "rule that gave the weights", llr_rule_name(at->weighting->rule))    \
+    X(REAL, RESULT, value, "1", "exponent or ratio of the rule; none for other rules",             \
       rule_value(at))                                                                              \
-    X(REAL, false, gamma, "1",                                                                     \
+    X(REAL, RESULT, gamma, "1",                                                                    \
       "exponent of the weights, w_c ~ pi_c^-gamma; none where no exponent gives them",             \
       at->row->gamma)                                                                              \
-    X(REAL, false, rho, "1", "w_minority / w_majority; none for more than two classes",            \
+    X(REAL, RESULT, rho, "1", "w_minority / w_majority; none for more than two classes",           \
       at->row->rho)                                                                                \
-    X(REAL, false, lambda, "1", "regularisation strength", lambda_of(at))                          \
-    X(REAL, false, w_min, "1", "smallest weight of a class (or group), sum_c pi_c w_c = 1",        \
+    X(REAL, RESULT, lambda, "1", "regularisation strength", lambda_of(at))                         \
+    X(REAL, RESULT, w_min, "1", "smallest weight of a class (or group), sum_c pi_c w_c = 1",       \
       least_weight(at))                                                                            \
-    X(REAL, false, w_max, "1", "largest weight of a class (or group)", largest_weight(at))         \
-    X(TEXT, false, status, "", "what is known of the fit",                                         \
+    X(REAL, RESULT, w_max, "1", "largest weight of a class (or group)", largest_weight(at))        \
+    X(TEXT, RESULT, status, "", "what is known of the fit",                                        \
       llr_fit_status_name(at->row->fit.status))                                                    \
-    X(COUNT, false, iterations, "1", "iterations of the solver, 0 for direct ones",                \
+    X(COUNT, RESULT, iterations, "1", "iterations of the solver, 0 for direct ones",               \
       at->row->fit.iterations)                                                                     \
-    X(REAL, false, objective, "1", "weighted mean loss plus penalty at the solution",              \
+    X(REAL, RESULT, objective, "1", "weighted mean loss plus penalty at the solution",             \
       at->row->fit.objective)                                                                      \
-    X(REAL, false, gradient_norm, "1", "Euclidean norm of the gradient in the coefficients",       \
+    X(REAL, RESULT, gradient_norm, "1", "Euclidean norm of the gradient in the coefficients",      \
       at->row->fit.gradient_norm)                                                                  \
-    X(REAL, false, certified_gap, "1",                                                             \
+    X(REAL, RESULT, certified_gap, "1",                                                            \
       "upper bound of the relative distance of the objective to its minimum; none for logistic "   \
       "loss at lambda 0 and for averages",                                                         \
       at->row->fit.certified_gap)                                                                  \
-    X(REAL, false, df, "1", "effective degrees of freedom; none where the job leaves them out",    \
+    X(REAL, RESULT, df, "1", "effective degrees of freedom; none where the job leaves them out",   \
       at->row->fit.df)                                                                             \
     ACCURACY_COLUMNS(X, validation)                                                                \
     ACCURACY_COLUMNS(X, test)                                                                      \
-    X(REAL, false, theory_balanced_error, "1",                                                     \
+    X(REAL, RESULT, theory_balanced_error, "1",                                                    \
       "predicted mean over classes of the test error; none where the job asks for no theory, or "  \
       "there is none",                                                                             \
       at->theory.balanced)                                                                         \
-    X(REAL, false, theory_worst_class_error, "1", "predicted largest test error of a class",       \
+    X(REAL, RESULT, theory_worst_class_error, "1", "predicted largest test error of a class",      \
       at->theory.worst_class)                                                                      \
-    X(REAL, false, theory_worst_group_error, "1",                                                  \
+    X(REAL, RESULT, theory_worst_group_error, "1",                                                 \
       "predicted largest test error of a group; none without groups", at->theory.worst_group)      \
-    X(REAL, false, theory_df, "1", "predicted effective degrees of freedom", at->row->theory_df)   \
-    X(REAL, true, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)           \
-    X(COUNT, true, rank_id, "", "MPI rank that computed it", at->row->rank_id)                     \
-    X(TEXT, true, host, "", "host that computed it", at->block->host)
+    X(REAL, RESULT, theory_df, "1", "predicted effective degrees of freedom", at->row->theory_df)  \
+    X(REAL, PLACEMENT, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)      \
+    X(COUNT, PLACEMENT, rank_id, "", "MPI rank that computed it", at->row->rank_id)                \
+    X(TEXT, PLACEMENT, host, "", "host that computed it", at->block->host)
 
 #define LONG_COLUMNS(X)                                                                            \
-    X(TEXT, false, key, "", "key of the cell in the main table", at->key.data)                     \
-    X(TEXT, false, split, "", "validation or test", is_test(at) ? "test" : "validation")           \
-    X(TEXT, false, kind, "", "class or group", is_class(at) ? "class" : "group")                   \
-    X(COUNT, false, index, "", "number of the class or group",                                     \
+    X(TEXT, ONLY_CSV, key, "", "key of the cell in the main table", at->key.data)                  \
+    X(COUNT, ONLY_H5, cell, "", "row of the cell in the main table, from 0", at->cell)             \
+    X(TEXT, RESULT, split, "", "validation or test", is_test(at) ? "test" : "validation")          \
+    X(TEXT, RESULT, kind, "", "class or group", is_class(at) ? "class" : "group")                  \
+    X(COUNT, RESULT, index, "", "number of the class or group",                                    \
       index_of(at) - (is_class(at) ? 0 : at->facts->shape.classes))                                \
-    X(COUNT, false, count, "rows", "rows of this split and class or group; 0 where exact",         \
+    X(COUNT, RESULT, count, "rows", "rows of this split and class or group; 0 where exact",        \
       at->facts->eval_count[slot_of(at)])                                                          \
-    X(REAL, false, correct, "rows", "rows predicted right; none where the accuracy is exact",      \
+    X(REAL, RESULT, correct, "rows", "rows predicted right; none where the accuracy is exact",     \
       correct_rows(at))                                                                            \
-    X(REAL, false, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])             \
-    X(REAL, false, weight, "1", "weight of the class, or, with weights_by: group, of the group",   \
+    X(REAL, RESULT, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])            \
+    X(REAL, RESULT, weight, "1", "weight of the class, or, with weights_by: group, of the group",  \
       weight_of(at))                                                                               \
-    X(REAL, false, theory_error, "1", "predicted test error; none where there is no prediction",   \
+    X(REAL, RESULT, theory_error, "1", "predicted test error; none where there is no prediction",  \
       at->row->theory_error[index_of(at)])
 
 #define RESULT_TEXT  const char *
@@ -181,12 +183,12 @@ static double weight_of(const llr_cursor_t *at)
 #define MEMBER_COUNT count
 #define MEMBER_REAL  real
 
-#define MAIN_GETTER(type, placement, name, unit, meaning, expression)                              \
+#define MAIN_GETTER(type, scope, name, unit, meaning, expression)                                  \
     static RESULT_##type main_##name(const llr_cursor_t *at)                                       \
     {                                                                                              \
         return expression;                                                                         \
     }
-#define LONG_GETTER(type, placement, name, unit, meaning, expression)                              \
+#define LONG_GETTER(type, scope, name, unit, meaning, expression)                                  \
     static RESULT_##type long_##name(const llr_cursor_t *at)                                       \
     {                                                                                              \
         return expression;                                                                         \
@@ -194,10 +196,10 @@ static double weight_of(const llr_cursor_t *at)
 MAIN_COLUMNS(MAIN_GETTER)
 LONG_COLUMNS(LONG_GETTER)
 
-#define MAIN_ENTRY(type, placement, name, unit, meaning, expression)                               \
-    {#name, LLR_COLUMN_##type, unit, meaning, placement, {.MEMBER_##type = main_##name}},
-#define LONG_ENTRY(type, placement, name, unit, meaning, expression)                               \
-    {#name, LLR_COLUMN_##type, unit, meaning, placement, {.MEMBER_##type = long_##name}},
+#define MAIN_ENTRY(type, scope, name, unit, meaning, expression)                                   \
+    {#name, LLR_COLUMN_##type, LLR_COLUMN_##scope, unit, meaning, {.MEMBER_##type = main_##name}},
+#define LONG_ENTRY(type, scope, name, unit, meaning, expression)                                   \
+    {#name, LLR_COLUMN_##type, LLR_COLUMN_##scope, unit, meaning, {.MEMBER_##type = long_##name}},
 static const llr_column_t main_columns[] = {MAIN_COLUMNS(MAIN_ENTRY)};
 static const llr_column_t long_columns[] = {LONG_COLUMNS(LONG_ENTRY)};
 
@@ -214,7 +216,8 @@ const llr_sheet_t *llr_sheet(int index)
 
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet)
 {
-    *cursor = (llr_cursor_t){.table = table, .is_long = sheet->is_long, .place = -1, .unit = -1};
+    *cursor = (llr_cursor_t){
+        .table = table, .is_long = sheet->is_long, .place = -1, .unit = -1, .cell = -1};
 }
 
 void llr_cursor_end(llr_cursor_t *cursor)
@@ -230,6 +233,9 @@ static void enter_unit(llr_cursor_t *at, int64_t unit)
     at->facts = &table->facts[at->about->dataset];
     at->block = &table->block[unit];
     at->place = 0;
+    at->key.length = 0;
+    llr_grid_subsample_key(table->grid, unit, &at->key);
+    at->key_unit = at->key.length;
 }
 
 static bool enter_next_unit(llr_cursor_t *at)
@@ -246,10 +252,11 @@ static bool enter_row(llr_cursor_t *at)
 {
     const llr_grid_t *grid = at->table->grid;
     at->line = 0;
+    at->cell++;
     at->row = &at->block->row[at->place];
     at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
-    at->key.length = 0;
-    llr_grid_cell_key(grid, at->about->first_cell + at->place, &at->key);
+    at->key.length = at->key_unit;
+    llr_text_add_word(&at->key, grid->place_text[at->about->first_place + at->place]);
     if (at->is_long) return !at->key.failed;
     at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
     at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);

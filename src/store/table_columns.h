@@ -11,7 +11,9 @@ typedef struct llr_cursor {
     bool is_long;
     int64_t unit, place; /* unit of the grid; row of its block */
     int64_t line;        /* long: split * (classes + groups) + class, or classes + group */
+    int64_t cell;        /* row of the main sheet, counted over a walk */
     llr_text_t key;      /* owned; failed: out of memory */
+    int64_t key_unit;    /* of it, the part that the unit's cells share */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
     const llr_facts_t *facts;
@@ -27,11 +29,19 @@ typedef enum llr_column_type {
     LLR_COLUMN_REAL   /* double; NaN where there is none */
 } llr_column_type_t;
 
+/* Where a column stands. */
+typedef enum llr_column_scope {
+    LLR_COLUMN_RESULT,    /* in the files and in the digest */
+    LLR_COLUMN_PLACEMENT, /* timing or placement: not in the digest */
+    LLR_COLUMN_ONLY_CSV,
+    LLR_COLUMN_ONLY_H5
+} llr_column_scope_t;
+
 typedef struct llr_column {
     const char *name;
     llr_column_type_t type;
+    llr_column_scope_t scope;
     const char *unit, *meaning;
-    bool placement; /* timing or placement: not in the digest */
     union {
         const char *(*text)(const llr_cursor_t *); /* borrowed until the cursor moves */
         int64_t (*count)(const llr_cursor_t *);

@@ -1,8 +1,10 @@
+#include "base/memory.h"
 #include "base/real.h"
 #include "store/table_write.h"
 
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A number and its text: weights, strengths and rates come again and again. */
@@ -12,16 +14,18 @@ typedef struct known {
     char text[LLR_NUMBER_TEXT];
 } known_t;
 
-enum { KNOWN = 512 };
+enum { KNOWN_BITS = 12, KNOWN = 1 << KNOWN_BITS };
 
 /* Where the text goes. The digest leaves out the timing and placement columns, which stand last. */
 typedef struct sink {
     llr_aside_t *file;    /* or NULL */
     llr_hasher_t *hasher; /* or NULL */
     llr_text_t text;      /* waiting for both */
-    int64_t hashed;       /* of it */
+    llr_text_t first;     /* the first cell of the line: the key, which a cell's lines share */
+    int64_t hashed, line; /* of it; where its last line begins */
+    int64_t numbers;      /* room that all numbers of a line may need */
     bool line_has, cut;   /* a cell stands in the line; the digest of the line has ended */
-    known_t known[KNOWN];
+    known_t *known;       /* owned, KNOWN */
 } sink_t;
 
 enum { SINK_BYTES = 1 << 20 };
@@ -42,16 +46,34 @@ static void flush(sink_t *sink)
     sink->text.length = sink->hashed = 0;
 }
 
-static void add_cell(sink_t *sink, const char *cell, int64_t length, bool placement)
+/* Room for the text of a cell beyond that for all numbers of a line; false: out of memory. */
+static bool make_room(sink_t *sink, int64_t length)
+{
+    return llr_text_room(&sink->text, length + sink->numbers);
+}
+
+/* Where the text of a cell goes, for which there is room. */
+static char *begin_cell(sink_t *sink, bool placement)
 {
     if (placement && !sink->cut) hash_rest(sink);
     sink->cut = placement;
-    char *to = llr_text_room(&sink->text, length + 1);
-    if (!to) return;
+    char *to = sink->text.data + sink->text.length;
     if (sink->line_has) *to++ = ',';
-    memcpy(to, cell, (size_t)length);
-    sink->text.length += length + sink->line_has;
     sink->line_has = true;
+    return to;
+}
+
+static void end_cell(sink_t *sink, const char *end)
+{
+    sink->text.length = end - sink->text.data;
+}
+
+static void add_cell(sink_t *sink, const char *cell, int64_t length, bool placement)
+{
+    if (!make_room(sink, length)) return;
+    char *to = begin_cell(sink, placement);
+    memcpy(to, cell, (size_t)length);
+    end_cell(sink, to + length);
 }
 
 static void end_line(sink_t *sink)
@@ -60,6 +82,7 @@ static void end_line(sink_t *sink)
     llr_text_add_bytes(&sink->text, "\n", 1);
     sink->line_has = sink->cut = false;
     if (sink->text.length > SINK_BYTES) flush(sink);
+    sink->line = sink->text.length;
 }
 
 /* Length of what stands before the first character that needs quotes. */
@@ -73,6 +96,16 @@ static int64_t plain_length(const char *text)
 }
 
 /* RFC 4180: quoted where it holds a comma, a quote or a line break, quotes doubled. */
+static void quote(const char *text, llr_text_t *out)
+{
+    llr_text_add_bytes(out, "\"", 1);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"') llr_text_add_bytes(out, c, 1);
+        llr_text_add_bytes(out, c, 1);
+    }
+    llr_text_add_bytes(out, "\"", 1);
+}
+
 static void add_text(sink_t *sink, const char *text, bool placement)
 {
     int64_t length = plain_length(text);
@@ -81,12 +114,7 @@ static void add_text(sink_t *sink, const char *text, bool placement)
         return;
     }
     llr_text_t quoted = {0};
-    llr_text_add_bytes(&quoted, "\"", 1);
-    for (const char *c = text; *c; c++) {
-        if (*c == '"') llr_text_add_bytes(&quoted, c, 1);
-        llr_text_add_bytes(&quoted, c, 1);
-    }
-    llr_text_add_bytes(&quoted, "\"", 1);
+    quote(text, &quoted);
     if (quoted.failed)
         sink->text.failed = 1;
     else
@@ -98,7 +126,7 @@ static const known_t *find_text(sink_t *sink, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    known_t *known = &sink->known[bits * 0x9e3779b97f4a7c15u >> 55]; /* 64 - 55 bits: KNOWN */
+    known_t *known = &sink->known[bits * 0x9e3779b97f4a7c15u >> (64 - KNOWN_BITS)];
     if (known->length && !memcmp(&known->value, &value, sizeof value)) return known;
     known->value = value;
     known->length = llr_real_text(value, known->text);
@@ -107,39 +135,64 @@ static const known_t *find_text(sink_t *sink, double value)
 
 /* 17 digits read back as exactly this double; NaN is an empty cell. Whole numbers take the short
  * way to the same text. */
-static void add_real(sink_t *sink, double value, bool placement)
+static int write_real(sink_t *sink, double value, char *to)
 {
-    char text[LLR_NUMBER_TEXT];
-    if (isnan(value)) {
-        add_cell(sink, "", 0, placement);
-    } else if (fabs(value) < 1e15 && value == (double)(int64_t)value &&
-               !(value == 0 && signbit(value))) {
-        add_cell(sink, text, llr_whole_text((int64_t)value, text), placement);
-    } else {
-        const known_t *known = find_text(sink, value);
-        add_cell(sink, known->text, known->length, placement);
-    }
+    if (isnan(value)) return 0;
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value)))
+        return llr_whole_text((int64_t)value, to);
+    const known_t *known = find_text(sink, value);
+    memcpy(to, known->text, LLR_NUMBER_TEXT);
+    return known->length;
 }
 
+/* There is room for the numbers of a line. */
 static void add_value(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
 {
-    char text[LLR_NUMBER_TEXT];
-    switch (column->type) {
-    case LLR_COLUMN_TEXT:
-        add_text(sink, column->get.text(cursor), column->placement);
-        break;
-    case LLR_COLUMN_COUNT:
-        add_cell(sink, text, llr_whole_text(column->get.count(cursor), text), column->placement);
-        break;
-    case LLR_COLUMN_REAL:
-        add_real(sink, column->get.real(cursor), column->placement);
-        break;
+    bool placement = column->scope == LLR_COLUMN_PLACEMENT;
+    if (column->type == LLR_COLUMN_TEXT) {
+        add_text(sink, column->get.text(cursor), placement);
+        return;
     }
+    char *to = begin_cell(sink, placement);
+    end_cell(sink, to + (column->type == LLR_COLUMN_COUNT
+                             ? llr_whole_text(column->get.count(cursor), to)
+                             : write_real(sink, column->get.real(cursor), to)));
+}
+
+static void add_names(sink_t *sink, const llr_sheet_t *sheet)
+{
+    for (const llr_column_t *c = sheet->column; c < sheet->column + sheet->columns; c++)
+        if (c->scope != LLR_COLUMN_ONLY_H5)
+            add_text(sink, c->name, c->scope == LLR_COLUMN_PLACEMENT);
+    end_line(sink);
+}
+
+/* The key. The long sheet has it many times in a row. */
+static void add_first(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
+{
+    if (cursor->line) {
+        add_cell(sink, sink->first.data, sink->first.length, false);
+        return;
+    }
+    add_value(sink, column, cursor);
+    sink->first.length = 0;
+    if (!sink->text.failed && cursor->is_long)
+        llr_text_add_bytes(&sink->first, sink->text.data + sink->line,
+                           sink->text.length - sink->line);
+}
+
+static void add_values(sink_t *sink, const llr_sheet_t *sheet, const llr_cursor_t *cursor)
+{
+    add_first(sink, sheet->column, cursor);
+    if (sink->text.failed) return;
+    for (const llr_column_t *c = sheet->column + 1; c < sheet->column + sheet->columns; c++)
+        if (c->scope != LLR_COLUMN_ONLY_H5) add_value(sink, c, cursor);
+    end_line(sink);
 }
 
 static bool has_failed(const sink_t *sink)
 {
-    return sink->text.failed || (sink->file && sink->file->failure);
+    return sink->text.failed || sink->first.failed || (sink->file && sink->file->failure);
 }
 
 /* false: out of memory. */
@@ -147,15 +200,11 @@ static bool write_lines(sink_t *sink, const llr_table_t *table, const llr_sheet_
 {
     llr_cursor_t cursor;
     llr_cursor_begin(&cursor, table, sheet);
-    for (int64_t c = 0; c < sheet->columns; c++)
-        add_text(sink, sheet->column[c].name, sheet->column[c].placement);
-    end_line(sink);
-    while (!has_failed(sink) && llr_cursor_next(&cursor)) {
-        for (int64_t c = 0; c < sheet->columns; c++) add_value(sink, &sheet->column[c], &cursor);
-        end_line(sink);
-    }
+    sink->numbers = sheet->columns * (LLR_NUMBER_TEXT + 1);
+    add_names(sink, sheet);
+    while (!has_failed(sink) && llr_cursor_next(&cursor)) add_values(sink, sheet, &cursor);
     flush(sink);
-    bool out_of_memory = cursor.key.failed || sink->text.failed;
+    bool out_of_memory = cursor.key.failed || sink->text.failed || sink->first.failed;
     llr_cursor_end(&cursor);
     return !out_of_memory;
 }
@@ -166,9 +215,12 @@ llr_code_t llr_table_csv(const llr_table_t *table, const llr_sheet_t *sheet, llr
     sink_t sink = {.file = file, .hasher = hasher};
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = uselocale(plain);
-    bool whole = plain && write_lines(&sink, table, sheet);
+    sink.known = llr_alloc(KNOWN, sizeof *sink.known);
+    bool whole = plain && sink.known && write_lines(&sink, table, sheet);
     uselocale(before);
     if (plain) freelocale(plain);
+    free(sink.known);
+    llr_text_destroy(&sink.first);
     llr_text_destroy(&sink.text);
     return whole ? LLR_OK : llr_fail_memory(error, SINK_BYTES, "the text of the table");
 }

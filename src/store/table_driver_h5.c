@@ -41,7 +41,7 @@ static herr_t driver_query(const H5FD_t *base, unsigned long *flags)
     (void)base;
     if (flags)
         *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA |
-                 H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
+                 H5FD_FEAT_AGGREGATE_SMALLDATA;
     return 0;
 }
 

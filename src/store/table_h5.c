@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 4096 }; /* rows written at once */
+enum { SLICE = 16384 }; /* rows written at once */
 
 /* One column on its way into the file. */
 typedef struct outgoing {
@@ -19,7 +19,8 @@ typedef struct outgoing {
 typedef struct outgoing_sheet {
     const llr_table_t *table;
     const llr_sheet_t *sheet;
-    outgoing_t *out; /* owned, sheet->columns */
+    outgoing_t *out; /* owned, columns */
+    int64_t columns; /* those that stand in this file */
     int64_t rows, written, waiting;
 } outgoing_sheet_t;
 
@@ -60,7 +61,7 @@ static bool measure(outgoing_sheet_t *going)
     llr_cursor_t cursor;
     llr_cursor_begin(&cursor, going->table, going->sheet);
     for (; llr_cursor_next(&cursor); going->rows++)
-        for (int64_t c = 0; c < going->sheet->columns; c++) {
+        for (int64_t c = 0; c < going->columns; c++) {
             outgoing_t *out = &going->out[c];
             if (out->column->type != LLR_COLUMN_TEXT) continue;
             size_t length = strlen(out->column->get.text(&cursor));
@@ -88,7 +89,7 @@ static bool create_dataset(outgoing_sheet_t *going, outgoing_t *out, hid_t group
 
 static bool prepare(outgoing_sheet_t *going, hid_t group)
 {
-    for (int64_t c = 0; c < going->sheet->columns; c++) {
+    for (int64_t c = 0; c < going->columns; c++) {
         outgoing_t *out = &going->out[c];
         if (!create_dataset(going, out, group)) return false;
         if (out->column->type != LLR_COLUMN_TEXT) out->width = 8;
@@ -114,7 +115,7 @@ static bool write_slice(const outgoing_sheet_t *going, const outgoing_t *out)
 
 static bool write_slices(outgoing_sheet_t *going)
 {
-    for (int64_t c = 0; going->waiting && c < going->sheet->columns; c++)
+    for (int64_t c = 0; going->waiting && c < going->columns; c++)
         if (!write_slice(going, &going->out[c])) return false;
     going->written += going->waiting;
     going->waiting = 0;
@@ -144,7 +145,7 @@ static bool write_rows(outgoing_sheet_t *going)
     bool done = true;
     llr_cursor_begin(&cursor, going->table, going->sheet);
     while (done && llr_cursor_next(&cursor)) {
-        for (int64_t c = 0; c < going->sheet->columns; c++)
+        for (int64_t c = 0; c < going->columns; c++)
             put_value(&going->out[c], going->waiting, &cursor);
         if (++going->waiting == SLICE) done = write_slices(going);
     }
@@ -155,7 +156,7 @@ static bool write_rows(outgoing_sheet_t *going)
 
 static void release(outgoing_sheet_t *going)
 {
-    for (int64_t c = 0; going->out && c < going->sheet->columns; c++) {
+    for (int64_t c = 0; going->out && c < going->columns; c++) {
         if (going->out[c].dataset >= 0) H5Dclose(going->out[c].dataset);
         if (going->out[c].type >= 0) H5Tclose(going->out[c].type);
         free(going->out[c].slice);
@@ -168,8 +169,9 @@ static bool write_sheet(const llr_table_t *table, const llr_sheet_t *sheet, hid_
     outgoing_sheet_t going = {.table = table, .sheet = sheet};
     going.out = llr_alloc(sheet->columns, sizeof *going.out);
     if (!going.out) return false;
-    for (int64_t c = 0; c < sheet->columns; c++)
-        going.out[c] = (outgoing_t){&sheet->column[c], -1, -1, 0, NULL};
+    for (const llr_column_t *c = sheet->column; c < sheet->column + sheet->columns; c++)
+        if (c->scope != LLR_COLUMN_ONLY_CSV)
+            going.out[going.columns++] = (outgoing_t){c, -1, -1, 0, NULL};
     hid_t group = H5Gcreate2(file, sheet->group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool done = group >= 0 && add_attribute(group, "meaning", sheet->meaning) && measure(&going) &&
                 prepare(&going, group) && write_rows(&going);

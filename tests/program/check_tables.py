@@ -21,6 +21,10 @@ def same(column, texts):
 
 def check(folder):
     sweep, rows, long = load(folder), read(folder + "/results.csv"), read(folder + "/long.csv")
+    keys = [row.pop("key") for row in long]
+    assert list(sweep.table["key"][sweep.long["cell"]]) == keys, folder
+    for row, cell in zip(long, sweep.long["cell"]):
+        row["cell"] = str(cell)
     for table, texts in ((sweep.table, rows), (sweep.long, long)):
         assert set(table.columns) == set(texts[0]), folder
         for name in texts[0]:
@@ -33,17 +37,16 @@ def check(folder):
 
 def check_means(sweep, rows, long):
     """Mean and deviation of one class's error over seeds, by hand and by the module."""
-    first = {row["key"]: row for row in rows}
     mean = over_seeds(sweep.rates().where(rule="uniform"), ["dataset", "n", "lambda", "index"], ["error"])
     assert len(mean), sweep.name
     for i in range(len(mean)):
         errors = [1 - float(row["accuracy"]) for row in long
                   if row["split"] == "test" and row["kind"] == "class"
                   and int(row["index"]) == mean["index"][i]
-                  and first[row["key"]]["rule"] == "uniform"
-                  and first[row["key"]]["dataset"] == mean["dataset"][i]
-                  and int(first[row["key"]]["n"]) == mean["n"][i]
-                  and float(first[row["key"]]["lambda"]) == mean["lambda"][i]]
+                  and rows[int(row["cell"])]["rule"] == "uniform"
+                  and rows[int(row["cell"])]["dataset"] == mean["dataset"][i]
+                  and int(rows[int(row["cell"])]["n"]) == mean["n"][i]
+                  and float(rows[int(row["cell"])]["lambda"]) == mean["lambda"][i]]
         assert len(errors) == mean["seeds"][i] == 3, sweep.name
         assert np.isclose(np.mean(errors), mean["error"][i], rtol=1e-12), sweep.name
         assert np.isclose(np.std(errors, ddof=1), mean["error_sd"][i], rtol=1e-9), sweep.name

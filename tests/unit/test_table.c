@@ -330,6 +330,19 @@ static void check_column(hid_t group, const csv_t *csv, const char *name)
     H5Tclose(type), H5Sclose(space), H5Dclose(dataset);
 }
 
+/* The long table of HDF5 has the row of the cell where the CSV has its key. */
+static void check_cells(hid_t group, const csv_t *csv, const csv_t *keys)
+{
+    int64_t *at = calloc((size_t)csv->rows + 1, sizeof *at), wrong = 0;
+    hid_t dataset = H5Dopen2(group, "cell", H5P_DEFAULT);
+    CU_ASSERT_TRUE(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, at) >= 0);
+    for (int64_t i = 0; i < csv->rows; i++)
+        wrong += at[i] < 0 || at[i] >= keys->rows ||
+                 strcmp(cell(csv, i, "key"), cell(keys, at[i], "key")) != 0;
+    CU_ASSERT_EQUAL(wrong, 0);
+    free(at), H5Dclose(dataset);
+}
+
 /* The CSV is checked against the blocks, HDF5 against the CSV. */
 static void check_h5(const char *folder)
 {
@@ -342,11 +355,12 @@ static void check_h5(const char *folder)
     csv_t csv = load_csv(folder, "results.csv", MAIN);
     for (int c = 0; c < MAIN; c++) check_column(table, &csv, main_names[c]);
     CU_ASSERT_TRUE(H5Gget_info(table, &info) >= 0 && info.nlinks == MAIN);
-    free_csv(&csv);
+    csv_t keys = csv;
     csv = load_csv(folder, "long.csv", LONG);
-    for (int c = 0; c < LONG; c++) check_column(tall, &csv, long_names[c]);
+    for (int c = 1; c < LONG; c++) check_column(tall, &csv, long_names[c]);
+    check_cells(tall, &csv, &keys);
     CU_ASSERT_TRUE(H5Gget_info(tall, &info) >= 0 && info.nlinks == LONG);
-    free_csv(&csv);
+    free_csv(&csv), free_csv(&keys);
     H5Gclose(table), H5Gclose(tall), H5Fclose(file);
 }
 
