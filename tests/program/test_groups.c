@@ -180,6 +180,45 @@ static void memory_decides_how_many_ranks(void)
     remove_scratch();
 }
 
+/* A number of bytes of a line of plan's; 0 where there is no such line. */
+static double bytes_of(const char *plan, const char *line)
+{
+    const char *at = strstr(plan, line);
+    double value = 0;
+    char unit[8] = "";
+    if (!at || sscanf(at + strlen(line), "%lf %7s", &value, unit) != 2) return 0;
+    return value * (*unit == 'G' ? 0x1p30 : *unit == 'M' ? 0x1p20 : *unit == 'K' ? 0x1p10 : 1);
+}
+
+/* What a rank takes is its share of what one alone would take, and not much more. */
+static void memory_is_shared(void)
+{
+    static const char *const shapes[] = {
+        "datasets: [{name: g, synthetic: {d: 3000, priors: [.9, .1]}}]\nsizes: [6000]\n",
+        "datasets: [{name: g, synthetic: {d: 3000, priors: [.9, .1]}}]\nsizes: [1500]\n",
+        "datasets: [{name: g, synthetic: {d: 2500, priors: [.4, .2, .2, .2]}}]\nsizes: [6000]\n",
+    };
+    for (size_t s = 0; s < 2 * sizeof shapes / sizeof *shapes; s++) {
+        double alone = 0;
+        for (int q = 1; q < 5; q *= 2) {
+            outcome_t outcome;
+            run(&outcome,
+                "cat >$D/share.yaml <<END\n%slosses: [%s]\nexponents: [0, 1]\nlambdas: [.1, 1]\n"
+                "seeds: {count: 1}\nranks_per_unit: %d\nEND\n$L plan $D/share.yaml",
+                shapes[s / 2], s % 2 ? "logistic" : "square", q);
+            double bytes = bytes_of(outcome.out, "datasets, shared") +
+                           bytes_of(outcome.out, "slices of the datasets") +
+                           bytes_of(outcome.out, "\n  workspace");
+            CU_ASSERT_TRUE(bytes > 0);
+            if (q == 1) alone = bytes;
+            CU_ASSERT_TRUE(bytes <= 1.3 * alone / q);
+            if (bytes > 1.3 * alone / q)
+                fprintf(stderr, "%s%s, %d ranks: %.1f MiB, one %.1f\n", shapes[s / 2],
+                        s % 2 ? "logistic" : "square", q, bytes / 0x1p20, alone / 0x1p20);
+        }
+    }
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -187,6 +226,7 @@ int main(void)
         {"any number of groups gives the same bits", any_number_of_groups_gives_the_same_bits},
         {"stopped and killed groups go on", stopped_and_killed_groups_go_on},
         {"what groups cannot do is refused", what_groups_cannot_do_is_refused},
+        {"memory is shared", memory_is_shared},
         {"memory decides how many ranks", memory_decides_how_many_ranks},
     };
     return LLR_RUN_SUITE("groups", tests);
