@@ -11,14 +11,31 @@ typedef struct tile {
     int64_t size, first, width, top, height;
 } tile_t;
 
-/* The part of this rank's rows: width x height. */
-static void multiply(const tile_t *tile, int64_t rows, const double *x, double *part)
+/* Columns [column, column + width) of the part, rows [row, end). */
+static void multiply_some(const tile_t *tile, int64_t rows, const double *x, int64_t column,
+                          int64_t width, int64_t row, int64_t end, double *part)
 {
-    if (rows)
-        llr_gemm(true, false, tile->width, tile->height, rows, 1, x + tile->first, tile->size,
-                 x + tile->top, tile->size, 0, part, tile->height);
-    else
+    if (row < end)
+        llr_gemm(true, false, width, end - row, rows, 1, x + column, tile->size, x + row,
+                 tile->size, 0, part + (column - tile->first) * tile->height + row - tile->top,
+                 tile->height);
+}
+
+/* The part of this rank's rows: width x height. Beside the diagonal panel by panel, as what stands
+ * above it is not asked for; below, all columns in one product. */
+static void multiply(const tile_t *tile, int64_t rows, const double *x, int64_t panel, double *part)
+{
+    int64_t end = tile->top + tile->height, right = tile->first + tile->width;
+    int64_t edge = right < end ? right : end;
+    if (!rows) {
         memset(part, 0, (size_t)(tile->width * tile->height) * sizeof *part);
+        return;
+    }
+    for (int64_t column = tile->first; column < right; column += panel)
+        multiply_some(tile, rows, x, column, right - column < panel ? right - column : panel,
+                      column > tile->top ? column : tile->top, edge, part);
+    multiply_some(tile, rows, x, tile->first, tile->width, edge > tile->top ? edge : tile->top, end,
+                  part);
 }
 
 /* The block that this rank has of a panel, out of the parts of all ranks. */
@@ -60,7 +77,7 @@ void llr_dist_gram(const llr_team_t *team, int64_t rows, int64_t size, const dou
         for (int64_t top = first; top < size; top += strip) {
             tile_t tile = {size, first, size - first < wide ? size - first : wide, top,
                            size - top < strip ? size - top : strip};
-            multiply(&tile, rows, x, part);
+            multiply(&tile, rows, x, panel, part);
             gather_parts(team, &tile, part, received, piece);
         }
 }

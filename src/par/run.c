@@ -93,10 +93,12 @@ static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_
     run_t *run = argument;
     const llr_facts_t *facts = facts_of(run, unit);
     llr_block_t block = {0};
-    LLR_TRY(llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error));
+    llr_code_t code = llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error);
+    /* A crew starts together or not at all. */
+    LLR_TRY(run->worker.crew ? llr_comm_agree(run->group.comm, code, error) : code);
     llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_SOLVE);
     double started = llr_clock_cpu_seconds();
-    llr_code_t code = llr_unit_run(&run->worker, unit, &block, NULL, error);
+    code = llr_unit_run(&run->worker, unit, &block, NULL, error);
     if (code == LLR_OK) {
         stamp(run, &block, llr_clock_cpu_seconds() - started);
         llr_block_pack(&block, out);

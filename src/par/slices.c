@@ -54,8 +54,8 @@ llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *err
 /* Content id -------------------------------------------------------------------------------- */
 
 /* Blocks of others come one after another, in the order of the rows. */
-static llr_code_t hash_blocks(const llr_slices_t *slices, int64_t index, char *buffer,
-                              llr_hasher_t *hasher)
+static void hash_blocks(const llr_slices_t *slices, int64_t index, char *buffer,
+                        llr_hasher_t *hasher)
 {
     llr_comm_t *comm = slices->group->comm;
     const llr_source_t *source = &slices->catalog->source[index];
@@ -70,7 +70,6 @@ static llr_code_t hash_blocks(const llr_slices_t *slices, int64_t index, char *b
         if (!mine && owner) llr_comm_receive(comm, owner, LLR_TAG_ROWS, buffer, bytes);
         if (!mine) llr_hasher_add(hasher, owner ? buffer : here, bytes);
     }
-    return LLR_OK;
 }
 
 llr_code_t llr_slices_content(llr_slices_t *slices, int64_t index, llr_hash_t *content,
