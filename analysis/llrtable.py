@@ -55,6 +55,14 @@ class Table:
         values, first = np.unique(self[name], return_index=True)
         return values[np.argsort(first)]
 
+    def first(self, *names):
+        """The first row of each combination of values, in the table's order."""
+        if not len(self):
+            return self
+        codes = [np.unique(self[name], return_inverse=True)[1] for name in names]
+        rows = np.unique(np.array(codes), axis=1, return_index=True)[1]
+        return self.take(np.sort(rows))
+
     def by(self, *names):
         """Pairs of a tuple of values and its rows, sorted by value; NaN equals NaN."""
         codes = [np.unique(self[name], return_inverse=True)[1] for name in names]
@@ -105,6 +113,12 @@ class Sweep:
         """A number of a synthetic dataset; NaN where the dataset is a file."""
         found = re.search(rf"\b{key}: ([-+.\de]+)", self.datasets()[dataset].get("synthetic", ""))
         return float(found.group(1)) if found else np.nan
+
+    def classes(self, dataset):
+        """How many classes (as the job makes them) a dataset has."""
+        cell = np.flatnonzero(self.table["dataset"] == dataset)[0]
+        rows = self.long.where(cell=cell, split="test", kind="class")
+        return len(set(rows["index"]))
 
     def is_synthetic(self, dataset):
         return "synthetic" in self.datasets()[dataset]

@@ -12,110 +12,22 @@ import argparse
 import itertools
 import pathlib
 import sys
-import textwrap
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 
 from llrtable import Table, load_all, over_seeds
+from plotting import (BLACK, BLUE, CLASS_STYLES, GREEN, GREY, METHOD_STYLES, ORANGE, PURPLE, RED, SKY,
+                      STYLES, caption, curve, frame, mark, marks, panels, points_words, write)
+import plotting
 
-# Okabe-Ito colours, told apart by shape and dash too.
-BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#777777")
-CLASS_STYLES = {"majority": (BLUE, "o", "-"), "minority": (RED, "s", "--")}
-RULE_STYLES = {  # colour, marker, dash, name
-    "uniform": (BLUE, "o", "-", "unweighted"),
-    "inverse_prior": (ORANGE, "^", "--", "inverse prior"),
-    "balanced_subsample": (GREEN, "D", "-.", "balanced subsample"),
-    "thumb": (RED, "s", ":", "equal-error weight (thumb)"),
-    "theory": (PURPLE, "v", (0, (5, 1, 1, 1)), "best predicted (theory)")}
-MARKS = {  # rule whose rho is marked
-    "inverse_prior": (GREY, "--", "prior ratio"),
-    "paper": (BLACK, "-", "paper's weight"),
-    "thumb": (GREEN, "-.", "thumb"),
-    "theory": (PURPLE, ":", "theory's best")}
+RULES = ("uniform", "inverse_prior", "balanced_subsample", "thumb", "theory")
 WEIGHTED = ["exponent", "ratio", "uniform", "inverse_prior"]
-
-plt.rcParams.update({
-    "font.size": 8, "axes.titlesize": 7.5, "legend.fontsize": 7, "lines.linewidth": 1.2,
-    "lines.markersize": 3.5, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": .5, "axes.axisbelow": True,
-    "legend.frameon": False, "pdf.fonttype": 42, "savefig.dpi": 200,
-    "figure.constrained_layout.use": True})
-
-
-def panels(rows, columns, height=2.1):
-    return plt.subplots(rows, columns, squeeze=False, sharey=True,
-                        figsize=(max(2.25 * columns, 3.6) + .4, height * rows + .9))
+BORDER = (GREY, "--")
 
 
 def finish(figure, axes, sweep, rows, out, name, spread="band"):
-    """One legend for all panels, what was measured below them, both files."""
-    handles = {}
-    for axis in axes.flat:
-        handles.update(zip(*reversed(axis.get_legend_handles_labels())))
-    columns = min(len(handles), 2 if figure.get_figwidth() < 5 else 4)
-    figure.legend(handles.values(), handles.keys(), loc="upper center", ncol=columns,
-                  handlelength=2.8)
-    frame(figure, -(-len(handles) // columns), caption(sweep, rows, spread))
-    save(figure, out, name)
-
-
-def frame(figure, legend_lines, words):
-    """Room for a legend above the panels and for words below them, broken to the width."""
-    lines = textwrap.wrap(words, int(20 * figure.get_figwidth()))
-    figure.text(.5, .01, "\n".join(lines), ha="center", va="bottom", fontsize=6.5, color="#444444")
-    inches = figure.get_figheight()
-    top, bottom = (.16 * legend_lines + .1) / inches, (.13 * len(lines) + .08) / inches
-    figure.get_layout_engine().set(rect=(0, bottom, 1, 1 - top - bottom))
-
-
-def caption(sweep, rows, spread):
-    """Dataset, loss, n and seeds of the rows drawn; spread: the shape that shows a deviation."""
-    names = list(rows.unique("dataset"))
-    data = ", ".join(names)
-    if sweep.is_synthetic(names[0]):
-        lengths = sorted({sweep.synthetic(name, "separation") for name in names})
-        data = f"two Gaussians, d = {rows['d'][0]}, s = " + " to ".join(
-            f"{length:g}" for length in sorted({lengths[0], lengths[-1]}))
-    sizes = sorted(set(rows["n"]))
-    n = ", ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sizes[0]} to {sizes[-1]}"
-    strengths = ", ".join(f"{value:g}" for value in sorted(set(rows["lambda"])))
-    losses = ", ".join(rows.unique("loss"))
-    predicted = spread == "band" and np.isfinite(rows["theory_error"]).any()
-    lines = ", lines: theory" if predicted else ""
-    return (f"{data}; {losses} loss, $\\lambda$ = {strengths}; n = {n}; points: mean over "
-            f"{len(set(rows['seed']))} seeds, {spread}: one standard deviation{lines}")
-
-
-def save(figure, out, name):
-    for end in ("png", "pdf"):
-        figure.savefig(out / f"{name}.{end}", metadata={"CreationDate": None} if end == "pdf" else None)
-    plt.close(figure)
-    print(out / f"{name}.png")
-
-
-def curve(axis, x, points, style, label, value="error"):
-    """Points with their band, and the prediction as a line through the same places."""
-    colour, marker, dash = style
-    order = np.argsort(points[x])
-    at, mean, sd = (points[name][order] for name in (x, value, value + "_sd"))
-    low, high = np.maximum(mean - sd, mean / 100), np.minimum(mean + sd, 1)  # logarithms, accuracies
-    axis.fill_between(at, low, high, color=colour, alpha=.18, linewidth=0)
-    predicted = points["theory_" + value][order]
-    axis.plot(at, mean, marker, color=colour)
-    axis.plot(at, predicted, color=colour, linestyle=dash)
-    dash = dash if np.isfinite(predicted).any() else "none"
-    axis.plot([], [], marker=marker, linestyle=dash, color=colour, label=label)
-
-
-def mark(axis, at, style, label):
-    colour, dash, _ = style
-    if np.isfinite(at):
-        axis.axvline(at, color=colour, linestyle=dash, linewidth=1, label=label)
+    plotting.finish(figure, axes, caption(sweep, rows, points_words(rows, spread)),
+                    lambda drawn: write(drawn, out, name))
 
 
 def minority(rows):
@@ -132,24 +44,11 @@ def class_curves(axis, rows, x, small, value="error"):
         curve(axis, x, over_seeds(part, [x], [value, "theory_" + value]), style, name, value)
 
 
-def rho_marks(axis, rows, largest):
-    """A line at each rule's weight; returns words for those beyond the largest rho drawn."""
-    beyond = []
-    for rule, style in MARKS.items():
-        rho = rows.where(rule=rule)["rho"]
-        rho = rho[np.isfinite(rho)].mean() if np.isfinite(rho).any() else np.nan
-        if rho > 1.2 * largest:
-            beyond.append(f"{rule} {float(f'{rho:.2g}'):g}")
-            rho = np.nan
-        mark(axis, rho, style, style[2])
-    return "\nbeyond: " + ", ".join(beyond) if beyond else ""
-
-
 def rho_panel(axis, rows, title, value="error"):
     """Rates of both classes against rho, with marks at the rules' weights."""
     class_curves(axis, rows.where(rule=WEIGHTED), "rho", minority(rows), value)
     largest = rows.where(rule=WEIGHTED)["rho"].max()
-    axis.set_title(title + rho_marks(axis, rows, largest))
+    axis.set_title(title + marks(axis, rows, "rho", largest))
     axis.set_xscale("log")
     ticks = [tick for tick in (1, 2, 4, 7, 15, 30, 60) if tick < 1.01 * largest]
     axis.set_xticks(ticks, map(str, ticks))
@@ -171,7 +70,7 @@ def draw_delta(sweep, out):
         class_curves(axis, part.where(rule="uniform"), "delta", minority(part))
         border = 2 * prior(part)
         if border <= part["delta"].max():
-            mark(axis, border, (GREY, "--", ""), r"border $\delta = 2\pi_{min}$")
+            mark(axis, border, BORDER, r"border $\delta = 2\pi_{min}$")
         axis.set_title(rf"$\pi_{{min}}$ = {prior(part):.2g}, $\rho$ = 1")
         axis.set_xlabel(r"$\delta$ = d/n")
     axes[0, 0].set_ylabel("test error")
@@ -199,7 +98,7 @@ def draw_prior(sweep, out):
     figure, axes = panels(1, len(set(rows["delta"])), 2.4)
     for axis, ((delta,), part) in zip(axes[0], rows.where(rule="uniform").by("delta")):
         class_curves(axis, part, "pi", small)
-        mark(axis, delta / 2, (GREY, "--", ""), r"border $\delta = 2\pi_{min}$")
+        mark(axis, delta / 2, BORDER, r"border $\delta = 2\pi_{min}$")
         axis.set_title(rf"$\delta$ = {delta:.3g}, $\rho$ = 1")
         axis.set_xlabel(r"$\pi_{min}$")
     axes[0, 0].set_ylabel("test error")
@@ -219,10 +118,10 @@ def worse_class(rows, x):
 
 
 def rule_curves(axis, rows, x):
-    for rule, (colour, marker, dash, label) in RULE_STYLES.items():
-        part = rows.where(rule=rule)
+    for rule in RULES:
+        part, style = rows.where(rule=rule), METHOD_STYLES[rule]
         if len(part) and np.isfinite(part["error"]).any():
-            curve(axis, x, worse_class(part, x), (colour, marker, dash), label)
+            curve(axis, x, worse_class(part, x), style, style[3])
 
 
 def draw_rules(sweep, out):
@@ -232,7 +131,7 @@ def draw_rules(sweep, out):
     figure.set_size_inches(4.6, 3.6)
     rule_curves(axes[0, 0], rows, "delta")
     border = 2 * prior(rows)
-    mark(axes[0, 0], border, (GREY, "--", ""), r"border $\delta = 2\pi_{min}$")
+    mark(axes[0, 0], border, BORDER, r"border $\delta = 2\pi_{min}$")
     axes[0, 0].set_xlabel(r"$\delta$ = d/n")
     axes[0, 0].set_ylabel("test error of the worse class")
     finish(figure, axes, sweep, rows, out, sweep.name)
@@ -308,7 +207,7 @@ def draw_spectra(sweeps, out, name):
     axes[0, 0].set_ylabel("share of variance")
     rows = ", ".join(f"{dataset} {len(sweep.pool(dataset))}" for dataset, sweep in pools.items())
     frame(figure, 0, f"rows of the retraining pools: {rows}")
-    save(figure, out, name)
+    write(figure, out, name)
 
 
 def draw_plugin(sweep, out):
@@ -335,8 +234,7 @@ def draw_plugin(sweep, out):
 
 
 def zip_style(parts):
-    styles = [(BLUE, "o"), (RED, "s"), (GREEN, "D"), (PURPLE, "v"), (ORANGE, "^")]
-    return [(key, part, style) for (key, part), style in zip(parts, styles)]
+    return [(key, part, style) for (key, part), style in zip(parts, STYLES)]
 
 
 FIGURES = {"fig1": draw_delta, "fig2": draw_rho, "fig3": draw_rho, "fig4": draw_prior,

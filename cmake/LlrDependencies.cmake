@@ -38,6 +38,7 @@ llr_find_library(llr_xxhash libxxhash-dev xxhash.h xxhash libxxhash)
 llr_find_library(llr_random123 librandom123-dev Random123/philox.h "" random123)
 llr_find_library(llr_minpack libcminpack-dev cminpack.h cminpack cminpack)
 llr_find_library(llr_sleef libsleef-dev sleef.h sleef sleef)
+llr_find_library(llr_zlib zlib1g-dev zlib.h z zlib)
 llr_find_library(llr_cunit libcunit1-dev CUnit/Basic.h cunit cunit)
 llr_find_library(llr_cblas libopenblas-pthread-dev cblas.h "" openblas)
 

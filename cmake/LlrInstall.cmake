@@ -3,7 +3,7 @@ add_library(llrsweep_library SHARED)
 foreach(floor IN LISTS LLR_FLOORS)
   target_sources(llrsweep_library PRIVATE $<TARGET_OBJECTS:${floor}>)
 endforeach()
-target_link_libraries(llrsweep_library PRIVATE llr_xxhash llr_blas llr_sleef llr_yaml llr_minpack llr_hdf5 llr_scalapack llr_mpi m)
+target_link_libraries(llrsweep_library PRIVATE llr_xxhash llr_blas llr_sleef llr_yaml llr_minpack llr_hdf5 llr_scalapack llr_zlib llr_mpi m)
 target_include_directories(llrsweep_library INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set(LLR_SYMBOLS ${PROJECT_SOURCE_DIR}/cmake/llrsweep.map)
@@ -46,4 +46,4 @@ install(FILES ${config}/llrsweepConfigVersion.cmake DESTINATION ${config_folder}
 install(FILES ${config}/llrsweep.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES include/llr/sweep.h include/llr/status.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/llr)
-install(FILES docs/example.c README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/example.c docs/python.md README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

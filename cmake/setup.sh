@@ -5,7 +5,7 @@
 llr_packages="build-essential cmake ninja-build pkg-config git libopenmpi-dev openmpi-bin
   libopenblas-pthread-dev liblapacke-dev libscalapack-openmpi-dev libhdf5-openmpi-dev hdf5-tools
   libcunit1-dev procps libyaml-dev libxxhash-dev librandom123-dev
-  libcminpack-dev libsleef-dev"
+  libcminpack-dev libsleef-dev zlib1g-dev"
 
 llr_missing() {
     for package in "$@"; do

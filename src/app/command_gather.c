@@ -35,7 +35,7 @@ static llr_code_t refuse_difference(const gather_t *gather, int64_t unit, llr_er
 {
     llr_text_t key = {0};
     const llr_grid_t *grid = &gather->session.grid;
-    llr_grid_cell_key(grid, grid->unit[unit].first_cell, &key);
+    llr_grid_cell_key(grid, llr_unit_cell(grid, unit, 0), &key);
     llr_code_t code =
         llr_fail(error, LLR_INVALID,
                  "%s and %s have different results for %s and its unit (another CPU, BLAS or "
@@ -168,7 +168,7 @@ static llr_code_t say_unfinished(const gather_t *gather, llr_error_t *error)
     llr_text_t key = {0};
     int64_t unit = 0;
     while (gather->block[unit].rows) unit++;
-    llr_grid_cell_key(grid, grid->unit[unit].first_cell, &key);
+    llr_grid_cell_key(grid, llr_unit_cell(grid, unit, 0), &key);
     llr_code_t code = llr_fail(error, LLR_STOPPED,
                                "%lld of %lld units are missing, first that of %s; gather their "
                                "shards too, or `llrsweep run %s/job.yaml -o %s`",

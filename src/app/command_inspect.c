@@ -1,60 +1,18 @@
 #include "app/commands.h"
 #include "base/memory.h"
-#include "store/source.h"
+#include "store/survey.h"
+#include "theory/weights.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { PARTS = 3 };
 static const char *const part_names[PARTS] = {"pool", "validation", "test"};
 
-/* Least and largest value of each column over the pool (all rows where there is no split). */
-typedef struct extent {
-    double *least, *most; /* owned, dim */
-} extent_t;
-
 static bool is_pool(const llr_source_t *source, int64_t row)
 {
     return !source->split || source->split[row] == 0;
-}
-
-static double value_at(const llr_source_t *source, const void *x, int64_t at)
-{
-    return source->type == LLR_FLOAT32 ? (double)((const float *)x)[at] : ((const double *)x)[at];
-}
-
-static void widen(const llr_source_t *source, int64_t first, int64_t rows, const void *x,
-                  extent_t *extent)
-{
-    for (int64_t i = 0; i < rows; i++) {
-        if (!is_pool(source, first + i)) continue;
-        for (int64_t j = 0; j < source->dim; j++) {
-            double value = value_at(source, x, i * source->dim + j);
-            extent->least[j] = fmin(extent->least[j], value);
-            extent->most[j] = fmax(extent->most[j], value);
-        }
-    }
-}
-
-/* Reads all features: NaN and infinities are refused on the way. */
-static llr_code_t scan(llr_source_t *source, extent_t *extent, llr_error_t *error)
-{
-    int64_t slice = 1 + (4 << 20) / (source->dim * llr_dtype_size(source->type));
-    void *x = llr_alloc(slice * source->dim, (size_t)llr_dtype_size(source->type));
-    llr_code_t code = x ? LLR_OK : llr_fail_memory(error, slice * source->dim, "a slice of rows");
-    for (int64_t j = 0; j < source->dim; j++) {
-        extent->least[j] = INFINITY;
-        extent->most[j] = -INFINITY;
-    }
-    for (int64_t first = 0; code == LLR_OK && first < source->rows; first += slice) {
-        int64_t rows = source->rows - first < slice ? source->rows - first : slice;
-        code = source->read(source, first, rows, x, error);
-        if (code == LLR_OK) widen(source, first, rows, x, extent);
-    }
-    free(x);
-    return code;
 }
 
 static void print_shape(const llr_source_t *source)
@@ -93,63 +51,112 @@ static void print_counts(const llr_source_t *source, const char *what, const int
     free(count);
 }
 
-static double least_prior(const llr_source_t *source)
-{
-    int64_t *count = llr_alloc(source->classes, sizeof *count), pool = 0, least = INT64_MAX;
-    if (!count) return NAN;
-    for (int64_t i = 0; i < source->rows; i++)
-        if (is_pool(source, i)) {
-            count[source->label[i]]++;
-            pool++;
-        }
-    for (int32_t c = 0; c < source->classes; c++) least = count[c] < least ? count[c] : least;
-    free(count);
-    return (double)least / (double)pool;
-}
-
-static void print_columns(const llr_source_t *source, const extent_t *extent)
+static void print_columns(const llr_source_t *source, const llr_survey_t *survey)
 {
     enum { NAMED = 12 };
     int64_t constant = 0;
-    for (int64_t j = 0; j < source->dim; j++) constant += extent->least[j] == extent->most[j];
+    for (int64_t j = 0; j < source->dim; j++) constant += survey->least[j] == survey->most[j];
     printf("\n  NaN or infinite    none\n  constant columns   %lld on the %s", (long long)constant,
            source->split ? "pool" : "rows");
     int64_t named = 0;
     for (int64_t j = 0; j < source->dim && named < NAMED; j++)
-        if (extent->least[j] == extent->most[j])
+        if (survey->least[j] == survey->most[j])
             printf("%s%lld", named++ ? ", " : ": ", (long long)j);
     printf("%s\n", constant > named ? ", ..." : "");
 }
 
-static void print_sizes(const llr_source_t *source)
+/* Rows that stand in two parts leak from one into the other. */
+static void print_equal_rows(const llr_source_t *source, const llr_survey_t *survey)
+{
+    printf("  equal rows         ");
+    if (!survey->hashed) {
+        printf("not looked for: more than %d rows\n", LLR_SURVEY_HASHED);
+        return;
+    }
+    if (source->split)
+        printf("in the pool and validation %lld, pool and test %lld, validation and test %lld; "
+               "twice in the pool %lld, validation %lld, test %lld\n",
+               (long long)survey->repeats[0][1], (long long)survey->repeats[0][2],
+               (long long)survey->repeats[1][2], (long long)survey->repeats[0][0],
+               (long long)survey->repeats[1][1], (long long)survey->repeats[2][2]);
+    else
+        printf("%lld are repetitions\n", (long long)survey->repeats[0][0]);
+    for (int p = 0; p < survey->pairs; p++)
+        printf("%s%lld = %lld%s", p ? ", " : "                     first: row ",
+               (long long)survey->pair[p][0], (long long)survey->pair[p][1],
+               p + 1 < survey->pairs ? "" : "\n");
+}
+
+static void print_spectrum(const llr_source_t *source, const llr_survey_t *survey)
+{
+    static const char *const name[] = {"as they are", "z-scored"};
+    if (!survey->spectrum_rows) {
+        printf("\n  variance held      not looked at: more than %d columns\n", LLR_SURVEY_COLUMNS);
+        return;
+    }
+    printf("\n  variance held by   ");
+    for (int s = 0; s < LLR_SURVEY_SHARES; s++) printf(" %7g%%", 100 * llr_survey_share[s]);
+    printf("  (directions of %lld; %lld rows of the %s)\n", (long long)source->dim,
+           (long long)survey->spectrum_rows, source->split ? "pool" : "file");
+    for (int scaled = 0; scaled < 2; scaled++) {
+        printf("  %-19s", name[scaled]);
+        for (int s = 0; s < LLR_SURVEY_SHARES; s++)
+            printf(" %8lld", (long long)survey->rank[scaled][s]);
+        printf("\n");
+    }
+}
+
+/* Shares of the classes in the pool; NULL out of memory. */
+static double *find_priors(const llr_source_t *source, int64_t pool)
+{
+    double *prior = llr_alloc(source->classes, sizeof *prior);
+    for (int64_t i = 0; prior && i < source->rows; i++)
+        if (is_pool(source, i)) prior[source->label[i]] += 1 / (double)pool;
+    return prior;
+}
+
+static void print_advice(const llr_source_t *source, int64_t pool, double border)
+{
+    double least = floor((double)source->dim / border) + 1;
+    printf("  from n = %.0f on, delta < %d pi_min: the weights of thumb are finite at every lambda",
+           least, source->classes);
+    if (least > (double)pool)
+        printf("; the %s has %lld: lambda or pca has to help", source->split ? "pool" : "file",
+               (long long)pool);
+    printf("\n");
+}
+
+static void print_sizes(const llr_source_t *source, const llr_survey_t *survey)
 {
     static const double deltas[] = {0.1, 0.25, 0.5, 1};
-    double border = 2 * least_prior(source), dim = (double)source->dim;
+    double *prior = find_priors(source, survey->pool), dim = (double)source->dim;
+    if (!prior) return;
+    double border = llr_theory_border(prior, source->classes);
+    free(prior);
     printf("\n  delta = d/n  ");
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++) printf(" %8g", deltas[i]);
-    printf(" %8.3g (2 pi_min)\n  n            ", border);
+    printf(" %8.3g (%d pi_min)\n  n            ", border, source->classes);
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++)
         printf(" %8.0f", round(dim / deltas[i]));
     printf(" %8.0f\n", round(dim / border));
+    print_advice(source, survey->pool, border);
 }
 
 static llr_code_t print_all(llr_source_t *source, llr_error_t *error)
 {
-    extent_t extent = {llr_alloc(source->dim, sizeof(double)),
-                       llr_alloc(source->dim, sizeof(double))};
-    llr_code_t code = extent.least && extent.most
-                          ? scan(source, &extent, error)
-                          : llr_fail_memory(error, source->dim, "column extents");
+    llr_survey_t survey;
+    llr_code_t code = llr_survey_make(&survey, source, error);
     if (code == LLR_OK) {
         print_shape(source);
         print_counts(source, "class", source->label, source->classes, source->class_name);
         if (source->group)
             print_counts(source, "group", source->group, source->groups, source->group_name);
-        print_columns(source, &extent);
-        print_sizes(source);
+        print_columns(source, &survey);
+        print_equal_rows(source, &survey);
+        print_spectrum(source, &survey);
+        print_sizes(source, &survey);
     }
-    free(extent.least);
-    free(extent.most);
+    llr_survey_destroy(&survey);
     return code;
 }
 

@@ -1,16 +1,18 @@
+#include "app/calibration.h"
 #include "app/commands.h"
+#include "app/plan.h"
 #include "app/session.h"
-#include "par/memory.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Of the blocks of a subsample and loss the dearest: flops, and bytes of workspace. */
-static double dearest_cost(const llr_session_t *session, const llr_facts_t *facts, int64_t first)
+/* Of the blocks of a subsample and loss the dearest: seconds, and bytes of workspace. */
+static double longest_of(const llr_session_t *session, const llr_estimate_t *estimate,
+                         int64_t first)
 {
     double most = 0;
     for (int64_t b = 0; b < session->grid.blocks; b++)
-        most = fmax(most, llr_unit_cost(&session->grid, facts, first + b));
+        most = fmax(most, estimate->seconds[first + b]);
     return most;
 }
 
@@ -23,11 +25,18 @@ static double dearest_bytes(const llr_session_t *session, const llr_facts_t *fac
 }
 
 /* One line a dataset, loss and size: the shapes of the work. */
-static void print_units(const llr_session_t *session)
+static void print_units(const llr_session_t *session, const llr_estimate_t *estimate)
 {
     const llr_grid_t *grid = &session->grid;
     char bytes[LLR_NUMBER_TEXT];
-    printf("%-20s %-9s %9s %7s %9s %12s %12s\n", "dataset", "loss", "n", "d", "d/n", "flops a unit",
+    printf("%s: %lld cells in %lld units of %s%lld (%lld weightings x %lld lambdas)\n\n",
+           session->job.name, (long long)grid->cells, (long long)grid->units,
+           grid->blocks > 1 ? "at most " : "", (long long)grid->unit[0].cells,
+           (long long)grid->weightings, (long long)session->job.lambdas);
+    if (session->job.ranks_per_unit > 1)
+        printf("a unit is solved by %lld ranks together (process grid 1 x %lld)\n\n",
+               (long long)session->job.ranks_per_unit, (long long)session->job.ranks_per_unit);
+    printf("%-20s %-9s %9s %7s %9s %12s %12s\n", "dataset", "loss", "n", "d", "d/n", "s a unit",
            "workspace");
     for (int64_t u = 0; u < grid->units; u += session->job.seeds * grid->blocks) {
         const llr_unit_t *unit = &grid->unit[u];
@@ -35,61 +44,58 @@ static void print_units(const llr_session_t *session)
         printf("%-20s %-9s %9lld %7lld %9.3g %12.3g %12s\n",
                session->job.dataset[unit->dataset].name, llr_loss_name(unit->loss),
                (long long)unit->n, (long long)facts->dim, (double)facts->dim / (double)unit->n,
-               dearest_cost(session, facts, u),
+               longest_of(session, estimate, u),
                llr_bytes_text(dearest_bytes(session, facts, u), bytes));
     }
 }
 
-static void print_groups(int64_t ranks)
+static llr_code_t print_plan(const llr_options_t *options, llr_session_t *session,
+                             const llr_pace_t *pace, const char *calibration, llr_error_t *error)
 {
-    if (ranks > 1)
-        printf("a unit is solved by %lld ranks together (process grid 1 x %lld)\n\n",
-               (long long)ranks, (long long)ranks);
+    llr_estimate_t estimate;
+    llr_code_t code =
+        llr_estimate_create(&estimate, &session->grid, &session->catalog, pace, error);
+    if (code == LLR_OK) {
+        llr_plan_t plan = {.session = session,
+                           .pace = pace,
+                           .estimate = &estimate,
+                           .calibration = calibration,
+                           .ranks = (int)options->ranks,
+                           .nodes = (int)options->nodes};
+        print_units(session, &estimate);
+        llr_plan_print_memory(&plan);
+        code = llr_plan_print_time(&plan, error);
+    }
+    llr_estimate_destroy(&estimate);
+    return code;
 }
 
-static void print_line(const char *what, double bytes, const char *remark)
+static llr_code_t plan(const llr_options_t *options, llr_session_t *session, llr_error_t *error)
 {
-    char text[LLR_NUMBER_TEXT];
-    printf("  %-34s %10s%s%s\n", what, llr_bytes_text(bytes, text), *remark ? "  " : "", remark);
-}
-
-static void print_memory(const llr_memory_need_t *need, int64_t ranks)
-{
-    char node[LLR_NUMBER_TEXT];
-    printf("\nmemory of a node with %lld rank%s\n", (long long)ranks, ranks == 1 ? "" : "s");
-    if (need->shared)
-        print_line("datasets, shared", (double)need->shared, "once a node (/dev/shm)");
-    if (need->slices) print_line("slices of the datasets", (double)need->slices, "each rank");
-    print_line("workspace", (double)need->workspace, "each rank");
-    print_line("row lists", (double)need->lists, "each rank");
-    print_line("MPI, HDF5, BLAS", (double)need->libraries, "each rank, an allowance");
-    print_line("table rows", (double)need->rows, "rank 0");
-    if (need->fitting)
-        print_line("components and moments of pools", (double)need->fitting,
-                   "rank 0, before the rest");
-    snprintf(node, sizeof node, "node, %lld rank%s", (long long)ranks, ranks == 1 ? "" : "s");
-    print_line(node, (double)llr_memory_need_node(need, ranks), "all of it: ask for this much");
-    print_line("free on this node now", (double)llr_memory_available(), "");
+    llr_pace_t pace = {0};
+    llr_text_t said = {0};
+    llr_code_t code = llr_calibration_open(&pace, options->calibration, session, &said, error);
+    if (code == LLR_OK && options->save_calibration)
+        code = llr_calibration_save(&pace, options->save_calibration, error);
+    if (code == LLR_OK)
+        code = print_plan(options, session, &pace, said.data ? said.data : "", error);
+    llr_text_destroy(&said);
+    llr_pace_destroy(&pace);
+    return code;
 }
 
 llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
 {
     llr_session_t session;
+    if (options->nodes > options->ranks)
+        return llr_fail(error, LLR_INVALID, "--nodes %lld: more nodes than ranks (--ranks %lld)",
+                        (long long)options->nodes, (long long)options->ranks);
     llr_code_t code =
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);
     if (code == LLR_OK) {
         llr_session_warn(&session.grid, session.catalog.facts);
-        llr_memory_need_t need = llr_memory_need(&session.catalog, &session.grid);
-        printf("%s: %lld cells in %lld units of %s%lld (%lld weightings x %lld lambdas)\n\n",
-               session.job.name, (long long)session.grid.cells, (long long)session.grid.units,
-               session.grid.blocks > 1 ? "at most " : "", (long long)session.grid.unit[0].cells,
-               (long long)session.grid.weightings, (long long)session.job.lambdas);
-        print_groups(need.ranks);
-        print_units(&session);
-        print_memory(&need, options->ranks);
-        if (llr_memory_need_node(&need, options->ranks) > llr_memory_available())
-            printf("  more than this node has: fewer ranks a node, or smaller sizes\n");
+        code = plan(options, &session, error);
     }
     llr_session_close(&session);
     return code;

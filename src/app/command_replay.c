@@ -130,9 +130,9 @@ static llr_code_t compare(const replay_t *replay, const llr_options_t *options, 
 {
     const llr_grid_t *grid = &replay->loaded.session.grid;
     const llr_unit_t *unit = &grid->unit[replay->unit];
-    int64_t place = replay->cell - unit->first_cell;
+    int64_t row = llr_unit_row(grid, replay->unit, replay->cell % grid->places);
     const llr_block_t *old = &replay->loaded.block[replay->unit];
-    const llr_row_t *was = &old->row[place], *now = &replay->block.row[place];
+    const llr_row_t *was = &old->row[row], *now = &replay->block.row[row];
     const llr_facts_t *facts = &replay->catalog.facts[unit->dataset];
     bool alone = replay->ranks <= 1, same = alone ? is_same(was, now, old) : is_near(was, now);
     if (!options->quiet) {
@@ -155,9 +155,11 @@ static llr_code_t compare(const replay_t *replay, const llr_options_t *options, 
 static llr_code_t save(const replay_t *replay, const llr_options_t *options, llr_error_t *error)
 {
     const llr_session_t *session = &replay->loaded.session;
-    const llr_unit_t *unit = &session->grid.unit[replay->unit];
+    const llr_grid_t *grid = &session->grid;
+    const llr_unit_t *unit = &grid->unit[replay->unit];
     const llr_dataset_t *dataset = &replay->catalog.dataset[unit->dataset];
-    llr_fit_status_t status = replay->block.row[replay->cell - unit->first_cell].fit.status;
+    int64_t row = llr_unit_row(grid, replay->unit, replay->cell % grid->places);
+    llr_fit_status_t status = replay->block.row[row].fit.status;
     if (status == LLR_FIT_MISSING_CLASS || status == LLR_FIT_NO_FINITE_WEIGHTS)
         return llr_fail(error, LLR_INVALID, "the cell %s has status %s: there is no layer to save",
                         options->argument[1], llr_fit_status_name(status));

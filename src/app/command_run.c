@@ -2,6 +2,7 @@
 #include "app/progress.h"
 #include "app/session.h"
 #include "app/signals.h"
+#include "base/clock.h"
 #include "linalg/blas.h"
 #include "model/predict.h"
 #include "par/provenance.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct run {
@@ -23,6 +25,7 @@ typedef struct run {
     llr_meter_t meter;
     llr_facts_of_run_t facts;
     bool stop_file_seen;
+    double deadline; /* see par/run.h */
 } run_t;
 
 static bool is_first(const run_t *run)
@@ -132,6 +135,7 @@ static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error
     llr_provenance_fill(&run->facts, llr_comm_size(run->comm));
     llr_run_options_t options = {.output = run->output,
                                  .grace = run->options->grace,
+                                 .deadline = run->deadline,
                                  .shard = run->options->shard,
                                  .shards = run->options->shards,
                                  .provenance = &run->facts.provenance,
@@ -157,6 +161,7 @@ static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t 
                 "goes on from here\n",
                 signal                ? signal
                 : run->stop_file_seen ? "stop file"
+                : result->out_of_time ? "what is left would not end before the time limit"
                                       : "asked for",
                 (long long)(progress->found + progress->done), (long long)progress->units);
         return;
@@ -203,9 +208,21 @@ static llr_code_t run_job(run_t *run, llr_error_t *error)
     return code;
 }
 
+/* When to have ended: as asked for, or a while before Slurm ends the job, where it says when. */
+static double deadline_of(const llr_options_t *options)
+{
+    const double spare = 30;
+    const char *end = getenv("SLURM_JOB_END_TIME");
+    double at, now = llr_clock_seconds();
+    if (options->stop_before) return now + options->stop_before;
+    if (!end || !llr_text_to_double(end, &at) || !(at > 0)) return 0;
+    double left = at - (double)time(NULL) - spare;
+    return now + (left > 0 ? left : 0);
+}
+
 llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error)
 {
-    run_t run = {.options = options};
+    run_t run = {.options = options, .deadline = deadline_of(options)};
     llr_blas_set_threads(1);
     LLR_TRY(llr_comm_create(&run.comm, options->mpi, error));
     llr_code_t code = run_job(&run, error);

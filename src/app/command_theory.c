@@ -284,6 +284,10 @@ static llr_code_t theory_alone(const llr_options_t *options, llr_theory_table_t 
 
 llr_code_t llr_command_theory(const llr_options_t *options, llr_error_t *error)
 {
+    if (options->format == &llr_report_formats[LLR_FORMAT_LATEX])
+        return llr_fail(error, LLR_INVALID,
+                        "--format: latex is a form of `llrsweep report`; theory has text, markdown "
+                        "and csv");
     llr_theory_table_t table = {.format = options->format ? options->format - llr_report_formats
                                                           : LLR_FORMAT_TEXT};
     return options->arguments ? theory_of_job(options, &table, error)

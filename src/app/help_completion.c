@@ -131,6 +131,10 @@ static void add_arguments(llr_text_t *out, const llr_command_t *command)
         llr_text_add(out, "'");
         return;
     }
+    if (*at == '-') { /* an option that cannot be missing */
+        llr_text_add(out, " words='%.*s'", (int)length, at);
+        return;
+    }
     if (memchr(at, '|', length)) {
         add_alternatives(out, at, length);
         at += length + strspn(at + length, " ");

@@ -153,7 +153,7 @@ static llr_code_t take_command(llr_options_t *options, const char *word, llr_err
 static llr_code_t take_word(llr_options_t *options, const char *word, llr_error_t *error)
 {
     if (!options->command) return take_command(options, word, error);
-    if (options->command->most && options->arguments >= options->command->most)
+    if (*word && options->command->most >= 0 && options->arguments >= options->command->most)
         return llr_fail(error, LLR_INVALID, "`%s` is one word too many; usage: llrsweep %s %s",
                         word, options->command->name, options->command->arguments);
     if (!*word)
@@ -181,6 +181,7 @@ static llr_code_t take_words(llr_options_t *options, int count, char **words, ll
 llr_code_t llr_options_parse(llr_options_t *options, int count, char **words, llr_error_t *error)
 {
     *options = (llr_options_t){.ranks = 1,
+                               .nodes = 1,
                                .best = -1,
                                .grace = 20,
                                .rule = LLR_RULE_UNIFORM,

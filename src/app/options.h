@@ -6,6 +6,7 @@
 #include "app/values.h"
 #include "base/error.h"
 #include "model/job.h"
+#include "model/sample.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +18,7 @@ typedef const char *llr_words_t(int64_t index);
 
 typedef struct llr_command {
     const char *name, *arguments; /* arguments in words, for help */
-    int least, most;              /* how many it takes; most 0: any number */
+    int least, most;              /* how many it takes; most -1: any number */
     const char *help;
     llr_code_t (*run)(const llr_options_t *options, llr_error_t *error);
 } llr_command_t;
@@ -36,15 +37,23 @@ struct llr_options {
     const llr_command_t *command;
     const char **argument; /* owned; of words of the command line */
     int arguments;
-    bool help, version, quiet, verbose, explain;
-    const char *output, *save, *dataset;
+    bool help, version, quiet, verbose, explain, weak;
+    const char *output, *save, *dataset, *calibration, *save_calibration;
     llr_rule_t rule; /* rows: of which cut of the subsamples; LLR_RULE_UNIFORM: the whole */
     llr_select_t metric;
-    bool has_metric;
+    bool has_metric, by_dataset;
+    llr_interval_kind_t interval;           /* of a report */
+    const char *compare;                    /* of a report: method or folder, or NULL */
     const struct llr_report_format *format; /* of a report, or NULL: the first */
-    int64_t ranks, best;                    /* best: -1 where it is not given */
-    int64_t shard, shards;                  /* run: 0 ... shards - 1 of shards; shards 0: all */
-    double grace;
+    int64_t ranks, nodes;
+    int64_t best;              /* -1 where it is not given */
+    int64_t shard, shards;     /* run: 0 ... shards - 1 of shards; shards 0: all */
+    double grace, stop_before; /* run, seconds; 0: none */
+    /* Of an import: files, or NULL. */
+    const char *features, *labels, *groups, *split;
+    llr_values_t fractions; /* three, or none */
+    int64_t seed;
+    bool force, single;
     /* Of predictions. */
     llr_synthetic_t gaussian; /* priors owned; dim 0: not given */
     llr_values_t n, gamma, lambda, classes, priors, test_priors;

@@ -7,16 +7,22 @@
 
 const llr_command_t llr_commands[] = {
     {"check", "JOB", 1, 1, "find every mistake in a job and its datasets", llr_command_check},
-    {"plan", "JOB", 1, 1, "cells, units and memory of a job", llr_command_plan},
+    {"plan", "JOB", 1, 1, "units, memory and time of a job, and what to ask a cluster for",
+     llr_command_plan},
     {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
      llr_command_run},
     {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
-    {"report", "DIR", 1, 1, "benchmark table of a sweep, methods by n: text, Markdown, CSV",
+    {"report", "DIR", 1, 1,
+     "benchmark table of a sweep, methods by n or dataset: text, Markdown, CSV, LaTeX",
      llr_command_report},
-    {"inspect", "DATASET", 1, 1, "shape, classes and columns of an HDF5 dataset",
-     llr_command_inspect},
-    {"gather", "DIR...", 1, 0, "merge result folders of one job (shards, reruns) into one table",
+    {"import", "--features FILE", 0, 0,
+     "make a dataset of .npy, .npz, CSV, LIBSVM text or HDF5 files", llr_command_import},
+    {"inspect", "DATASET", 1, 1,
+     "shape, classes, columns, spectrum and equal rows of an HDF5 dataset", llr_command_inspect},
+    {"gather", "DIR...", 1, -1, "merge result folders of one job (shards, reruns) into one table",
      llr_command_gather},
+    {"scaling", "DIR...", 1, -1, "speed-up and where time went, of one job at several rank counts",
+     llr_command_scaling},
     {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
     {"theory", "[JOB]", 0, 1,
      "predicted errors over a grid: a job's, or of --dataset or --gaussian", llr_command_theory},
@@ -65,6 +71,13 @@ static llr_code_t set_explain(llr_options_t *options, const char *value, llr_err
     return LLR_OK;
 }
 
+static llr_code_t set_weak(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->weak = true;
+    return LLR_OK;
+}
+
 static llr_code_t set_output(llr_options_t *options, const char *value, llr_error_t *error)
 {
     (void)error;
@@ -76,6 +89,48 @@ static llr_code_t set_save(llr_options_t *options, const char *value, llr_error_
 {
     (void)error;
     options->save = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_features(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->features = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_labels(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->labels = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_groups(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->groups = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_split(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->split = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_force(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->force = true;
+    return LLR_OK;
+}
+
+static llr_code_t set_single(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)value, (void)error;
+    options->single = true;
     return LLR_OK;
 }
 
@@ -96,6 +151,17 @@ static const char *metric_choice(int64_t index)
 static const char *format_choice(int64_t index)
 {
     return index < LLR_REPORT_FORMATS ? llr_report_formats[index].name : NULL;
+}
+
+static const char *interval_choice(int64_t index)
+{
+    return index < LLR_INTERVALS ? llr_interval_name((llr_interval_kind_t)index) : NULL;
+}
+
+static const char *axis_choice(int64_t index)
+{
+    static const char *const axes[] = {"n", "dataset"};
+    return index < 2 ? axes[index] : NULL;
 }
 
 /* The cuts of a subsample that a rule fits. */
@@ -129,6 +195,27 @@ static llr_code_t set_format(llr_options_t *options, const char *value, llr_erro
     return LLR_OK;
 }
 
+static llr_code_t set_interval(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->interval = (llr_interval_kind_t)place_of(value, interval_choice);
+    return LLR_OK;
+}
+
+static llr_code_t set_by(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->by_dataset = place_of(value, axis_choice) == 1;
+    return LLR_OK;
+}
+
+static llr_code_t set_compare(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->compare = value;
+    return LLR_OK;
+}
+
 static llr_code_t set_rule(llr_options_t *options, const char *value, llr_error_t *error)
 {
     (void)error;
@@ -148,6 +235,26 @@ static llr_code_t read_count(const char *name, const char *value, int64_t low, i
 static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_count("--ranks", value, 1, &options->ranks, error);
+}
+
+static llr_code_t set_nodes(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    return read_count("--nodes", value, 1, &options->nodes, error);
+}
+
+static llr_code_t set_calibration(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    (void)error;
+    options->calibration = value;
+    return LLR_OK;
+}
+
+static llr_code_t set_save_calibration(llr_options_t *options, const char *value,
+                                       llr_error_t *error)
+{
+    (void)error;
+    options->save_calibration = value;
+    return LLR_OK;
 }
 
 static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
@@ -180,6 +287,31 @@ static llr_code_t set_grace(llr_options_t *options, const char *value, llr_error
     if (llr_text_to_double(value, &options->grace) && options->grace >= 0 && options->grace <= 1e6)
         return LLR_OK;
     return llr_fail(error, LLR_INVALID, "--grace: expected seconds from 0 to 1e6, found `%s`",
+                    value);
+}
+
+/* "01:30:00": seconds of a time that is not 0. */
+static llr_code_t set_stop_before(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const char digits[] = "0123456789";
+    const char *at = value;
+    int64_t part[3];
+    int parts = 0;
+    for (char text[8]; parts < 3; parts++) {
+        size_t length = strspn(at, digits);
+        if (!length || length >= sizeof text || (parts && length != 2)) break;
+        memcpy(text, at, length);
+        text[length] = '\0';
+        llr_text_to_int64(text, &part[parts]);
+        at += length;
+        if (parts < 2 && *at++ != ':') break;
+    }
+    bool good = parts == 3 && !*at && part[1] < 60 && part[2] < 60;
+    if (good) options->stop_before = (double)(3600 * part[0] + 60 * part[1] + part[2]);
+    if (good && options->stop_before > 0) return LLR_OK;
+    return llr_fail(error, LLR_INVALID,
+                    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from "
+                    "now, found `%s`",
                     value);
 }
 
@@ -276,6 +408,25 @@ static llr_code_t read_priors(const char *name, const char *value, llr_values_t 
     return llr_priors_check(name, priors->value, priors->count, error);
 }
 
+static llr_code_t set_fractions(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    static const llr_value_range_t range = {0, 1, true, false, false, "shares from 0 to 1"};
+    LLR_TRY(llr_values_read("--fractions", value, &range, &options->fractions, error));
+    if (options->fractions.count != 3)
+        return llr_fail(error, LLR_INVALID,
+                        "--fractions: expected three (pool, validation, test), found `%s`", value);
+    return llr_priors_check("--fractions", options->fractions.value, 3, error);
+}
+
+static llr_code_t set_seed(llr_options_t *options, const char *value, llr_error_t *error)
+{
+    if (llr_text_to_int64(value, &options->seed) && options->seed >= 0 &&
+        options->seed <= INT32_MAX)
+        return LLR_OK;
+    return llr_fail(error, LLR_INVALID, "--seed: expected a whole number from 0 to %d, found `%s`",
+                    INT32_MAX, value);
+}
+
 static llr_code_t set_priors(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_priors("--priors", value, &options->priors, error);
@@ -289,15 +440,26 @@ static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr
 const llr_option_t llr_option_table[] = {
     {"--help", "-h", NULL, "", "help on a command", NULL, NULL, set_help},
     {"--version", NULL, NULL, "", "version and build facts", NULL, NULL, set_version},
-    {"--output", "-o", "DIR", "check plan run gather", "result folder",
-     "the job's; gather needs one", NULL, set_output},
+    {"--output", "-o", "DIR", "check plan run gather import", "result folder; import: file",
+     "the job's; gather and import need one", NULL, set_output},
     {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL, set_explain},
-    {"--ranks", NULL, "N", "plan", "ranks a node", "1", NULL, set_ranks},
+    {"--ranks", NULL, "N", "plan", "ranks, on all nodes", "1", NULL, set_ranks},
+    {"--nodes", NULL, "N", "plan", "nodes that they are on", "1", NULL, set_nodes},
+    {"--calibration", NULL, "FILE|DIR", "plan",
+     "speed of the machine: a calibration file, or a result folder made there",
+     "units are made and timed here, for 2 s", NULL, set_calibration},
+    {"--save-calibration", NULL, "FILE", "plan", "keep the speed for --calibration", NULL, NULL,
+     set_save_calibration},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
      set_grace},
+    {"--stop-before", NULL, "HH:MM:SS", "run",
+     "time from now on: no unit is begun that would not end before, and then it stops",
+     "the end that Slurm set", NULL, set_stop_before},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
      NULL, set_shard},
-    {"--quiet", "-q", NULL, "check run gather replay", "errors only", NULL, NULL, set_quiet},
+    {"--weak", NULL, NULL, "scaling", "the jobs may differ in the number of seeds", NULL, NULL,
+     set_weak},
+    {"--quiet", "-q", NULL, "check run gather import replay", "errors only", NULL, NULL, set_quiet},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
      NULL, set_verbose},
     {"--format", NULL, "NAME", "report theory", "form of the table", "text", format_choice,
@@ -307,13 +469,38 @@ const llr_option_t llr_option_table[] = {
     {"--best", NULL, "N", "report",
      "best cells listed for each dataset, loss and n; csv: in place of the methods", "1; csv: 0",
      NULL, set_best},
+    {"--by", NULL, "AXIS", "report",
+     "columns of the table; datasets stand at their largest n, or at those of --n", "n",
+     axis_choice, set_by},
+    {"--spread", NULL, "KIND", "report",
+     "beside a mean: standard deviation, standard error, or 95 % bootstrap interval of the mean",
+     "sd", interval_choice, set_interval},
+    {"--compare", NULL, "METHOD|DIR", "report",
+     "differences from a method, or from the same methods of another sweep, tested in pairs by "
+     "seed",
+     NULL, NULL, set_compare},
     {"--dataset", NULL, "NAME", "rows theory",
      "of the job, where it has several; theory without a job: HDF5 file", NULL, NULL, set_dataset},
+    {"--features", NULL, "FILE", "import",
+     "rows x columns of numbers; FILE:NAME takes a member, dataset or CSV column of it", NULL, NULL,
+     set_features},
+    {"--labels", NULL, "FILE", "import", "classes, one a row: whole numbers or words",
+     "those beside the features", NULL, set_labels},
+    {"--groups", NULL, "FILE", "import", "groups, one a row: whole numbers or words", NULL, NULL,
+     set_groups},
+    {"--split", NULL, "FILE", "import", "0 pool, 1 validation, 2 test, one a row", NULL, NULL,
+     set_split},
+    {"--fractions", NULL, "LIST", "import", "in place of it: shares of pool, validation, test",
+     NULL, NULL, set_fractions},
+    {"--seed", NULL, "N", "import", "of the split by fractions", "0", NULL, set_seed},
+    {"--float32", NULL, NULL, "import", "float64 features become float32", NULL, NULL, set_single},
+    {"--force", NULL, NULL, "import", "replace a file that is there", NULL, NULL, set_force},
     {"--gaussian", NULL, "SPEC", "theory",
      "Gaussian classes: d=400,separation=2,priors=.8:.2[,decay=1] (means -+2 e; eigenvalues "
      "j^-decay)",
      NULL, NULL, set_gaussian},
-    {"--n", NULL, "LIST", "theory advise", "training rows; advise: one number", NULL, NULL, set_n},
+    {"--n", NULL, "LIST", "theory advise report",
+     "training rows; advise: one number; report: only these columns", NULL, NULL, set_n},
     {"--gamma", NULL, "LIST", "theory", "exponents: w_c ~ prior_c^-gamma", "0:2:5", NULL,
      set_gamma},
     {"--lambda", NULL, "LIST", "theory advise",

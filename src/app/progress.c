@@ -25,55 +25,58 @@ static const char *duration(double seconds, char *out, size_t size)
     return out;
 }
 
-static void print_facts(const llr_progress_t *progress)
+enum { WORDS = 160, LINE_SECONDS = 60 };
+
+static void describe(const llr_progress_t *progress, char out[WORDS])
 {
     if (progress->forecasts) {
-        fprintf(stderr, "theory: %lld of %lld predictions", (long long)progress->forecast,
-                (long long)progress->forecasts);
+        snprintf(out, WORDS, "theory: %lld of %lld predictions", (long long)progress->forecast,
+                 (long long)progress->forecasts);
         return;
     }
     char past[32], left[32];
     int64_t known = progress->found + progress->done;
     double rate = progress->seconds > 0 ? (double)progress->cells / progress->seconds : 0;
-    fprintf(stderr, "%lld of %lld units, %.4g fits/s, %s", (long long)known,
-            (long long)progress->units, rate, duration(progress->seconds, past, sizeof past));
+    int length =
+        snprintf(out, WORDS, "%lld of %lld units, %.4g fits/s, %s", (long long)known,
+                 (long long)progress->units, rate, duration(progress->seconds, past, sizeof past));
     if (progress->done && known < progress->units)
-        fprintf(
-            stderr, ", ETA %s",
+        snprintf(
+            out + length, (size_t)(WORDS - length), ", ETA %s",
             duration(progress->seconds * (double)(progress->units - known) / (double)progress->done,
                      left, sizeof left));
 }
 
-static void draw_bar(llr_meter_t *meter, const llr_progress_t *progress)
+static void draw_bar(llr_meter_t *meter, int64_t done, int64_t all, const char *words)
 {
     enum { WIDTH = 30 };
-    int64_t known = progress->forecasts ? progress->forecast : progress->found + progress->done;
-    int64_t all = progress->forecasts ? progress->forecasts : progress->units;
-    int filled = all ? (int)(WIDTH * known / all) : WIDTH;
+    int filled = all ? (int)(WIDTH * done / all) : WIDTH;
     fprintf(stderr, "\r%s[", meter->colour ? "\033[32m" : "");
     for (int i = 0; i < WIDTH; i++) fputc(i < filled ? '#' : '.', stderr);
-    fprintf(stderr, "]%s ", meter->colour ? "\033[0m" : "");
-    print_facts(progress);
-    fprintf(stderr, "\033[K");
+    fprintf(stderr, "]%s %s\033[K", meter->colour ? "\033[0m" : "", words);
     fflush(stderr);
     meter->drawn = true;
 }
 
+void llr_meter_draw(llr_meter_t *meter, double seconds, int64_t done, int64_t all,
+                    const char *words)
+{
+    double pause = meter->terminal ? 0.2 : LINE_SECONDS;
+    if (meter->quiet || (seconds - meter->last < pause && meter->last >= 0)) return;
+    meter->last = seconds;
+    if (meter->terminal)
+        draw_bar(meter, done, all, words);
+    else
+        fprintf(stderr, "llrsweep: %s\n", words);
+}
+
 void llr_meter_show(llr_meter_t *meter, const llr_progress_t *progress)
 {
-    enum { LINE_SECONDS = 60 };
-    if (meter->quiet) return;
-    if (meter->terminal) {
-        if (progress->seconds - meter->last >= 0.2 || meter->last < 0) {
-            meter->last = progress->seconds;
-            draw_bar(meter, progress);
-        }
-    } else if (progress->seconds - meter->last >= LINE_SECONDS) {
-        meter->last = progress->seconds;
-        fprintf(stderr, "llrsweep: ");
-        print_facts(progress);
-        fputc('\n', stderr);
-    }
+    char words[WORDS];
+    int64_t known = progress->forecasts ? progress->forecast : progress->found + progress->done;
+    describe(progress, words);
+    llr_meter_draw(meter, progress->seconds, known,
+                   progress->forecasts ? progress->forecasts : progress->units, words);
 }
 
 void llr_meter_end(llr_meter_t *meter)

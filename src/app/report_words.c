@@ -16,19 +16,23 @@ static bool has_method(const llr_report_t *report, llr_method_t method)
 static bool has_gaps(const llr_report_t *report)
 {
     for (int64_t t = 0; t < report->tables; t++)
-        for (int64_t i = 0; i < report->methods * report->table[t].sizes; i++)
-            if (report->table[t].spread[i].seeds < report->seeds) return true;
+        for (int64_t i = 0; i < report->methods * report->table[t].columns; i++)
+            if (report->table[t].cell[i].spread.seeds < report->seeds) return true;
     return false;
 }
 
 static void describe_average(llr_report_t *report)
 {
+    static const char *const shown[LLR_INTERVALS] = {
+        [LLR_INTERVAL_SD] = "Mean +- sample standard deviation",
+        [LLR_INTERVAL_SE] = "Mean +- standard error",
+        [LLR_INTERVAL_BOOTSTRAP] = "Mean and its 95 % bootstrap interval (percentiles of 10000 "
+                                   "resamples)"};
     if (report->seeds == 1)
         llr_text_add(&report->average, "Test %s accuracy of one seed.", report->metric);
     else
-        llr_text_add(&report->average,
-                     "Mean +- sample standard deviation over %lld seeds of the test %s accuracy.",
-                     (long long)report->seeds, report->metric);
+        llr_text_add(&report->average, "%s over %lld seeds of the test %s accuracy.",
+                     shown[report->interval], (long long)report->seeds, report->metric);
 }
 
 static void describe_selection(llr_report_t *report)
@@ -39,6 +43,24 @@ static void describe_selection(llr_report_t *report)
                  "larger balanced accuracy, then larger lambda%s.",
                  tuned ? ", and for tuned_exponent also gamma," : "", report->select_by,
                  tuned ? ", then smaller gamma" : "");
+}
+
+static void describe_comparison(llr_report_t *report)
+{
+    if (!report->compare) return;
+    bool exact = report->seeds <= LLR_PAIRED_EXACT;
+    llr_text_add(&report->comparison,
+                 "Differences: this sweep's method minus %s%s%s; mean over the seeds that both "
+                 "have. p: two-sided, %s, not corrected for the number of comparisons; ",
+                 report->of_folders ? "the same of " : "", report->compare,
+                 report->of_folders ? " (each chosen by its own job's rule)" : "",
+                 exact ? "exact permutation test of the signs of the paired differences"
+                       : "paired t test");
+    if (exact && report->seeds > 1)
+        llr_text_add(&report->comparison, "%lld seeds can give no less than %.2g; ",
+                     (long long)report->seeds, ldexp(1, 1 - (int)report->seeds));
+    llr_text_add(&report->comparison,
+                 "it speaks of other subsamples of these data, not of other data.");
 }
 
 static void describe_done(llr_report_t *report)
@@ -57,6 +79,7 @@ void llr_report_describe(llr_report_t *report)
 {
     describe_average(report);
     describe_selection(report);
+    describe_comparison(report);
     describe_done(report);
 }
 
@@ -96,28 +119,92 @@ static void add_split(llr_text_t *out, const char *name, const llr_facts_t *fact
     llr_text_add(out, ")");
 }
 
-void llr_report_describe_rows(llr_report_table_t *table, const llr_facts_t *facts)
+static void add_rows(llr_text_t *out, const llr_facts_t *facts)
 {
     if (facts->synthetic && !facts->eval_count[0]) {
-        llr_text_add(&table->rows, "Rows: none, accuracies are exact.");
+        llr_text_add(out, "none, accuracies are exact.");
         return;
     }
-    llr_text_add(&table->rows, "Rows: ");
-    add_split(&table->rows, "validation", facts, LLR_SPLIT_VALIDATION);
-    llr_text_add(&table->rows, "; ");
-    add_split(&table->rows, "test", facts, LLR_SPLIT_TEST);
-    llr_text_add(&table->rows, ".");
+    add_split(out, "validation", facts, LLR_SPLIT_VALIDATION);
+    llr_text_add(out, "; ");
+    add_split(out, "test", facts, LLR_SPLIT_TEST);
+    llr_text_add(out, ".");
 }
 
-char *llr_spread_text(const llr_spread_t *spread, int64_t wanted, char *out)
+void llr_report_describe_rows(llr_report_table_t *table, const llr_facts_t *facts)
 {
-    if (!spread->seeds) return strcpy(out, "-");
-    int length = snprintf(out, LLR_SPREAD_TEXT, "%.3f", spread->mean);
-    if (!isnan(spread->deviation))
-        length +=
-            snprintf(out + length, LLR_SPREAD_TEXT - (size_t)length, " +- %.3f", spread->deviation);
-    if (spread->seeds < wanted)
-        snprintf(out + length, LLR_SPREAD_TEXT - (size_t)length, " (%lld seed%s)",
-                 (long long)spread->seeds, spread->seeds == 1 ? "" : "s");
+    for (int64_t c = 0; c < table->columns; c++) {
+        const llr_report_column_t *column = &table->column[c];
+        if (c && column->dataset == column[-1].dataset) continue;
+        if (table->dataset)
+            llr_text_add(&table->rows, "Rows: ");
+        else
+            llr_text_add(&table->rows, "%sRows of %s: ", c ? " " : "", column->name);
+        add_rows(&table->rows, &facts[column->dataset]);
+    }
+}
+
+/* Numbers as they are shown ----------------------------------------------------------------- */
+
+const char *llr_report_shows(const llr_report_t *report)
+{
+    static const char *const shown[LLR_INTERVALS] = {[LLR_INTERVAL_SD] = "mean +- sd",
+                                                     [LLR_INTERVAL_SE] = "mean +- se",
+                                                     [LLR_INTERVAL_BOOTSTRAP] = "mean [95 %]"};
+    return shown[report->interval];
+}
+
+/* " (7 seeds)" where fewer have a number than are wanted; "" otherwise. */
+static const char *seeds_text(int64_t seeds, int64_t wanted, char out[LLR_NUMBER_TEXT])
+{
+    *out = '\0';
+    if (seeds < wanted)
+        snprintf(out, LLR_NUMBER_TEXT, " (%lld seed%s)", (long long)seeds, seeds == 1 ? "" : "s");
     return out;
+}
+
+char *llr_report_cell_text(const llr_report_t *report, const llr_report_cell_t *cell, char *out)
+{
+    char seeds[LLR_NUMBER_TEXT], interval[2 * LLR_NUMBER_TEXT] = "";
+    const llr_spread_t *spread = &cell->spread;
+    if (!spread->seeds) return strcpy(out, "-");
+    if (spread->seeds > 1 && report->interval == LLR_INTERVAL_BOOTSTRAP)
+        snprintf(interval, sizeof interval, " [%.3f, %.3f]", cell->interval.low,
+                 cell->interval.high);
+    else if (spread->seeds > 1)
+        snprintf(interval, sizeof interval, " +- %.3f", llr_spread_half(spread, report->interval));
+    snprintf(out, LLR_REPORT_TEXT, "%.3f%s%s", spread->mean, interval,
+             seeds_text(spread->seeds, report->seeds, seeds));
+    return out;
+}
+
+char *llr_report_paired_text(const llr_report_t *report, const llr_paired_t *paired, char *out)
+{
+    char seeds[LLR_NUMBER_TEXT], p[LLR_NUMBER_TEXT] = "";
+    const llr_spread_t *difference = &paired->difference;
+    if (!difference->seeds) return strcpy(out, "-");
+    if (paired->p < .0005)
+        snprintf(p, sizeof p, " (p <0.001)");
+    else if (!isnan(paired->p))
+        snprintf(p, sizeof p, " (p %.3f)", paired->p);
+    snprintf(out, LLR_REPORT_TEXT, "%+.3f%s%s", difference->mean, p,
+             seeds_text(difference->seeds, report->seeds, seeds));
+    return out;
+}
+
+bool llr_report_is_contrast(const llr_report_t *report, int64_t method)
+{
+    return report->of_folders || strcmp(llr_method_name(report->method[method]), report->compare);
+}
+
+bool llr_report_is_best(const llr_report_t *report, const llr_report_table_t *table, int64_t method,
+                        int64_t column)
+{
+    const llr_report_cell_t *cell = &table->cell[method * table->columns + column], *best = NULL;
+    for (int64_t m = 0; m < report->methods; m++) {
+        const llr_report_cell_t *other = &table->cell[m * table->columns + column];
+        if (other->spread.seeds && (!best || other->spread.mean > best->spread.mean)) best = other;
+    }
+    return cell->spread.seeds &&
+           (cell->spread.mean >= best->spread.mean || cell->interval.high >= best->interval.low);
 }

@@ -41,16 +41,19 @@ static llr_code_t read_journal(llr_loaded_t *loaded, const char *folder, llr_err
     return code;
 }
 
-/* A wrong word for the folder is named before anything in it. */
-static llr_code_t check_folder(const char *folder, const char *job, llr_error_t *error)
+llr_code_t llr_results_check_folder(const char *folder, llr_error_t *error)
 {
     struct stat about;
+    llr_text_t job = {0};
     if (stat(folder, &about))
         return llr_fail(error, LLR_INVALID, "%s: %s; a result folder is needed", folder,
                         strerror(errno));
     if (!S_ISDIR(about.st_mode))
         return llr_fail(error, LLR_INVALID, "%s: is no folder; a result folder is needed", folder);
-    if (stat(job, &about) && errno == ENOENT)
+    llr_text_add(&job, "%s/job.yaml", folder);
+    bool lacks = !job.failed && stat(job.data, &about) && errno == ENOENT;
+    llr_text_destroy(&job);
+    if (lacks)
         return llr_fail(error, LLR_INVALID, "%s: is no result folder: it has no job.yaml", folder);
     return LLR_OK;
 }
@@ -61,7 +64,7 @@ llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t
     *loaded = (llr_loaded_t){0};
     llr_text_add(&path, "%s/job.yaml", folder);
     if (path.failed) return llr_fail_memory(error, 0, "a path");
-    llr_code_t code = check_folder(folder, path.data, error);
+    llr_code_t code = llr_results_check_folder(folder, error);
     if (code == LLR_OK) code = llr_session_open(&loaded->session, path.data, folder, false, error);
     llr_text_destroy(&path);
     if (code == LLR_INVALID) llr_session_findings(&loaded->session.findings);

@@ -14,6 +14,9 @@ typedef struct llr_loaded {
     int64_t done, cells;   /* units, and cells of these */
 } llr_loaded_t;
 
+/* A wrong word for a result folder is named before anything in it: LLR_INVALID. */
+llr_code_t llr_results_check_folder(const char *folder, llr_error_t *error);
+
 /* LLR_INVALID: no result folder, or its datasets are gone or changed. */
 llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t *error);
 void llr_loaded_close(llr_loaded_t *loaded);

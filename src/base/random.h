@@ -17,7 +17,8 @@ typedef enum llr_purpose {
     LLR_PURPOSE_GROUP_PERMUTATION = 6, /* order of a group's pool rows */
     LLR_PURPOSE_POOL_PERMUTATION = 7,  /* order of all pool rows, for uniform sampling */
     LLR_PURPOSE_SYNTHETIC_LABEL = 8,   /* classes of synthetic rows, for uniform sampling */
-    LLR_PURPOSE_BALANCED = 9           /* balanced draws out of a subsample */
+    LLR_PURPOSE_BALANCED = 9,          /* balanced draws out of a subsample */
+    LLR_PURPOSE_BOOTSTRAP = 10         /* seeds drawn anew, for intervals of a report */
 } llr_purpose_t;
 
 typedef struct llr_random {

@@ -4,6 +4,7 @@
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
 #include "model/scaling.h"
+#include "model/spectrum.h"
 
 #include <float.h>
 #include <math.h>
@@ -130,23 +131,14 @@ static int64_t count_varying(const fitting_t *fit)
     return count;
 }
 
-/* The fewest of the largest components that hold the share. */
-static int64_t count_share(const fitting_t *fit, double share, int64_t most)
-{
-    double whole = 0, held = 0;
-    int64_t count = 0;
-    for (int64_t j = 0; j < fit->columns; j++) whole += fmax(fit->variance[j], 0);
-    while (count < most && held < share * whole) held += fit->variance[fit->columns - 1 - count++];
-    return count;
-}
-
 static llr_code_t choose(const fitting_t *fit, const llr_preprocessing_t *preprocess,
                          int64_t *components, llr_error_t *error)
 {
     int64_t most = count_varying(fit);
     if (!most) return llr_fail(error, LLR_INVALID, "preprocess: pca: no column of the pool varies");
-    *components = preprocess->components ? preprocess->components
-                                         : count_share(fit, preprocess->variance, most);
+    *components = preprocess->components
+                      ? preprocess->components
+                      : llr_variance_rank(fit->variance, fit->columns, most, preprocess->variance);
     if (*components <= most) return LLR_OK;
     return llr_fail(error, LLR_INVALID,
                     "preprocess: pca: components: %lld asked for, the pool has %lld (%lld columns)",

@@ -38,23 +38,47 @@ static int64_t count_subsamples(const llr_job_t *job)
     return sizes * job->losses * job->seeds;
 }
 
-/* Most cells of a unit. */
-static int64_t block_cells(const llr_grid_t *grid)
+/* Piece i of count things that are cut into pieces begins here. */
+static int64_t cut_at(int64_t count, int64_t pieces, int64_t i)
 {
-    int64_t asked = grid->job->unit_size;
-    return asked && asked < grid->places ? asked : grid->places;
+    return count * i / pieces;
+}
+
+static int64_t piece_of(int64_t count, int64_t pieces, int64_t thing)
+{
+    return ((thing + 1) * pieces - 1) / count;
+}
+
+static int64_t pieces_of(int64_t count, int64_t most)
+{
+    return (count + most - 1) / most;
+}
+
+/* How many blocks, of at most unit_size cells. */
+static void cut_blocks(llr_grid_t *grid)
+{
+    int64_t asked = grid->job->unit_size, lambdas = grid->job->lambdas;
+    int64_t most = asked && asked < grid->places ? asked : grid->places;
+    bool whole = most >= grid->weightings;
+    grid->columns = whole ? pieces_of(lambdas, most / grid->weightings) : lambdas;
+    grid->parts = whole ? 1 : pieces_of(grid->weightings, most);
+    grid->blocks = grid->columns * grid->parts;
 }
 
 static void add_blocks(llr_grid_t *grid, llr_unit_t unit)
 {
-    int64_t most = block_cells(grid);
-    for (unit.first_place = 0; unit.first_place < grid->places; unit.first_place += most) {
-        int64_t left = grid->places - unit.first_place;
-        unit.cells = left < most ? left : most;
-        unit.first_cell = grid->cells;
+    int64_t lambdas = grid->job->lambdas;
+    unit.base = grid->cells;
+    for (int64_t b = 0; b < grid->blocks; b++) {
+        int64_t column = b / grid->parts, part = b % grid->parts;
+        unit.first_lambda = cut_at(lambdas, grid->columns, column);
+        unit.lambdas = cut_at(lambdas, grid->columns, column + 1) - unit.first_lambda;
+        unit.first_weighting = cut_at(grid->weightings, grid->parts, part);
+        unit.weightings = cut_at(grid->weightings, grid->parts, part + 1) - unit.first_weighting;
+        unit.cells = unit.weightings * unit.lambdas;
         grid->unit[grid->units++] = unit;
-        grid->cells += unit.cells;
     }
+    grid->cells += grid->places;
 }
 
 static void add_units(llr_grid_t *grid, int64_t dataset, llr_loss_t loss)
@@ -110,7 +134,7 @@ int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
     *grid = (llr_grid_t){.job = job};
     if (lay_weightings(grid)) return -1;
     grid->places = grid->weightings * job->lambdas;
-    grid->blocks = (grid->places + block_cells(grid) - 1) / block_cells(grid);
+    cut_blocks(grid);
     grid->unit = llr_alloc(count_subsamples(job) * grid->blocks, sizeof *grid->unit);
     if (!grid->unit || lay_places(grid)) {
         llr_grid_destroy(grid);
@@ -132,8 +156,29 @@ void llr_grid_destroy(llr_grid_t *grid)
 
 int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell)
 {
-    int64_t place = cell % grid->places;
-    return cell / grid->places * grid->blocks + place / block_cells(grid);
+    int64_t place = cell % grid->places, lambdas = grid->job->lambdas;
+    int64_t column = piece_of(lambdas, grid->columns, place % lambdas);
+    int64_t part = piece_of(grid->weightings, grid->parts, place / lambdas);
+    return cell / grid->places * grid->blocks + column * grid->parts + part;
+}
+
+int64_t llr_unit_place(const llr_grid_t *grid, int64_t unit, int64_t row)
+{
+    const llr_unit_t *u = &grid->unit[unit];
+    return (u->first_weighting + row / u->lambdas) * grid->job->lambdas + u->first_lambda +
+           row % u->lambdas;
+}
+
+int64_t llr_unit_cell(const llr_grid_t *grid, int64_t unit, int64_t row)
+{
+    return grid->unit[unit].base + llr_unit_place(grid, unit, row);
+}
+
+int64_t llr_unit_row(const llr_grid_t *grid, int64_t unit, int64_t place)
+{
+    const llr_unit_t *u = &grid->unit[unit];
+    return (place / grid->job->lambdas - u->first_weighting) * u->lambdas +
+           place % grid->job->lambdas - u->first_lambda;
 }
 
 static int64_t place_of_loss(const llr_job_t *job, llr_loss_t loss)
@@ -199,7 +244,7 @@ int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key)
     int64_t unit = find_subsample(grid, key, &text), found = -1;
     const char *place = unit < 0 ? "" : key + text.length;
     for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++)
-        if (!strcmp(place, grid->place_text[p])) found = grid->unit[unit].first_cell + p;
+        if (!strcmp(place, grid->place_text[p])) found = grid->unit[unit].base + p;
     llr_text_destroy(&text);
     return found;
 }

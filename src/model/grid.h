@@ -13,13 +13,16 @@ typedef struct llr_weighting {
 } llr_weighting_t;
 
 /* Cells that share a subsample and a loss and are solved together: all of them, or with unit_size a
- * block of them. The place of a cell among all is weighting * lambdas + lambda. */
+ * block: all weightings at some of the lambdas, whose fits share most of their work, or, where one
+ * lambda has too many, some weightings at one. The place of a cell among all is weighting * lambdas
+ * + lambda; the rows of a unit go by weighting, then lambda. */
 typedef struct llr_unit {
     int32_t dataset; /* index in job->dataset */
     llr_loss_t loss;
     int64_t n, seed;
-    int64_t first_cell, cells; /* numbers of the grid: first_cell + (0 ... cells - 1) */
-    int64_t first_place;
+    int64_t base; /* number of the cell at place 0 of this subsample and loss */
+    int64_t first_weighting, weightings, first_lambda, lambdas;
+    int64_t cells; /* weightings * lambdas */
 } llr_unit_t;
 
 typedef struct llr_grid {
@@ -29,9 +32,10 @@ typedef struct llr_grid {
     int64_t weightings;
     llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed, place */
     int64_t units;
-    int64_t places;    /* weightings * lambdas: cells of a subsample and a loss */
-    char **place_text; /* owned, places, each owned: "/rule[=value]/lambda" */
-    int64_t blocks;    /* units of a subsample and a loss */
+    int64_t places;         /* weightings * lambdas: cells of a subsample and a loss */
+    char **place_text;      /* owned, places, each owned: "/rule[=value]/lambda" */
+    int64_t columns, parts; /* cuts of the lambdas, and of the weightings at each */
+    int64_t blocks;         /* units of a subsample and a loss: columns * parts, by column */
     int64_t cells;
 } llr_grid_t;
 
@@ -41,6 +45,11 @@ void llr_grid_destroy(llr_grid_t *grid);
 
 /* Unit that a cell belongs to. */
 int64_t llr_grid_unit_of(const llr_grid_t *grid, int64_t cell);
+
+/* Of a row of a unit the place and the cell, and the row that a place of the unit has. */
+int64_t llr_unit_place(const llr_grid_t *grid, int64_t unit, int64_t row);
+int64_t llr_unit_cell(const llr_grid_t *grid, int64_t unit, int64_t row);
+int64_t llr_unit_row(const llr_grid_t *grid, int64_t unit, int64_t place);
 
 /* The first unit of a subsample and loss, or -1. */
 int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t loss, int64_t n,

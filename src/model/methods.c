@@ -74,9 +74,9 @@ static int64_t find_unit(const llr_results_t *results, const llr_setting_t *sett
 static const llr_row_t *row_at(const llr_results_t *results, int64_t first, int64_t place)
 {
     const llr_grid_t *grid = results->grid;
-    int64_t unit = llr_grid_unit_of(grid, grid->unit[first].first_cell + place);
+    int64_t unit = llr_grid_unit_of(grid, grid->unit[first].base + place);
     const llr_block_t *block = &results->block[unit];
-    return block->rows ? &block->row[place - grid->unit[unit].first_place] : NULL;
+    return block->rows ? &block->row[llr_unit_row(grid, unit, place)] : NULL;
 }
 
 /* What a choice looks at, most important first; larger wins everywhere. */
@@ -126,31 +126,9 @@ int64_t llr_method_choose(const llr_results_t *results, const llr_setting_t *set
         if (!weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
         if (best >= 0 && !is_larger(key, best_key)) continue;
         memcpy(best_key, key, sizeof key);
-        best = grid->unit[unit].first_cell + place;
+        best = grid->unit[unit].base + place;
     }
     return best;
-}
-
-/* Sums for mean and deviation about a first value, so that equal values have deviation zero. */
-typedef struct tally {
-    double first, sum, squares;
-    int64_t count;
-} tally_t;
-
-static void add(tally_t *tally, double value)
-{
-    if (isnan(value)) return;
-    if (!tally->count++) tally->first = value;
-    tally->sum += value - tally->first;
-    tally->squares += (value - tally->first) * (value - tally->first);
-}
-
-static llr_spread_t spread_of(const tally_t *tally)
-{
-    double count = (double)tally->count, shift = tally->sum / count;
-    double variance = (tally->squares - count * shift * shift) / (count - 1);
-    return (llr_spread_t){tally->count ? tally->first + shift : NAN,
-                          tally->count > 1 ? sqrt(fmax(variance, 0)) : NAN, tally->count};
 }
 
 static double test_value(const llr_results_t *results, int64_t dataset, const llr_row_t *row,
@@ -160,20 +138,47 @@ static double test_value(const llr_results_t *results, int64_t dataset, const ll
     return llr_summary_value(&summary, metric);
 }
 
+/* The accuracy of the cell chosen at one seed, or NaN. */
+static double chosen_value(const llr_results_t *results, const llr_setting_t *setting,
+                           llr_method_t method, llr_select_t metric, int64_t seed, int64_t *cell)
+{
+    *cell = llr_method_choose(results, setting, method, seed);
+    if (*cell < 0) return NAN;
+    int64_t unit = find_unit(results, setting, seed);
+    const llr_row_t *row = row_at(results, unit, *cell % results->grid->places);
+    return test_value(results, setting->dataset, row, metric);
+}
+
 llr_spread_t llr_method_evaluate(const llr_results_t *results, const llr_setting_t *setting,
                                  llr_method_t method, llr_select_t metric, int64_t *chosen)
 {
     const llr_job_t *job = results->grid->job;
-    tally_t tally = {0};
+    llr_tally_t tally = {0};
     for (int64_t s = 0; s < job->seeds; s++) {
-        int64_t cell = llr_method_choose(results, setting, method, job->seed_first + s);
-        if (chosen) chosen[s] = cell;
-        if (cell < 0) continue;
-        int64_t unit = find_unit(results, setting, job->seed_first + s);
-        const llr_row_t *row = row_at(results, unit, cell % results->grid->places);
-        add(&tally, test_value(results, setting->dataset, row, metric));
+        int64_t cell;
+        llr_tally_add(&tally, chosen_value(results, setting, method, metric, job->seed_first + s,
+                                           chosen ? &chosen[s] : &cell));
     }
-    return spread_of(&tally);
+    return llr_tally_spread(&tally);
+}
+
+void llr_method_values(const llr_results_t *results, const llr_setting_t *setting,
+                       llr_method_t method, llr_select_t metric, int64_t first, int64_t count,
+                       double *value)
+{
+    int64_t cell;
+    for (int64_t s = 0; s < count; s++)
+        value[s] = chosen_value(results, setting, method, metric, first + s, &cell);
+}
+
+/* The row at a place of a seed with what it is weighed by, or NULL when it has no number. */
+static const llr_row_t *weighed_row(const llr_results_t *results, const llr_setting_t *setting,
+                                    int64_t place, int64_t seed, double *key)
+{
+    int64_t unit = find_unit(results, setting, seed);
+    const llr_row_t *row = unit < 0 ? NULL : row_at(results, unit, place);
+    bool has = row && weigh(results, &results->facts[setting->dataset], row, place, key);
+    return has ? row : NULL;
 }
 
 /* One place of the unit over the seeds; cell -1 when no seed has a number. */
@@ -182,25 +187,38 @@ static llr_ranked_t over_seeds(const llr_results_t *results, const llr_setting_t
 {
     const llr_job_t *job = results->grid->job;
     llr_ranked_t ranked = {.cell = -1, .lambda = lambda_of(results->grid, place)};
-    tally_t validation = {0}, test = {0}, balanced = {0};
+    llr_tally_t validation = {0}, test = {0}, balanced = {0};
     double key[KEYS];
     for (int64_t s = 0; s < job->seeds; s++) {
-        int64_t unit = find_unit(results, setting, job->seed_first + s);
-        if (unit < 0) continue;
-        const llr_row_t *row = row_at(results, unit, place);
-        if (!row || !weigh(results, &results->facts[setting->dataset], row, place, key)) continue;
+        int64_t seed = job->seed_first + s;
+        const llr_row_t *row = weighed_row(results, setting, place, seed, key);
+        if (!row) continue;
         if (ranked.cell < 0) {
-            ranked.cell = results->grid->unit[unit].first_cell + place;
+            int64_t unit = find_unit(results, setting, seed);
+            ranked.cell = results->grid->unit[unit].base + place;
             ranked.gamma = row->gamma;
         }
-        add(&validation, key[KEY_SELECTED]);
-        add(&balanced, key[KEY_BALANCED]);
-        add(&test, test_value(results, setting->dataset, row, metric));
+        llr_tally_add(&validation, key[KEY_SELECTED]);
+        llr_tally_add(&balanced, key[KEY_BALANCED]);
+        llr_tally_add(&test, test_value(results, setting->dataset, row, metric));
     }
-    ranked.validation = spread_of(&validation);
-    ranked.test = spread_of(&test);
-    ranked.balanced = spread_of(&balanced).mean;
+    ranked.validation = llr_tally_spread(&validation);
+    ranked.test = llr_tally_spread(&test);
+    ranked.balanced = llr_tally_spread(&balanced).mean;
     return ranked;
+}
+
+void llr_ranked_values(const llr_results_t *results, const llr_setting_t *setting, int64_t cell,
+                       llr_select_t metric, double *validation, double *test)
+{
+    const llr_job_t *job = results->grid->job;
+    double key[KEYS];
+    for (int64_t s = 0; s < job->seeds; s++) {
+        const llr_row_t *row =
+            weighed_row(results, setting, cell % results->grid->places, job->seed_first + s, key);
+        validation[s] = row ? key[KEY_SELECTED] : NAN;
+        test[s] = row ? test_value(results, setting->dataset, row, metric) : NAN;
+    }
 }
 
 /* Means that differ by rounding alone are ties. */

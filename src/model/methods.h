@@ -5,6 +5,7 @@
 
 #include "model/grid.h"
 #include "model/row.h"
+#include "model/sample.h"
 
 typedef enum llr_method {
     LLR_METHOD_UNIFORM,
@@ -38,13 +39,6 @@ typedef struct llr_setting {
     int64_t n;
 } llr_setting_t;
 
-/* Mean and sample standard deviation (divisor seeds - 1) over the seeds that have a number; NaN
- * where there are too few. */
-typedef struct llr_spread {
-    double mean, deviation;
-    int64_t seeds;
-} llr_spread_t;
-
 /* The accuracy of a summary that a selection names. */
 double llr_summary_value(const llr_summary_t *summary, llr_select_t select);
 
@@ -59,6 +53,11 @@ int64_t llr_method_choose(const llr_results_t *results, const llr_setting_t *set
  * none), by seed; may be NULL. */
 llr_spread_t llr_method_evaluate(const llr_results_t *results, const llr_setting_t *setting,
                                  llr_method_t method, llr_select_t metric, int64_t *chosen);
+
+/* The same accuracies themselves, of seeds first ... first + count - 1; NaN where there is none. */
+void llr_method_values(const llr_results_t *results, const llr_setting_t *setting,
+                       llr_method_t method, llr_select_t metric, int64_t first, int64_t count,
+                       double *value);
 
 /* A weighting and lambda over all seeds of a setting. */
 typedef struct llr_ranked {
@@ -75,5 +74,10 @@ typedef struct llr_ranked {
  * how many were filled. */
 int64_t llr_method_rank(const llr_results_t *results, const llr_setting_t *setting,
                         llr_select_t metric, llr_ranked_t *best, int64_t wanted);
+
+/* The numbers behind llr_ranked_t, of the weighting and lambda of a cell: job->seeds of each; NaN
+ * where a seed has none. */
+void llr_ranked_values(const llr_results_t *results, const llr_setting_t *setting, int64_t cell,
+                       llr_select_t metric, double *validation, double *test);
 
 #endif

@@ -49,6 +49,13 @@ llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape,
     return LLR_OK;
 }
 
+double llr_block_seconds(const llr_block_t *block)
+{
+    double seconds = 0;
+    for (int64_t r = 0; r < block->rows; r++) seconds += block->row[r].seconds;
+    return seconds;
+}
+
 void llr_block_destroy(llr_block_t *block)
 {
     free(block->row);

@@ -35,6 +35,9 @@ llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape,
                             llr_error_t *error);
 void llr_block_destroy(llr_block_t *block);
 
+/* Seconds of all rows: what the unit took. */
+double llr_block_seconds(const llr_block_t *block);
+
 /* The block as bytes for the journal and the wire (little-endian, versioned), appended to out. */
 void llr_block_pack(const llr_block_t *block, llr_text_t *out);
 /* The inverse; LLR_FAILED with a message when the bytes are no block of these shapes. */

@@ -143,36 +143,64 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
            larger_of(core, rank);
 }
 
+/* Cost. Seconds of an operation on one core of the machine they were measured on (an EPYC core with
+ * AVX2, OpenBLAS), fitted to the times of 600 units of seven datasets. */
+static const double PRODUCT = 1.1e-11;   /* of double-precision products */
+static const double FACTOR = 4.5e-11;    /* p^3: factors and reductions that all fits share */
+static const double REDUCTION = 2.3e-11; /* p^3 a weighting: the square loss with df */
+static const double SYSTEM = 1.9e-10;    /* p^2 a vector: the square loss, with a reduction made */
+static const double KRYLOV = 1e-9; /* p^2 a weighting and column: the square loss without df */
+
+/* Of iterative losses: n p^2 and p^3 of a curvature matrix, an element of a pass a vector, and of
+ * the passes that a weighting and column take more at its first strength. */
+typedef struct rates {
+    double curvature, cube, pass, start;
+} rates_t;
+static const rates_t LOGISTIC[2] = {{6.3e-12, 4.2e-12, 1.58e-9, 1.8e-9},
+                                    {2.1e-12, 1.4e-12, 3.0e-10, 1.8e-9}};
+static const rates_t SOFTMAX[2] = {{3e-12, 1.5e-11, 3.0e-9, 2.2e-9},
+                                   {1.3e-12, 0.9e-12, 1.24e-9, 2.2e-9}};
+
 /* Of lambda = 0: a QR and singular vectors a path; logistic, also eight strengths. */
-static double zero_flops(const llr_solve_shape_t *shape)
+static double zero_cost(const llr_solve_shape_t *shape)
 {
     double n = (double)shape->rows, d = (double)shape->dim, p = fmin(n, d);
     llr_solve_shape_t levels = *shape;
     if (!shape->zero) return 0;
     levels.zero = false;
     levels.fits = 8 * shape->paths;
-    return (double)shape->paths * (4 * n * d * p + 20 * p * p * p) +
-           (shape->loss == LLR_LOSS_SQUARE ? 0 : llr_solve_flops(&levels));
+    return PRODUCT * (double)shape->paths * (4 * n * d * p + 20 * p * p * p) +
+           (shape->loss == LLR_LOSS_SQUARE ? 0 : llr_solve_cost(&levels));
 }
 
-double llr_solve_flops(const llr_solve_shape_t *shape)
+static double square_cost(const llr_solve_shape_t *shape, double n, double d, double p)
+{
+    double columns = llr_columns(shape->classes), vectors = (double)shape->fits * columns;
+    double paths = (double)shape->paths, square = p * p;
+    double shared = FACTOR * p * square + SYSTEM * square * vectors;
+    if (shape->leaves_df)
+        return shared + PRODUCT * 2 * n * d * vectors + KRYLOV * square * columns * paths;
+    /* Certified from Gram matrices where rows >= dim. */
+    return shared + REDUCTION * p * square * paths + (n < d ? PRODUCT * 4 * n * d * vectors : 0);
+}
+
+/* A curvature matrix of every vector for df, or one a strength and column that the passes share. */
+static double iterative_cost(const llr_solve_shape_t *shape, double n, double d, double p)
+{
+    double columns = llr_columns(shape->classes), vectors = (double)shape->fits * columns;
+    double paths = (double)shape->paths;
+    rates_t rate = (columns > 1 ? SOFTMAX : LOGISTIC)[shape->leaves_df];
+    double matrices = shape->leaves_df ? (double)shape->fits / paths * columns : vectors;
+    return FACTOR * p * p * p + PRODUCT * 4 * n * d * vectors +
+           matrices * p * p * (rate.curvature * n + rate.cube * p) + rate.pass * vectors * n * p +
+           rate.start * paths * columns * n * p;
+}
+
+double llr_solve_cost(const llr_solve_shape_t *shape)
 {
     double n = (double)shape->rows, d = (double)shape->dim, p = fmin(n, d);
-    double columns = llr_columns(shape->classes), paths = (double)shape->paths;
-    double reduce = n < d ? 4 * n * n * d : 0, vectors = (double)shape->fits * columns;
-    double certify = 4 * n * d * vectors, zero = zero_flops(shape);
-    /* Without df a step for every strength and weighting, in place of a reduction a weighting. */
-    if (shape->loss == LLR_LOSS_SQUARE && shape->leaves_df)
-        return reduce + certify / 2 + zero + n * p * p + 5.0 / 3 * p * p * p + 20 * p * p * vectors;
-    if (shape->loss == LLR_LOSS_SQUARE) /* certified from Gram matrices where rows >= dim */
-        return reduce + (n < d ? certify : 2 * p * p * vectors) + zero + n * p * p + p * p * p / 3 +
-               paths * (4.0 / 3 * p * p * p + (double)shape->strata * p * p) + 5 * p * p * vectors;
-    /* A curvature matrix of every vector for df, or one a lambda that the passes share. */
-    double curvature = n * p * p + 2.0 / 3 * p * p * p;
-    double matrices = shape->leaves_df ? (double)shape->fits / paths * columns : vectors;
-    if (columns > 1)
-        return reduce + certify + zero + matrices * curvature +
-               llr_softmax_flops(shape->rows, (int64_t)p, shape->classes, shape->fits);
-    /* Five passes; all but the certificate in single precision. */
-    return reduce + certify + zero + 0.5 * (matrices * curvature + vectors * 20 * n * p);
+    double gram = PRODUCT * ((n < d ? 4 * n * n * d : 0) + n * p * p);
+    double solving =
+        (shape->loss == LLR_LOSS_SQUARE ? square_cost : iterative_cost)(shape, n, d, p);
+    return gram + zero_cost(shape) + solving;
 }

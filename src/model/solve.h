@@ -111,8 +111,8 @@ typedef struct llr_solve_shape {
 /* Upper bound of the bytes llr_solve takes from the arena: a fixed formula of the shapes. */
 int64_t llr_solve_bytes(const llr_solve_shape_t *shape);
 
-/* Predicted cost of llr_solve in operations of a matrix product, those in single precision half: a
- * fixed formula of the shapes, for what is dearer, not for seconds. */
-double llr_solve_flops(const llr_solve_shape_t *shape);
+/* Predicted cost of llr_solve: a fixed formula of the shapes, in seconds of one core of the machine
+ * that its rates were measured on. */
+double llr_solve_cost(const llr_solve_shape_t *shape);
 
 #endif

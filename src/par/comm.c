@@ -16,7 +16,7 @@ struct llr_comm {
     bool serial;
     MPI_Comm world, node; /* duplicates, owned */
     MPI_Comm leaders;     /* first ranks of the nodes, owned; MPI_COMM_NULL on others */
-    int rank, size, node_rank, node_size;
+    int rank, size, node_rank, node_size, nodes;
     int shown;       /* rank in messages: of the communicator that all others were split from */
     MPI_Win *window; /* owned, windows */
     void **memory;   /* owned, windows: serial only */
@@ -37,6 +37,8 @@ static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
     if (MPI_Comm_split(comm->world, comm->node_rank ? MPI_UNDEFINED : 0, comm->rank,
                        &comm->leaders))
         return LLR_FAILED;
+    int leads = comm->node_rank == 0;
+    MPI_Allreduce(&leads, &comm->nodes, 1, MPI_INT, MPI_SUM, comm->world);
     return LLR_OK;
 }
 
@@ -44,7 +46,7 @@ llr_code_t llr_comm_create(llr_comm_t **out, const void *mpi_comm, llr_error_t *
 {
     llr_comm_t *comm = *out = llr_alloc(1, sizeof *comm);
     if (!comm) return llr_fail_memory(error, sizeof *comm, "the communicator");
-    comm->size = comm->node_size = 1;
+    comm->size = comm->node_size = comm->nodes = 1;
     comm->serial = !mpi_comm;
     comm->window = llr_alloc(MOST_WINDOWS, sizeof *comm->window);
     comm->memory = llr_alloc(MOST_WINDOWS, sizeof *comm->memory);
@@ -91,7 +93,7 @@ llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_e
     return code;
 }
 
-void llr_comm_nodes(const llr_comm_t *comm, int *node)
+void llr_comm_node_of_all(const llr_comm_t *comm, int *node)
 {
     int first = comm->rank;
     node[0] = 0;
@@ -123,6 +125,11 @@ int llr_comm_node_rank(const llr_comm_t *comm)
 int llr_comm_node_size(const llr_comm_t *comm)
 {
     return comm->node_size;
+}
+
+int llr_comm_nodes(const llr_comm_t *comm)
+{
+    return comm->nodes;
 }
 
 /* A user's mistake reads the same on every rank; an environment's failure is of one place. */
@@ -256,6 +263,14 @@ void llr_comm_fence(llr_comm_t *comm)
     if (comm->size == 1) return;
     for (int w = 0; w < comm->windows; w++) MPI_Win_fence(0, comm->window[w]);
     MPI_Barrier(comm->world);
+}
+
+void llr_comm_gather(llr_comm_t *comm, const void *mine, int64_t count, void *all)
+{
+    if (comm->size == 1)
+        memcpy(all, mine, (size_t)count);
+    else
+        MPI_Gather(mine, (int)count, MPI_BYTE, all, (int)count, MPI_BYTE, 0, comm->world);
 }
 
 bool llr_comm_probe(llr_comm_t *comm, int *from, llr_tag_t *tag, int64_t *count)

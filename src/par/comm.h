@@ -26,12 +26,13 @@ int llr_comm_rank(const llr_comm_t *comm);
 int llr_comm_size(const llr_comm_t *comm);
 int llr_comm_node_rank(const llr_comm_t *comm);
 int llr_comm_node_size(const llr_comm_t *comm);
+int llr_comm_nodes(const llr_comm_t *comm);
 
 /* Collective: the ranks that give the same colour, ordered by their rank here; *part is NULL, and
  * nothing created, where colour is negative. */
 llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_error_t *error);
 /* Collective: node (size of comm): of each rank the first rank of its node. */
-void llr_comm_nodes(const llr_comm_t *comm, int *node);
+void llr_comm_node_of_all(const llr_comm_t *comm, int *node);
 /* Address of the MPI_Comm inside, for libraries that need one. Not for one rank without MPI. */
 const void *llr_comm_mpi(const llr_comm_t *comm);
 
@@ -65,6 +66,9 @@ void llr_comm_broadcast_nodes(llr_comm_t *comm, void *bytes, int64_t count);
 llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_error_t *error);
 /* Collective: what ranks of the node wrote to shared memory is seen by all of them afterwards. */
 void llr_comm_fence(llr_comm_t *comm);
+
+/* Collective: count bytes of every rank, by rank, into all (size * count bytes; rank 0 only). */
+void llr_comm_gather(llr_comm_t *comm, const void *mine, int64_t count, void *all);
 
 /* A message waiting here, if any: its sender, tag and size. Not collective. */
 bool llr_comm_probe(llr_comm_t *comm, int *from, llr_tag_t *tag, int64_t *count);

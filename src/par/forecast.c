@@ -10,6 +10,7 @@ typedef struct phase {
     const llr_forecast_run_t *run;
     llr_forecasts_t *forecasts;
     int64_t *order; /* rank 0, owned: tasks, dearest first */
+    double *cost;   /* rank 0, owned, by task */
     int64_t tasks, done;
 } phase_t;
 
@@ -21,16 +22,20 @@ static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
     char *needed = llr_alloc(f->samples, 1);
     llr_costed_t *list = llr_alloc(most, sizeof *list);
     phase->order = llr_alloc(most, sizeof *phase->order);
-    llr_code_t code = needed && list && phase->order
+    phase->cost = llr_alloc(most, sizeof *phase->cost);
+    llr_code_t code = needed && list && phase->order && phase->cost
                           ? LLR_OK
-                          : llr_fail_memory(error, most * 24, "the list of predictions");
+                          : llr_fail_memory(error, most * 32, "the list of predictions");
     for (int64_t u = 0; code == LLR_OK && u < f->grid->units; u++)
         if (phase->run->needed[u]) needed[llr_forecast_sample(f->grid, u)] = 1;
     for (int64_t t = 0; code == LLR_OK && t < most; t++)
         if (needed[t / weightings] && llr_forecast_has_task(f, t, phase->run->weights_only))
             list[phase->tasks++] = (llr_costed_t){llr_forecast_cost(f, t), t};
     if (code == LLR_OK) llr_schedule_sort(list, phase->tasks);
-    for (int64_t t = 0; t < phase->tasks; t++) phase->order[t] = list[t].unit;
+    for (int64_t t = 0; t < phase->tasks; t++) {
+        phase->order[t] = list[t].unit;
+        phase->cost[list[t].unit] = list[t].cost;
+    }
     free(needed);
     free(list);
     return code;
@@ -77,8 +82,15 @@ static bool stop_wanted(void *argument)
 
 static llr_code_t predict(llr_comm_t *comm, phase_t *phase, llr_error_t *error)
 {
-    llr_schedule_job_t job = {phase->order, phase->tasks, phase->run->grace, solve,
-                              keep,         pulse,        stop_wanted,       phase};
+    llr_schedule_job_t job = {.order = phase->order,
+                              .cost = phase->cost,
+                              .units = phase->tasks,
+                              .grace = phase->run->grace,
+                              .solve = solve,
+                              .keep = keep,
+                              .pulse = pulse,
+                              .stop_wanted = stop_wanted,
+                              .argument = phase};
     return llr_schedule_run(comm, &job, phase->run->schedule, error);
 }
 
@@ -112,5 +124,6 @@ llr_code_t llr_forecast_run(llr_comm_t *comm, const llr_forecast_run_t *run,
         run->worker->forecasts = forecasts;
     }
     free(phase.order);
+    free(phase.cost);
     return code;
 }

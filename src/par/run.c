@@ -7,12 +7,15 @@
 #include "par/memory.h"
 #include "par/ranks.h"
 #include "par/schedule.h"
+#include "par/timesheet.h"
 #include "store/folder.h"
 #include "store/journal.h"
 #include "store/layout.h"
 #include "store/record.h"
+#include "work/pace.h"
 #include "work/unit.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +36,8 @@ typedef struct run {
     llr_block_t *block;     /* rank 0, owned, units: rows 0 where not done */
     llr_journal_t *journal; /* rank 0, owned; NULL without output */
     int64_t *order;         /* rank 0, owned: units to do */
+    double *cost;           /* rank 0, owned, by unit */
+    llr_pace_t pace;        /* rank 0: of the units done in this run, by dataset, loss and n */
     int64_t orders;
     double started, last_pulse, last_sync;
 } run_t;
@@ -64,6 +69,12 @@ static bool abandon(void *argument)
 {
     run_t *run = argument;
     return run->schedule && llr_schedule_tick(run->schedule);
+}
+
+static void measures(void *argument, bool begins)
+{
+    run_t *run = argument;
+    llr_times_enter(&run->result->times, begins ? LLR_STAGE_METRICS : LLR_STAGE_SOLVE);
 }
 
 static void stamp(run_t *run, llr_block_t *block, double seconds)
@@ -127,6 +138,8 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     LLR_TRY(append(run, unit, bytes, count, error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
+    llr_pace_add(&run->pace, llr_forecast_sample(&run->grid, unit), run->cost[unit],
+                 llr_block_seconds(&run->block[unit]));
     return LLR_OK;
 }
 
@@ -195,6 +208,41 @@ static bool stop_wanted(void *argument)
     return run->member_asked || (options->stop_wanted && options->stop_wanted(options->argument));
 }
 
+static bool time_is_up(void *argument)
+{
+    run_t *run = argument;
+    double deadline = run->options->deadline;
+    if (!deadline || llr_clock_seconds() < deadline) return false;
+    run->result->out_of_time = true;
+    return true;
+}
+
+static bool stop_predicting(void *argument)
+{
+    return stop_wanted(argument) || time_is_up(argument);
+}
+
+/* Wall time over CPU time of solving on this rank: more than 1 where ranks share a core. */
+static double stretch_of(const llr_times_t *times)
+{
+    double cpu = times->cpu[LLR_STAGE_SOLVE], wall = times->wall[LLR_STAGE_SOLVE];
+    return cpu > 0 && wall > cpu ? wall / cpu : 1;
+}
+
+/* Would a unit end in time, by the slowest of its kind? While nothing is known, only one at a time
+ * is begun. */
+static bool fits_in_time(void *argument, int64_t unit, double ahead)
+{
+    const double margin = 1.2;
+    run_t *run = argument;
+    double left = run->options->deadline - llr_clock_seconds();
+    double rate = llr_pace_slowest(&run->pace, llr_forecast_sample(&run->grid, unit));
+    double seconds = (run->cost[unit] + ahead) * rate * stretch_of(&run->result->times) * margin;
+    bool fits = isnan(rate) ? ahead == 0 && left > 0 : seconds <= left;
+    if (!fits && ahead == 0) run->result->out_of_time = true;
+    return fits;
+}
+
 /* Of the units by cost, those of this shard; found and not found in the journal. */
 static void choose_units(run_t *run, const llr_costed_t *list)
 {
@@ -215,16 +263,22 @@ static llr_code_t order_units(run_t *run, llr_error_t *error)
     int64_t units = run->grid.units;
     llr_costed_t *list = llr_alloc(units, sizeof *list);
     run->order = llr_alloc(units, sizeof *run->order);
-    if (!list || !run->order) {
+    run->cost = llr_alloc(units, sizeof *run->cost);
+    if (!list || !run->order || !run->cost) {
         free(list);
         return llr_fail_memory(error, units * (int64_t)sizeof(llr_costed_t), "the list of units");
     }
-    for (int64_t u = 0; u < units; u++)
-        list[u] = (llr_costed_t){llr_unit_cost(&run->grid, facts_of(run, u), u), u};
-    llr_schedule_sort(list, units);
-    choose_units(run, list);
+    llr_code_t code = llr_pace_create(&run->pace, units, error);
+    for (int64_t u = 0; code == LLR_OK && u < units; u++) {
+        run->cost[u] = llr_unit_cost(&run->grid, facts_of(run, u), u);
+        list[u] = (llr_costed_t){run->cost[u], u};
+    }
+    if (code == LLR_OK) {
+        llr_schedule_sort(list, units);
+        choose_units(run, list);
+    }
     free(list);
-    return LLR_OK;
+    return code;
 }
 
 /* Rank 0: what earlier runs left, then a segment for this one. */
@@ -301,7 +355,7 @@ static llr_code_t forecast(run_t *run, llr_error_t *error)
                                 .grace = run->options->grace,
                                 .schedule = &run->schedule,
                                 .pulse = pulse_forecast,
-                                .stop_wanted = stop_wanted,
+                                .stop_wanted = stop_predicting,
                                 .argument = run};
     llr_code_t code =
         needed ? LLR_OK : llr_fail_memory(error, run->grid.units, "the list of units");
@@ -325,6 +379,7 @@ static llr_code_t make_workspace(run_t *run, llr_error_t *error)
     run->worker.grid = &run->grid;
     run->worker.dataset = run->catalog.dataset;
     run->worker.should_stop = abandon;
+    run->worker.measures = measures;
     run->worker.argument = run;
     return llr_arena_create(&run->worker.arena, need.workspace, error);
 }
@@ -365,8 +420,18 @@ static llr_code_t schedule_groups(run_t *run, llr_schedule_job_t *job, llr_error
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
 {
-    llr_schedule_job_t job = {run->order, run->orders, run->options->grace, solve_unit,
-                              keep_unit,  pulse,       stop_wanted,         run};
+    llr_schedule_job_t job = {.order = run->order,
+                              .cost = run->cost,
+                              .units = run->orders,
+                              .grain = LLR_UNIT_GRAIN,
+                              .grace = run->options->grace,
+                              .solve = solve_unit,
+                              .keep = keep_unit,
+                              .pulse = pulse,
+                              .stop_wanted = stop_wanted,
+                              .time_is_up = time_is_up,
+                              .fits = run->options->deadline ? fits_in_time : NULL,
+                              .argument = run};
     run->started = run->last_sync = llr_clock_seconds();
     llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
     llr_code_t code = run->job->ranks_per_unit > 1
@@ -413,6 +478,8 @@ static void clean_up(run_t *run)
 {
     llr_run_rows_t rows = {run->catalog, run->grid, run->block};
     free(run->order);
+    free(run->cost);
+    llr_pace_destroy(&run->pace);
     llr_arena_destroy(&run->worker.arena);
     llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
@@ -439,6 +506,18 @@ static llr_code_t finish(run_t *run, llr_code_t code, llr_error_t *error)
     return write_table(run, error);
 }
 
+/* All ranks: their times, where the run ended in good order. */
+static llr_code_t leave_times(run_t *run, bool stopped, llr_error_t *error)
+{
+    const llr_progress_t *progress = &run->result->progress;
+    llr_time_line_t line = {.found = progress->found,
+                            .units = progress->done,
+                            .cells = progress->cells,
+                            .stopped = stopped};
+    llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
+    return llr_timesheet_add(run->comm, run->options->output, &run->result->times, &line, error);
+}
+
 llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t *options,
                        llr_findings_t *findings, llr_run_result_t *result, llr_error_t *error)
 {
@@ -455,6 +534,13 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
         code = closed;
     }
     clean_up(&run);
+    if (options->output && (code == LLR_OK || code == LLR_STOPPED)) {
+        llr_code_t left = leave_times(&run, code == LLR_STOPPED, &late);
+        if (left != LLR_OK && code == LLR_OK) {
+            *error = late;
+            code = left;
+        }
+    }
     llr_times_enter(&result->times, LLR_STAGE_WAIT);
     llr_comm_broadcast(comm, result, sizeof *result);
     return code == LLR_OK && result->unanswered ? LLR_UNSOLVED : code;

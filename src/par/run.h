@@ -30,6 +30,10 @@ void llr_run_rows_destroy(llr_run_rows_t *rows);
 typedef struct llr_run_options {
     const char *output; /* result folder; NULL: nothing is written, nothing resumed */
     double grace;       /* seconds, see schedule.h */
+    /* On the clock of llr_clock_seconds, rank 0: no unit is begun that would not be done by then,
+     * as far as those done so far tell, and what is not done by then is abandoned. 0: no such time.
+     */
+    double deadline;
     /* shards > 1: only every shards-th of the units, dearest first, from the shard-th on (0, 1,
      * ...); the table then holds these alone. */
     int64_t shard, shards;
@@ -49,6 +53,7 @@ typedef struct llr_run_result {
     llr_progress_t progress;
     llr_hash_t digest;
     int64_t unanswered; /* cells whose status is no answer */
+    bool out_of_time;   /* stopped for the deadline */
     bool whole;         /* the table has all units, those of other shards too */
     llr_times_t times;  /* of rank 0 */
 } llr_run_result_t;

@@ -6,22 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERVE_ONLY_FROM = 64, AHEAD = 2, ORDER_FINISH = -1, ORDER_STOP = -2 };
+enum { ORDER_FINISH = -1, ORDER_STOP = -2, ORDER_ABANDON = -3 };
+
+/* Results wait this long for others to travel with, while there are units to go on with. */
+static const double RESULTS_WAIT = 2e-3;
 
 struct llr_schedule {
     llr_comm_t *comm;
     const llr_schedule_job_t *job;
-    int64_t next, kept;   /* rank 0: position in the order, units kept */
-    int leaving;          /* rank 0: workers that have left the loop */
-    int64_t queue[AHEAD]; /* workers: units held */
-    int queued;
-    bool finish, stopping, told_workers, told_master;
+    /* Rank 0. */
+    llr_policy_t policy;
+    int64_t kept;
+    bool *left;        /* owned, ranks: has been told to finish, or says that it has stopped */
+    int leaving;       /* how many of them */
+    bool failed_there; /* the first failure was a worker's, which brings it to the agreement */
+    /* Workers. */
+    int64_t queue[LLR_POLICY_HELD]; /* units held, a ring */
+    int64_t first, queued;
+    llr_text_t results; /* owned: not sent yet */
+    double results_since;
+    bool finish, told_master;
+    /* All. */
+    bool stopping, told_workers;
     double deadline; /* when stopping: after it a unit is abandoned */
     llr_code_t code; /* first failure seen here */
     llr_error_t *error;
     char *buffer; /* owned: incoming message */
     int64_t room;
 };
+
+static bool is_master(const llr_schedule_t *s)
+{
+    return llr_comm_rank(s->comm) == 0;
+}
 
 static void begin_stop(llr_schedule_t *s, double grace)
 {
@@ -30,42 +47,108 @@ static void begin_stop(llr_schedule_t *s, double grace)
     s->deadline = llr_clock_seconds() + grace;
 }
 
-static void note_failure(llr_schedule_t *s, llr_code_t code)
+static void note_failure(llr_schedule_t *s, llr_code_t code, const llr_error_t *failure)
 {
-    if (s->code == LLR_OK) s->code = code;
+    if (s->code == LLR_OK && !s->failed_there) {
+        s->code = code;
+        if (failure) *s->error = *failure;
+    }
     begin_stop(s, 0);
+    s->deadline = 0;
 }
 
-static void order_all(llr_schedule_t *s, int64_t order)
+/* Rank 0 ------------------------------------------------------------------------------------- */
+
+static void send_units(llr_schedule_t *s, int worker, const int64_t *unit, int64_t count)
 {
+    llr_comm_send(s->comm, worker, LLR_TAG_UNIT, unit, count * (int64_t)sizeof *unit);
+}
+
+static bool hand_out(llr_schedule_t *s, int worker)
+{
+    int64_t unit[LLR_POLICY_BATCH];
+    int64_t count = s->stopping ? 0 : llr_policy_grant(&s->policy, worker, unit);
+    if (count) send_units(s, worker, unit, count);
+    return count > 0;
+}
+
+static void has_left(llr_schedule_t *s, int worker)
+{
+    if (!s->left[worker]) s->leaving++;
+    s->left[worker] = true;
+}
+
+/* A worker that holds nothing when nothing is left goes home. */
+static void let_go(llr_schedule_t *s, int worker)
+{
+    int64_t order = ORDER_FINISH;
+    if (s->stopping || s->policy.held[worker] || !llr_policy_is_empty(&s->policy)) return;
+    send_units(s, worker, &order, 1);
+    has_left(s, worker);
+}
+
+static void order_stop(llr_schedule_t *s)
+{
+    int64_t order = s->deadline > llr_clock_seconds() ? ORDER_STOP : ORDER_ABANDON;
     for (int r = 1; r < llr_comm_size(s->comm); r++)
-        llr_comm_send(s->comm, r, LLR_TAG_UNIT, &order, sizeof order);
+        if (!s->left[r]) send_units(s, r, &order, 1);
 }
 
-/* The next unit, or none: rank 0's side of the queue. */
-static int64_t take_next(llr_schedule_t *s)
-{
-    if (s->stopping || s->next == s->job->units) return ORDER_FINISH;
-    return s->job->order[s->next++];
-}
-
-static void hand_out(llr_schedule_t *s, int worker)
-{
-    int64_t unit = take_next(s);
-    llr_comm_send(s->comm, worker, LLR_TAG_UNIT, &unit, sizeof unit);
-}
-
-static void keep_result(llr_schedule_t *s, int64_t unit, const void *bytes, int64_t count)
+static void keep_result(llr_schedule_t *s, int from, int64_t unit, const void *bytes, int64_t count)
 {
     llr_error_t failure = {0};
+    llr_policy_done(&s->policy, from, unit);
     llr_code_t code = s->job->keep(s->job->argument, unit, bytes, count, &failure);
     if (code == LLR_OK)
         s->kept++;
-    else {
-        if (s->code == LLR_OK) *s->error = failure;
-        note_failure(s, code);
+    else
+        note_failure(s, code, &failure);
+}
+
+/* Results of one message: unit, bytes, and so many bytes, one after the other. */
+static void serve_results(llr_schedule_t *s, int from, int64_t count)
+{
+    int64_t head[2];
+    for (int64_t at = 0; at < count; at += (int64_t)sizeof head + head[1]) {
+        memcpy(head, s->buffer + at, sizeof head);
+        keep_result(s, from, head[0], s->buffer + at + sizeof head, head[1]);
+    }
+    while (hand_out(s, from)) continue;
+    let_go(s, from);
+}
+
+static void serve_failure(llr_schedule_t *s)
+{
+    if (s->code == LLR_OK) s->failed_there = true;
+    note_failure(s, LLR_OK, NULL);
+}
+
+/* Workers ------------------------------------------------------------------------------------ */
+
+static void send_results(llr_schedule_t *s)
+{
+    if (s->results.length)
+        llr_comm_send(s->comm, 0, LLR_TAG_RESULT, s->results.data, s->results.length);
+    s->results.length = 0;
+}
+
+static void take_units(llr_schedule_t *s, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        int64_t unit;
+        memcpy(&unit, s->buffer + i * (int64_t)sizeof unit, sizeof unit);
+        if (unit == ORDER_STOP)
+            begin_stop(s, s->job->grace);
+        else if (unit == ORDER_ABANDON)
+            begin_stop(s, 0);
+        else if (unit == ORDER_FINISH)
+            s->finish = true;
+        else
+            s->queue[(s->first + s->queued++) % LLR_POLICY_HELD] = unit;
     }
 }
+
+/* All ---------------------------------------------------------------------------------------- */
 
 static bool receive(llr_schedule_t *s, int from, llr_tag_t tag, int64_t count)
 {
@@ -79,32 +162,6 @@ static bool receive(llr_schedule_t *s, int from, llr_tag_t tag, int64_t count)
     return true;
 }
 
-static void serve_result(llr_schedule_t *s, int from, int64_t count)
-{
-    int64_t unit;
-    memcpy(&unit, s->buffer, sizeof unit);
-    keep_result(s, unit, s->buffer + sizeof unit, count - (int64_t)sizeof unit);
-    if (!s->stopping) hand_out(s, from);
-}
-
-static void serve_failure(llr_schedule_t *s)
-{
-    if (s->code == LLR_OK) memcpy(s->error, s->buffer, sizeof *s->error);
-    note_failure(s, s->error->code);
-}
-
-static void take_order(llr_schedule_t *s)
-{
-    int64_t order;
-    memcpy(&order, s->buffer, sizeof order);
-    if (order == ORDER_STOP)
-        begin_stop(s, s->job->grace);
-    else if (order == ORDER_FINISH)
-        s->finish = true;
-    else if (s->queued < AHEAD)
-        s->queue[s->queued++] = order;
-}
-
 /* Handles one waiting message; false when there was none. */
 static bool serve_one(llr_schedule_t *s)
 {
@@ -113,14 +170,15 @@ static bool serve_one(llr_schedule_t *s)
     int64_t count;
     if (!llr_comm_probe(s->comm, &from, &tag, &count)) return false;
     if (!receive(s, from, tag, count)) {
-        note_failure(s, llr_fail_memory(s->error, count, "a message"));
+        llr_error_t failure = {0};
+        note_failure(s, llr_fail_memory(&failure, count, "a message"), &failure);
         return false;
     }
-    if (tag == LLR_TAG_RESULT) serve_result(s, from, count);
+    if (tag == LLR_TAG_RESULT) serve_results(s, from, count);
     if (tag == LLR_TAG_FAILURE) serve_failure(s);
     if (tag == LLR_TAG_SIGNAL) begin_stop(s, s->job->grace);
-    if (tag == LLR_TAG_DONE) s->leaving++;
-    if (tag == LLR_TAG_UNIT) take_order(s);
+    if (tag == LLR_TAG_DONE) has_left(s, from);
+    if (tag == LLR_TAG_UNIT) take_units(s, count / (int64_t)sizeof(int64_t));
     return true;
 }
 
@@ -128,9 +186,10 @@ static bool serve_one(llr_schedule_t *s)
 static void look_for_stop(llr_schedule_t *s)
 {
     bool wanted = s->job->stop_wanted && s->job->stop_wanted(s->job->argument);
-    if (llr_comm_rank(s->comm) == 0) {
+    if (is_master(s)) {
         if (wanted) begin_stop(s, s->job->grace);
-        if (s->stopping && !s->told_workers) order_all(s, ORDER_STOP);
+        if (s->job->time_is_up && s->job->time_is_up(s->job->argument)) begin_stop(s, 0);
+        if (s->stopping && !s->told_workers) order_stop(s);
         s->told_workers = s->stopping;
     } else if (wanted && !s->told_master) {
         s->told_master = true;
@@ -141,12 +200,12 @@ static void look_for_stop(llr_schedule_t *s)
 bool llr_schedule_tick(llr_schedule_t *s)
 {
     while (serve_one(s)) continue;
-    if (llr_comm_rank(s->comm) == 0 && s->job->pulse) {
+    if (is_master(s) && s->job->pulse) {
         llr_error_t failure = {0};
         llr_code_t code = s->job->pulse(s->job->argument, &failure);
-        if (code != LLR_OK && s->code == LLR_OK) *s->error = failure;
-        if (code != LLR_OK) note_failure(s, code);
+        if (code != LLR_OK) note_failure(s, code, &failure);
     }
+    if (s->results.length && llr_clock_seconds() - s->results_since > RESULTS_WAIT) send_results(s);
     look_for_stop(s);
     return s->stopping && llr_clock_seconds() >= s->deadline;
 }
@@ -158,24 +217,38 @@ static void wait_a_little(int *idle)
     llr_clock_sleep(*idle < 2000 ? 20e-6 : 1e-3);
 }
 
+/* A worker's result on its way: at once where nothing is left to do here. */
+static llr_code_t pass_on(llr_schedule_t *s, int64_t unit, const llr_text_t *out,
+                          llr_error_t *error)
+{
+    enum { MOST_BYTES = 1 << 20 };
+    int64_t head[2] = {unit, out->length};
+    if (out->length > INT32_MAX - (int64_t)sizeof head)
+        return llr_fail(error, LLR_INVALID,
+                        "the rows of a unit take %lld bytes, a message at most %d; set unit_size",
+                        (long long)out->length, INT32_MAX);
+    if (s->results.length + out->length > MOST_BYTES) send_results(s);
+    if (!s->results.length) s->results_since = llr_clock_seconds();
+    llr_text_add_bytes(&s->results, head, sizeof head);
+    llr_text_add_bytes(&s->results, out->data, out->length);
+    if (s->results.failed) return llr_fail_memory(error, out->length, "a result");
+    if (!s->queued || llr_clock_seconds() - s->results_since > RESULTS_WAIT) send_results(s);
+    return LLR_OK;
+}
+
 static void solve_here(llr_schedule_t *s, int64_t unit)
 {
     llr_text_t out = {0};
     llr_error_t failure = {0};
-    bool master = llr_comm_rank(s->comm) == 0;
-    if (!master) llr_text_add_bytes(&out, &unit, sizeof unit);
     llr_code_t code = s->job->solve(s->job->argument, unit, &out, &failure);
     if (code == LLR_OK && out.failed) code = llr_fail_memory(&failure, out.length, "a result");
-    if (code == LLR_OK && !master && out.length > INT32_MAX)
-        code = llr_fail(&failure, LLR_INVALID,
-                        "the rows of a unit take %lld bytes, a message at most %d; set unit_size",
-                        (long long)out.length, INT32_MAX);
-    if (code == LLR_OK && master) keep_result(s, unit, out.data, out.length);
-    if (code == LLR_OK && !master) llr_comm_send(s->comm, 0, LLR_TAG_RESULT, out.data, out.length);
+    if (code == LLR_OK && is_master(s))
+        keep_result(s, 0, unit, out.data, out.length);
+    else if (code == LLR_OK)
+        code = pass_on(s, unit, &out, &failure);
     if (code != LLR_OK && code != LLR_STOPPED) {
-        if (s->code == LLR_OK) *s->error = failure;
-        note_failure(s, code);
-        if (!master) llr_comm_send(s->comm, 0, LLR_TAG_FAILURE, &failure, sizeof failure);
+        note_failure(s, code, &failure);
+        if (!is_master(s)) llr_comm_send(s->comm, 0, LLR_TAG_FAILURE, NULL, 0);
     }
     llr_text_destroy(&out);
 }
@@ -190,39 +263,43 @@ static void work(llr_schedule_t *s)
             wait_a_little(&idle);
             continue;
         }
-        int64_t unit = s->queue[0];
-        s->queue[0] = s->queue[1];
+        int64_t unit = s->queue[s->first];
+        s->first = (s->first + 1) % LLR_POLICY_HELD;
         s->queued--;
         idle = 0;
         solve_here(s, unit);
     }
-    llr_comm_send(s->comm, 0, LLR_TAG_DONE, NULL, 0);
+    send_results(s);
+    if (!s->finish) llr_comm_send(s->comm, 0, LLR_TAG_DONE, NULL, 0);
+}
+
+static void begin(llr_schedule_t *s)
+{
+    int ranks = llr_comm_size(s->comm);
+    for (bool more = true; more;) {
+        more = false;
+        for (int r = 1; r < ranks; r++) more = hand_out(s, r) || more;
+    }
+    for (int r = 1; r < ranks; r++) let_go(s, r);
 }
 
 static void lead(llr_schedule_t *s)
 {
     int idle = 0, workers = llr_comm_size(s->comm) - 1;
-    for (int ahead = 0; ahead < AHEAD; ahead++)
-        for (int r = 1; r <= workers; r++) hand_out(s, r);
-    bool works = workers + 1 < SERVE_ONLY_FROM;
+    bool works = llr_policy_works(workers + 1);
+    begin(s);
     for (;;) {
+        int64_t unit;
         llr_schedule_tick(s);
-        int64_t unit = works ? take_next(s) : ORDER_FINISH;
-        if (unit != ORDER_FINISH) {
+        if (works && !s->stopping && llr_policy_grant(&s->policy, 0, &unit)) {
             solve_here(s, unit);
             idle = 0;
-        } else if (s->leaving == workers && (s->stopping || s->next == s->job->units)) {
+        } else if (s->leaving == workers && (s->stopping || llr_policy_is_empty(&s->policy))) {
             break;
         } else {
             wait_a_little(&idle);
         }
     }
-}
-
-/* Orders that were on their way when this rank left the loop. */
-static void drain(llr_schedule_t *s)
-{
-    while (serve_one(s)) continue;
 }
 
 static int dearest_first(const void *a, const void *b)
@@ -237,21 +314,55 @@ void llr_schedule_sort(llr_costed_t *list, int64_t count)
     qsort(list, (size_t)count, sizeof *list, dearest_first);
 }
 
+/* Orders that were on their way when this rank left the loop. */
+static void drain(llr_schedule_t *s)
+{
+    while (serve_one(s)) continue;
+}
+
+static llr_code_t prepare(llr_schedule_t *s, llr_error_t *error)
+{
+    const llr_schedule_job_t *job = s->job;
+    int ranks = llr_comm_size(s->comm);
+    if (!is_master(s)) return LLR_OK;
+    s->policy = (llr_policy_t){.order = job->order,
+                               .cost = job->cost,
+                               .units = job->units,
+                               .grain = job->grain,
+                               .ranks = ranks,
+                               .fits = job->fits,
+                               .argument = job->argument};
+    s->left = llr_alloc(ranks, sizeof *s->left);
+    if (!s->left) return llr_fail_memory(error, ranks, "the list of ranks");
+    return llr_policy_begin(&s->policy, error);
+}
+
+static void clean_up(llr_schedule_t *s)
+{
+    llr_policy_end(&s->policy);
+    llr_text_destroy(&s->results);
+    free(s->left);
+    free(s->buffer);
+}
+
 llr_code_t llr_schedule_run(llr_comm_t *comm, const llr_schedule_job_t *job,
                             llr_schedule_t **schedule, llr_error_t *error)
 {
     llr_schedule_t s = {.comm = comm, .job = job, .error = error, .code = LLR_OK};
+    llr_code_t code = llr_comm_agree(comm, prepare(&s, error), error);
     *schedule = &s;
-    if (llr_comm_rank(comm) == 0)
-        lead(&s);
-    else
-        work(&s);
-    llr_code_t code = s.code;
-    if (code == LLR_OK && llr_comm_rank(comm) == 0 && s.kept < job->units)
-        code = llr_fail(error, LLR_STOPPED, "stopped early in good order");
-    code = llr_comm_agree(comm, llr_comm_rank(comm) == 0 ? code : LLR_OK, error);
-    drain(&s);
-    free(s.buffer);
+    if (code == LLR_OK) {
+        if (is_master(&s))
+            lead(&s);
+        else
+            work(&s);
+        code = s.code;
+        if (code == LLR_OK && !s.failed_there && is_master(&s) && s.kept < job->units)
+            code = llr_fail(error, LLR_STOPPED, "stopped early in good order");
+        code = llr_comm_agree(comm, code, error);
+        drain(&s);
+    }
+    clean_up(&s);
     *schedule = NULL;
     return code;
 }

@@ -1,15 +1,17 @@
-/* Units handed out by rank 0, which works itself. It knows indices and cost hints, not what a unit
- * means. Every worker holds one unit ahead, so rank 0 may serve at pass boundaries only; from 64
- * ranks on it serves alone. */
+/* Units handed out by rank 0 over messages; who gets which is decided in policy.h. It knows indices
+ * and cost hints, not what a unit means. */
 #ifndef LLR_PAR_SCHEDULE_H
 #define LLR_PAR_SCHEDULE_H
 
 #include "base/text.h"
 #include "par/comm.h"
+#include "par/policy.h"
 
 typedef struct llr_schedule_job {
     const int64_t *order; /* borrowed, units: the units to do, dearest first */
+    const double *cost;   /* borrowed, by unit, as in policy.h; rank 0 */
     int64_t units;
+    double grain; /* as in policy.h */
     double grace; /* seconds that a unit may go on after a stop was asked for */
     /* Solves a unit on this rank and appends its result to out. Polls llr_schedule_tick between
      * passes and returns LLR_STOPPED when told to abandon. */
@@ -21,6 +23,10 @@ typedef struct llr_schedule_job {
     llr_code_t (*pulse)(void *argument, llr_error_t *error);
     /* Any rank: a stop was asked for here (signal; rank 0 also: stop file). */
     bool (*stop_wanted)(void *argument);
+    /* Rank 0: all units that are not done by now are to be abandoned. May be NULL. */
+    bool (*time_is_up)(void *argument);
+    /* Rank 0: as in policy.h; NULL: always. */
+    bool (*fits)(void *argument, int64_t unit, double ahead);
     void *argument;
 } llr_schedule_job_t;
 

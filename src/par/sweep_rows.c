@@ -17,9 +17,8 @@ llr_code_t llr_sweep_index_rows(llr_sweep_t *sweep, llr_error_t *error)
     if (!sweep->cell || !sweep->key)
         return llr_fail_memory(error, rows->grid.cells * (int64_t)sizeof *sweep->cell,
                                "the list of rows");
-    for (int64_t u = 0; u < rows->grid.units; u++)
-        for (int64_t r = 0; r < rows->block[u].rows; r++)
-            sweep->cell[sweep->cells++] = rows->grid.unit[u].first_cell + r;
+    for (int64_t c = 0; c < rows->grid.cells; c++)
+        if (rows->block[llr_grid_unit_of(&rows->grid, c)].rows) sweep->cell[sweep->cells++] = c;
     return LLR_OK;
 }
 
@@ -67,11 +66,8 @@ static const llr_cursor_t *cursor_at(const llr_sweep_t *sweep, int64_t row)
 {
     llr_cursor_t *cursor = &((llr_sweep_t *)sweep)->cursor;
     if (row < 0 || row >= llr_sweep_rows(sweep)) return NULL;
-    const llr_grid_t *grid = &sweep->rows.grid;
-    int64_t unit = llr_grid_unit_of(grid, sweep->cell[row]);
-    int64_t place = sweep->cell[row] - grid->unit[unit].first_cell;
-    if (cursor->unit == unit && cursor->place == place) return cursor;
-    if (llr_cursor_seek(cursor, unit, place)) return cursor;
+    if (cursor->number == sweep->cell[row]) return cursor;
+    if (llr_cursor_seek(cursor, sweep->cell[row])) return cursor;
     llr_cursor_end(cursor);
     llr_cursor_begin(cursor, &sweep->table, llr_sheet(0));
     return NULL;

@@ -5,9 +5,11 @@
 const char *llr_stage_name(llr_stage_t stage)
 {
     static const char *const name[LLR_STAGES] = {
-        [LLR_STAGE_BUILD] = "build",     [LLR_STAGE_READ] = "read",   [LLR_STAGE_HASH] = "hash",
-        [LLR_STAGE_FORECAST] = "theory", [LLR_STAGE_SOLVE] = "solve", [LLR_STAGE_WAIT] = "wait",
-        [LLR_STAGE_JOURNAL] = "journal", [LLR_STAGE_TABLE] = "table"};
+        [LLR_STAGE_BUILD] = "build", [LLR_STAGE_READ] = "read",
+        [LLR_STAGE_HASH] = "hash",   [LLR_STAGE_FORECAST] = "theory",
+        [LLR_STAGE_SOLVE] = "solve", [LLR_STAGE_METRICS] = "metrics",
+        [LLR_STAGE_WAIT] = "wait",   [LLR_STAGE_JOURNAL] = "journal",
+        [LLR_STAGE_TABLE] = "table"};
     return name[stage];
 }
 

@@ -7,7 +7,8 @@ typedef enum llr_stage {
     LLR_STAGE_READ,     /* features out of their files */
     LLR_STAGE_HASH,     /* content ids */
     LLR_STAGE_FORECAST, /* predictions */
-    LLR_STAGE_SOLVE,    /* units: rows, fits, metrics */
+    LLR_STAGE_SOLVE,    /* units: rows and fits */
+    LLR_STAGE_METRICS,  /* units: accuracies of the fits */
     LLR_STAGE_WAIT,     /* serving other ranks, and nothing to do */
     LLR_STAGE_JOURNAL,  /* of earlier runs and of this one */
     LLR_STAGE_TABLE,    /* digest and files */

@@ -160,28 +160,36 @@ static double value_at(const llr_source_t *source, const void *x, int64_t index)
                                        : ((const double *)x)[index];
 }
 
-static llr_code_t fail_nonfinite(const llr_source_t *source, int64_t row, const void *x,
-                                 llr_error_t *error)
+int64_t llr_source_find_nonfinite(llr_dtype_t type, int64_t dim, int64_t count, const void *x)
+{
+    int64_t bytes = dim * llr_dtype_size(type);
+    for (int64_t i = 0; i < count; i++) {
+        const void *row = (const char *)x + i * bytes;
+        bool bad =
+            type == LLR_FLOAT32 ? row_has_nonfinite_f(row, dim) : row_has_nonfinite_d(row, dim);
+        if (bad) return i;
+    }
+    return -1;
+}
+
+llr_code_t llr_source_fail_nonfinite(const llr_source_t *source, const char *part, int64_t row,
+                                     const void *x, llr_error_t *error)
 {
     int64_t column = 0;
     while (column + 1 < source->dim && isfinite(value_at(source, x, column))) column++;
     return llr_fail(error, LLR_INVALID,
-                    "%s: /features: row %lld, column %lld is %s; all features must be finite",
-                    source->path, (long long)row, (long long)column,
+                    "%s:%s row %lld, column %lld is %s; all features must be finite", source->path,
+                    part, (long long)row, (long long)column,
                     isnan(value_at(source, x, column)) ? "NaN" : "infinite");
 }
 
 llr_code_t llr_source_check_finite(const llr_source_t *source, int64_t first, int64_t count,
                                    const void *x, llr_error_t *error)
 {
-    int64_t dim = source->dim, bytes = dim * llr_dtype_size(source->type);
-    for (int64_t i = 0; i < count; i++) {
-        const void *row = (const char *)x + i * bytes;
-        bool bad = source->type == LLR_FLOAT32 ? row_has_nonfinite_f(row, dim)
-                                               : row_has_nonfinite_d(row, dim);
-        if (bad) return fail_nonfinite(source, first + i, row, error);
-    }
-    return LLR_OK;
+    int64_t bad = llr_source_find_nonfinite(source->type, source->dim, count, x);
+    if (bad < 0) return LLR_OK;
+    const char *row = (const char *)x + bad * source->dim * llr_dtype_size(source->type);
+    return llr_source_fail_nonfinite(source, " /features:", first + bad, row, error);
 }
 
 llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,
@@ -203,7 +211,6 @@ static llr_hash_t hash_list(const void *list, int64_t bytes)
     return list ? llr_hash_bytes(list, bytes) : (llr_hash_t){0, 0};
 }
 
-/* A hash of hashes: the features' own hash may come from pieces. */
 llr_hash_t llr_source_combine(const llr_source_t *source, llr_hash_t features)
 {
     int64_t rows = source->rows;

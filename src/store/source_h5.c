@@ -9,25 +9,6 @@ typedef struct state {
     hid_t file, features; /* owned; -1 before they are open */
 } state_t;
 
-/* HDF5 prints its error stack unless told otherwise; what was set before is put back. */
-typedef struct printer {
-    H5E_auto2_t function;
-    void *argument;
-} printer_t;
-
-static printer_t silence(void)
-{
-    printer_t printer;
-    H5Eget_auto2(H5E_DEFAULT, &printer.function, &printer.argument);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    return printer;
-}
-
-static void restore(printer_t printer)
-{
-    H5Eset_auto2(H5E_DEFAULT, printer.function, printer.argument);
-}
-
 /* HDF5 converts byte order and precision on the way into out. */
 static bool read_slab(const llr_source_t *source, int64_t first, int64_t count, void *out,
                       char *words)
@@ -71,14 +52,14 @@ static llr_code_t read_rows(llr_source_t *source, int64_t first, int64_t count, 
     int64_t slice = llr_source_slice(source), end = first + count;
     char *to = out;
     llr_code_t code = LLR_OK;
-    printer_t printer = silence();
+    llr_h5_printer_t printer = llr_h5_silence();
     while (first < end && code == LLR_OK) {
         int64_t rows = slice_rows(first, end - first, slice);
         code = read_slice(source, first, rows, to, error);
         to += rows * row_bytes;
         first += rows;
     }
-    restore(printer);
+    llr_h5_restore(printer);
     return code;
 }
 
@@ -86,10 +67,10 @@ static void close_state(llr_source_t *source)
 {
     state_t *state = source->state;
     if (!state) return;
-    printer_t printer = silence();
+    llr_h5_printer_t printer = llr_h5_silence();
     if (state->features >= 0) H5Dclose(state->features);
     if (state->file >= 0) H5Fclose(state->file);
-    restore(printer);
+    llr_h5_restore(printer);
     free(state);
     source->state = NULL;
 }
@@ -154,9 +135,9 @@ static llr_code_t open_parts(llr_source_t *source, const char *path, llr_error_t
 llr_code_t llr_source_open_h5(llr_source_t *source, const char *path, llr_error_t *error)
 {
     *source = (llr_source_t){.read = read_rows, .close = close_state};
-    printer_t printer = silence();
+    llr_h5_printer_t printer = llr_h5_silence();
     llr_code_t code = open_parts(source, path, error);
-    restore(printer);
+    llr_h5_restore(printer);
     if (code != LLR_OK) llr_source_close(source);
     return code;
 }

@@ -8,6 +8,14 @@
 
 enum { LLR_H5_WORDS = 256 };
 
+/* HDF5 prints its error stack unless told otherwise; what was set before is put back. */
+typedef struct llr_h5_printer {
+    H5E_auto2_t function;
+    void *argument;
+} llr_h5_printer_t;
+llr_h5_printer_t llr_h5_silence(void);
+void llr_h5_restore(llr_h5_printer_t printer);
+
 /* " (HDF5: ...)" with the innermost reason of the failure just seen, or "". out: at least
  * LLR_H5_WORDS bytes. Returns out. To be called before any other call of HDF5. */
 char *llr_h5_words(char *out);

@@ -10,6 +10,19 @@
 
 enum { NAMES_SHOWN = 6 };
 
+llr_h5_printer_t llr_h5_silence(void)
+{
+    llr_h5_printer_t printer;
+    H5Eget_auto2(H5E_DEFAULT, &printer.function, &printer.argument);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return printer;
+}
+
+void llr_h5_restore(llr_h5_printer_t printer)
+{
+    H5Eset_auto2(H5E_DEFAULT, printer.function, printer.argument);
+}
+
 static herr_t keep_innermost(unsigned depth, const H5E_error2_t *entry, void *argument)
 {
     (void)depth;

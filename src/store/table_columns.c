@@ -28,7 +28,7 @@ static double rule_value(const llr_cursor_t *at)
 static double lambda_of(const llr_cursor_t *at)
 {
     const llr_job_t *job = at->table->grid->job;
-    return job->lambda[(at->about->first_place + at->place) % job->lambdas];
+    return job->lambda[at->number % at->table->grid->places % job->lambdas];
 }
 
 /* Lines of a cell in the long table, a split. */
@@ -217,7 +217,7 @@ const llr_sheet_t *llr_sheet(int index)
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet)
 {
     *cursor = (llr_cursor_t){
-        .table = table, .is_long = sheet->is_long, .place = -1, .unit = -1, .cell = -1};
+        .table = table, .is_long = sheet->is_long, .number = -1, .cell = -1, .subsample = -1};
 }
 
 void llr_cursor_end(llr_cursor_t *cursor)
@@ -225,38 +225,38 @@ void llr_cursor_end(llr_cursor_t *cursor)
     llr_text_destroy(&cursor->key);
 }
 
-static void enter_unit(llr_cursor_t *at, int64_t unit)
+static bool has_rows(const llr_table_t *table, int64_t cell)
 {
-    const llr_table_t *table = at->table;
-    at->unit = unit;
-    at->about = &table->grid->unit[unit];
-    at->facts = &table->facts[at->about->dataset];
-    at->block = &table->block[unit];
-    at->place = 0;
-    at->key.length = 0;
-    llr_grid_subsample_key(table->grid, unit, &at->key);
-    at->key_unit = at->key.length;
+    return table->block[llr_grid_unit_of(table->grid, cell)].rows > 0;
 }
 
-static bool enter_next_unit(llr_cursor_t *at)
-{
-    const llr_table_t *table = at->table;
-    int64_t unit = at->unit + 1;
-    while (unit < table->grid->units && !table->block[unit].rows) unit++;
-    if (unit >= table->grid->units) return false;
-    enter_unit(at, unit);
-    return true;
-}
-
-static bool enter_row(llr_cursor_t *at)
+static void set_key(llr_cursor_t *at, int64_t unit, int64_t place)
 {
     const llr_grid_t *grid = at->table->grid;
+    int64_t subsample = at->number / grid->places;
+    if (subsample != at->subsample) {
+        at->key.length = 0;
+        llr_grid_subsample_key(grid, unit, &at->key);
+        at->shared = at->key.length;
+        at->subsample = subsample;
+    }
+    at->key.length = at->shared;
+    llr_text_add_word(&at->key, grid->place_text[place]);
+}
+
+static bool enter_cell(llr_cursor_t *at)
+{
+    const llr_table_t *table = at->table;
+    const llr_grid_t *grid = table->grid;
+    int64_t unit = llr_grid_unit_of(grid, at->number), place = at->number % grid->places;
     at->line = 0;
     at->cell++;
-    at->row = &at->block->row[at->place];
-    at->weighting = &grid->weighting[(at->about->first_place + at->place) / grid->job->lambdas];
-    at->key.length = at->key_unit;
-    llr_text_add_word(&at->key, grid->place_text[at->about->first_place + at->place]);
+    at->about = &grid->unit[unit];
+    at->facts = &table->facts[at->about->dataset];
+    at->block = &table->block[unit];
+    at->row = &at->block->row[llr_unit_row(grid, unit, place)];
+    at->weighting = &grid->weighting[place / grid->job->lambdas];
+    set_key(at, unit, place);
     if (at->is_long) return !at->key.failed;
     at->validation = llr_row_summary(at->row, at->facts, LLR_SPLIT_VALIDATION);
     at->test = llr_row_summary(at->row, at->facts, LLR_SPLIT_TEST);
@@ -266,14 +266,15 @@ static bool enter_row(llr_cursor_t *at)
 
 bool llr_cursor_next(llr_cursor_t *at)
 {
+    const llr_table_t *table = at->table;
     if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
-    if (at->block && ++at->place < at->block->rows) return enter_row(at);
-    return enter_next_unit(at) && enter_row(at);
+    do at->number++;
+    while (at->number < table->grid->cells && !has_rows(table, at->number));
+    return at->number < table->grid->cells && enter_cell(at);
 }
 
-bool llr_cursor_seek(llr_cursor_t *at, int64_t unit, int64_t place)
+bool llr_cursor_seek(llr_cursor_t *at, int64_t number)
 {
-    enter_unit(at, unit);
-    at->place = place;
-    return enter_row(at);
+    at->number = number;
+    return enter_cell(at);
 }

@@ -9,11 +9,12 @@
 typedef struct llr_cursor {
     const llr_table_t *table; /* borrowed */
     bool is_long;
-    int64_t unit, place; /* unit of the grid; row of its block */
-    int64_t line;        /* long: split * (classes + groups) + class, or classes + group */
-    int64_t cell;        /* row of the main sheet, counted over a walk */
-    llr_text_t key;      /* owned; failed: out of memory */
-    int64_t key_unit;    /* of it, the part that the unit's cells share */
+    int64_t number;    /* of the cell in the grid */
+    int64_t cell;      /* row of the main sheet, counted over a walk */
+    int64_t line;      /* long: split * (classes + groups) + class, or classes + group */
+    llr_text_t key;    /* owned; failed: out of memory */
+    int64_t shared;    /* of it, the bytes that the cells of a subsample and loss share */
+    int64_t subsample; /* which the key is of: number / places */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
     const llr_facts_t *facts;
@@ -64,8 +65,8 @@ const llr_sheet_t *llr_sheet(int index);
 /* Rows in grid order: begin, next until false (the end, or key.failed), end. */
 void llr_cursor_begin(llr_cursor_t *cursor, const llr_table_t *table, const llr_sheet_t *sheet);
 bool llr_cursor_next(llr_cursor_t *cursor);
-/* To a row of a unit that has rows; false: key.failed. */
-bool llr_cursor_seek(llr_cursor_t *cursor, int64_t unit, int64_t place);
+/* To a cell (its number in the grid) whose unit has rows; false: key.failed. */
+bool llr_cursor_seek(llr_cursor_t *cursor, int64_t number);
 void llr_cursor_end(llr_cursor_t *cursor);
 
 #endif

@@ -1,8 +1,6 @@
 #include "store/task.h"
 
 #include "base/memory.h"
-#include "base/random.h"
-#include "model/weights.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,28 +91,17 @@ llr_shape_t llr_task_shape(const llr_task_t *task)
 
 /* Split ------------------------------------------------------------------------------------ */
 
-/* Cuts the rows of one class, in random order, by the fractions. list: room for all rows. */
-static void split_class(llr_task_t *task, int32_t class, llr_hash_t content, int64_t *list)
-{
-    const llr_job_dataset_t *dataset = task->dataset;
-    int64_t rows = 0, count[LLR_PARTS];
-    for (int64_t i = 0; i < task->source->rows; i++)
-        if (llr_task_class(task, i) == class) list[rows++] = i;
-    llr_random_t random = llr_random_stream(content, LLR_PURPOSE_SPLIT, dataset->split_seed, class);
-    llr_random_shuffle(&random, list, rows);
-    llr_stratify(rows, dataset->split_fraction, LLR_PARTS, count);
-    for (int8_t part = 0; part < LLR_PARTS; part++)
-        for (int64_t i = 0; i < count[part]; i++) task->part[*list++] = part;
-}
-
 static llr_code_t make_split(llr_task_t *task, llr_hash_t content, llr_error_t *error)
 {
-    int64_t rows = task->source->rows;
-    int64_t *list = llr_alloc(rows, sizeof *list);
-    if (!list) return llr_fail_memory(error, rows * (int64_t)sizeof *list, "the split");
-    for (int32_t c = 0; c < task->classes; c++) split_class(task, c, content, list);
-    free(list);
-    return LLR_OK;
+    const llr_job_dataset_t *dataset = task->dataset;
+    llr_splitting_t splitting = {.rows = task->source->rows,
+                                 .label = task->source->label,
+                                 .class_of = task->class_of,
+                                 .classes = task->classes,
+                                 .seed = dataset->split_seed,
+                                 .content = content};
+    memcpy(splitting.fraction, dataset->split_fraction, sizeof splitting.fraction);
+    return llr_split_make(&splitting, task->part, error);
 }
 
 static llr_code_t take_split(llr_task_t *task, llr_error_t *error)

@@ -5,8 +5,7 @@
 
 #include "model/facts.h"
 #include "store/source.h"
-
-enum { LLR_PARTS = 3 }; /* values of /split: pool, validation, test */
+#include "store/split.h"
 
 typedef struct llr_task {
     const llr_job_t *job;             /* borrowed */

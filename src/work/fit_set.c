@@ -24,9 +24,9 @@ int64_t llr_fit_set_fit(const llr_fit_set_t *set, const llr_member_t *member, in
 llr_row_t *llr_fit_set_row(const llr_fit_set_t *set, const llr_member_t *member, int64_t l,
                            llr_block_t *block)
 {
-    int64_t lambdas = set->worker->grid->job->lambdas;
-    int64_t place = member->weighting * lambdas + member->first_lambda + l;
-    return &block->row[place - set->unit->first_place];
+    const llr_grid_t *grid = set->worker->grid;
+    int64_t place = member->weighting * grid->job->lambdas + member->first_lambda + l;
+    return &block->row[llr_unit_row(grid, set->unit - grid->unit, place)];
 }
 
 /* Layout ----------------------------------------------------------------------------------- */
@@ -42,11 +42,10 @@ int64_t llr_fit_set_members(const llr_grid_t *grid)
 /* The lambdas of a weighting that the unit has. */
 static llr_member_t member_of(const llr_fit_set_t *set, int64_t weighting)
 {
-    int64_t lambdas = set->worker->grid->job->lambdas;
-    int64_t first = set->unit->first_place - weighting * lambdas, last = first + set->unit->cells;
-    if (first < 0) first = 0;
-    if (last > lambdas) last = lambdas;
-    return (llr_member_t){weighting, first, last > first ? last - first : 0, 0};
+    const llr_unit_t *unit = set->unit;
+    int64_t at = weighting - unit->first_weighting;
+    bool has = at >= 0 && at < unit->weightings;
+    return (llr_member_t){weighting, unit->first_lambda, has ? unit->lambdas : 0, 0};
 }
 
 /* The path with these weights and lambdas, or a new one. */

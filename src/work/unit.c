@@ -126,7 +126,10 @@ static llr_code_t run_set(llr_worker_t *worker, const llr_unit_t *unit,
     }
     fill_rows(&set, block);
     if (head) copy_head(&set, head);
-    return llr_fit_set_measure(&set, block, error);
+    if (worker->measures) worker->measures(worker->argument, true);
+    llr_code_t code = llr_fit_set_measure(&set, block, error);
+    if (worker->measures) worker->measures(worker->argument, false);
+    return code;
 }
 
 static llr_code_t run(llr_worker_t *worker, const llr_unit_t *unit, llr_block_t *block,

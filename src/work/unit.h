@@ -18,6 +18,9 @@ typedef struct llr_worker {
     const llr_crew_t *crew;              /* borrowed: the ranks that solve with it; NULL: alone */
     llr_arena_t arena;                   /* owned: llr_unit_bytes of the dearest unit */
     bool (*should_stop)(void *argument); /* asked between passes; may be NULL */
+    /* Told when the fits of a set are solved and their accuracies begin, and when these end; may be
+     * NULL. */
+    void (*measures)(void *argument, bool begins);
     void *argument;
 } llr_worker_t;
 
@@ -37,8 +40,11 @@ typedef struct llr_head {
 llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,
                         llr_error_t *error);
 
-/* Bytes of workspace for a unit, and its predicted cost in flops: fixed formulas of the shapes. */
+/* Bytes of workspace for a unit, and its predicted cost: fixed formulas of the shapes. The cost is
+ * in seconds of one core of the machine that its rates were measured on (llr_solve_cost): it orders
+ * units; what they take here is a matter of calibration (pace.h). */
 int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit);
 double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit);
+#define LLR_UNIT_GRAIN 1e-3 /* costs together of units that travel together */
 
 #endif

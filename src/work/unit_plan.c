@@ -16,17 +16,15 @@ typedef struct share {
 
 static share_t share_of(const llr_grid_t *grid, const llr_unit_t *unit, llr_cut_t cut)
 {
-    int64_t lambdas = grid->job->lambdas;
     share_t share = {0, 0, false};
-    for (int64_t i = 0; i < unit->cells; i++) {
-        int64_t weighting = (unit->first_place + i) / lambdas;
-        if (llr_cut_of(grid->weighting[weighting].rule) != cut) continue;
-        if (!share.cells || (unit->first_place + i) % lambdas == 0 ||
-            llr_rule_follows_lambda(grid->weighting[weighting].rule))
-            share.weightings++;
-        share.cells++;
-        share.zero = share.zero || grid->job->lambda[(unit->first_place + i) % lambdas] == 0;
+    for (int64_t w = 0; w < unit->weightings; w++) {
+        llr_rule_t rule = grid->weighting[unit->first_weighting + w].rule;
+        if (llr_cut_of(rule) != cut) continue;
+        share.weightings += llr_rule_follows_lambda(rule) ? unit->lambdas : 1;
+        share.cells += unit->lambdas;
     }
+    for (int64_t l = 0; share.cells && l < unit->lambdas; l++)
+        share.zero = share.zero || grid->job->lambda[unit->first_lambda + l] == 0;
     return share;
 }
 
@@ -115,11 +113,15 @@ int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t
     return llr_subsample_bytes(facts, grid->job->weights_by, u->n) + most;
 }
 
+/* Seconds as those of llr_solve_cost: a unit at all, a normal number, an element of an evaluation
+ * row (read, standardised), and that times a vector. */
+static const double UNIT = 2.5e-4, NORMAL = 2e-8, ELEMENT = 8.8e-10, SCORE = 5.6e-12;
+
 double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
 {
     const llr_unit_t *u = &grid->unit[unit];
     int64_t rows = 0;
-    double flops = 0;
+    double cost = UNIT;
     for (int32_t c = 0; c < facts->shape.classes; c++)
         for (int split = 0; split < LLR_SPLITS; split++)
             rows += facts->eval_count[split * llr_shape_slots(facts->shape) + c];
@@ -127,10 +129,9 @@ double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t u
         share_t share = share_of(grid, u, (llr_cut_t)cut);
         double draws = cut == LLR_CUT_AVERAGED ? (double)grid->job->balanced_repeats : 1;
         llr_solve_shape_t shape = solve_shape(facts, grid, u, u->n, share);
-        if (share.cells) flops += draws * llr_solve_flops(&shape);
+        if (share.cells) cost += draws * llr_solve_cost(&shape);
     }
     double vectors = (double)(u->cells * llr_columns(facts->shape.classes));
-    /* Normal numbers for made rows; metrics in single precision. */
-    double drawing = facts->synthetic ? 700.0 * (double)u->n * (double)facts->columns : 0;
-    return flops + drawing + (double)rows * (double)facts->columns * vectors;
+    if (facts->synthetic) cost += NORMAL * (double)u->n * (double)facts->columns;
+    return cost + (double)rows * (double)facts->columns * (ELEMENT + SCORE * vectors);
 }

@@ -67,7 +67,7 @@ class Run:
         return sum(times[clock] for name, times in self.stage.items() if name not in without)
 
     def busiest(self):
-        outside = self.total(1, ("solve", "wait"))
+        outside = self.total(1, ("solve", "metrics", "wait"))
         return max(cpu + (outside if rank == "0" else 0) for rank, cpu in self.solved.items())
 
 
@@ -83,14 +83,14 @@ def environment():
 def shares(options, name, dataset, loss):
     """A job of about the seconds asked for; the share of CPU outside of its units."""
     pilot = Run(options, dataset, loss, 2, 1)
-    seeds = max(2, int(options.seconds * 2 / pilot.stage["solve"][1]))
+    seeds = max(2, int(options.seconds * 2 / (pilot.stage["solve"][1] + pilot.stage["metrics"][1])))
     run = Run(options, dataset, loss, seeds, 1)
     print("%s, %s, %d units on one rank: %.2f s, CPU %.2f s" % (
         name, loss, 2 * seeds, run.total(0), run.total(1)))
     for stage, (wall, cpu) in run.stage.items():
         print("  %-8s %8.3f s %5.1f %%   CPU %8.3f s %5.1f %%" % (
             stage, wall, 100 * wall / run.total(0), cpu, 100 * cpu / run.total(1)))
-    outside = [run.total(clock, ("solve", "wait")) / run.total(clock) for clock in (0, 1)]
+    outside = [run.total(clock, ("solve", "metrics", "wait")) / run.total(clock) for clock in (0, 1)]
     print("  outside             %5.1f %%                  %5.1f %%" % (
         100 * outside[0], 100 * outside[1]), flush=True)
     return outside[1]

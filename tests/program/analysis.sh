@@ -48,3 +48,49 @@ for name in fig1 fig2 fig3 fig4 fig5 fig8 fig6-digits-digits fig7-digits-digits-
     }
 done
 "$python" "$LLR_SOURCE/analysis/agreement.py" results/* || [ $? = 3 ] # so few columns may miss
+
+# Figures, statistics and page of any folder; this one has names that are markup and mathematics.
+cat >any.yaml <<EOF
+name: "<b>&amp;\$x^_<script>alert(1)"
+datasets:
+  - {name: "digits<i>\$&", path: data/digits.h5, merge: [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]}
+  - {name: three, synthetic: {d: 10, separation: 2, priors: [.5, .3, .2], test: 300}}
+losses: [square, logistic]
+exponents: {from: 0, to: 2, count: 5}
+rules: [thumb, balanced_subsample]
+lambdas: [.01, .1, 1]
+sizes: [60, 120]
+seeds: {first: 2, count: 7}
+theory: auto
+output: sweep
+EOF
+"$LLR_BINARY" run -q any.yaml
+"$LLR_MPIEXEC" -n 3 "$LLR_BINARY" run -q any.yaml -o three
+PYTHONPATH=$LLR_SOURCE/analysis "$python" "$LLR_SOURCE/tests/program/check_statistics.py" sweep inverse_prior
+code=0
+"$python" "$LLR_SOURCE/analysis/figures.py" three --only heet 2>said || code=$?
+[ $code = 2 ] && grep -q 'heet. is none of methods' said
+
+# The README's own commands.
+mkdir -p readme/results readme/bin
+ln -s "$LLR_SOURCE/analysis" readme/analysis
+cp -r sweep readme/results/example
+ln -sf "$(command -v "$python")" readme/bin/python3
+# shellcheck disable=SC2016
+sed -n '/^```bash$/,/^```$/{/^```/d;p}' "$LLR_SOURCE/README.md" >readme/commands.sh
+[ "$(grep -c 'python3 analysis/' readme/commands.sh)" = 2 ]
+(
+    cd readme
+    PATH=$PWD/bin:$PATH PYTHONWARNINGS=error::UserWarning sh -eu commands.sh
+    "$python" analysis/figures.py results/example ../three --only scaling -o figures
+)
+"$python" "$LLR_SOURCE/tests/program/check_report.py" sweep readme/results/example/report.html
+for kind in methods heat phase weight delta predicted timeline scaling; do
+    ls readme/figures/*-"$kind"*.pdf >/dev/null || {
+        echo "no figure of kind $kind"
+        exit 1
+    }
+done
+code=0
+"$python" "$LLR_SOURCE/analysis/report.py" jobs 2>said || code=$?
+[ $code = 2 ] && grep -q 'jobs: no results.h5; the result folder' said

@@ -66,7 +66,13 @@ static void inspect_describes_a_dataset(void)
     outcome_t outcome;
     run(&outcome, "$L inspect $S/jobs/data/digits.h5");
     CU_ASSERT_TRUE(ended(&outcome, 0, "1797 rows x 64 columns"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "constant columns"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(outcome.out, "constant columns   4 on the pool: 0, 32, 39, 56\n"));
+    /* as numpy.linalg.eigvalsh has them */
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "as they are               21       28       41\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "z-scored                  30       39       53\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "equal rows         in the pool and validation 0,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "from n = 67 on, delta < 10 pi_min"));
     run(&outcome, "$L inspect $S/jobs/demo.yaml");
     CU_ASSERT_TRUE(ended(&outcome, 2, "demo.yaml"));
 }

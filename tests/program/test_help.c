@@ -4,8 +4,8 @@
 
 #include <ctype.h>
 
-static const char *const commands[] = {"check", "plan",   "run",    "status", "report", "inspect",
-                                       "rows",  "theory", "advise", "replay", "help"};
+static const char *const commands[] = {"check",   "plan", "run",    "status", "report", "import",
+                                       "inspect", "rows", "theory", "advise", "replay", "help"};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Every run of white space becomes one space. */
@@ -119,7 +119,7 @@ static void bash_completes_words(void)
         {"llrsweep help co", "completion"},
         {"llrsweep help ru", "run"},
         {"llrsweep run -",
-         "--help -h --version --output -o --grace --shard --quiet -q --verbose -v"},
+         "--help -h --version --output -o --grace --stop-before --shard --quiet -q --verbose -v"},
         {"llrsweep gather one a", "a_folder"},
         {"llrsweep check a", "a.yaml a.yml a_folder"},
         {"llrsweep inspect a", "a.h5 a_folder"},

@@ -443,8 +443,8 @@ static void its_formats_mark_what_is_missing(void)
 static void a_full_disk_is_a_failure(void)
 {
     outcome_t outcome;
-    for (int f = 0; f < 3; f++) {
-        static const char *const formats[] = {"text", "markdown", "csv"};
+    for (int f = 0; f < 4; f++) {
+        static const char *const formats[] = {"text", "markdown", "csv", "latex"};
         run(&outcome, "$L report $D/class --format %s >/dev/full", formats[f]);
         CU_ASSERT_TRUE(ended(&outcome, 1, "llrsweep: cannot write to standard output\n"));
     }

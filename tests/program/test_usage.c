@@ -100,6 +100,8 @@ static const command_t commands[] = {
     {"status", "DIR", "", "a", "''", false},
     {"report", "DIR", "", "a", "''", false},
     {"gather", "DIR...", "", "a", "a ''", true},
+    {"scaling", "DIR...", "", "a", "a ''", true},
+    {"import", "--features FILE", NULL, "", "''", false},
     {"inspect", "DATASET", "", "a", "''", false},
     {"rows", "JOB", "", "a", "''", false},
     {"theory", "[JOB]", NULL, "a", "''", false},
@@ -141,19 +143,35 @@ typedef struct option {
 static const option_t options[] = {
     {"--help", NULL, "", ""},
     {"--version", NULL, "", ""},
-    {"--output", "DIR", "check plan run gather", "x"},
+    {"--output", "DIR", "check plan run gather import", "x"},
     {"--explain", NULL, "check", ""},
     {"--ranks", "N", "plan", "1"},
+    {"--nodes", "N", "plan", "1"},
+    {"--calibration", "FILE|DIR", "plan", "x"},
+    {"--save-calibration", "FILE", "plan", "x"},
+    {"--stop-before", "HH:MM:SS", "run", "01:00:00"},
     {"--grace", "SECONDS", "run", "1"},
     {"--shard", "I/N", "run", "1/2"},
-    {"--quiet", NULL, "check run gather replay", ""},
+    {"--weak", NULL, "scaling", ""},
+    {"--quiet", NULL, "check run gather import replay", ""},
     {"--verbose", NULL, "run", ""},
     {"--format", "NAME", "report theory", "csv"},
     {"--metric", "NAME", "report", "overall"},
     {"--best", "N", "report", "1"},
     {"--dataset", "NAME", "rows theory", "x"},
+    {"--features", "FILE", "import", "x"},
+    {"--labels", "FILE", "import", "x"},
+    {"--groups", "FILE", "import", "x"},
+    {"--split", "FILE", "import", "x"},
+    {"--fractions", "LIST", "import", ".5,.2,.3"},
+    {"--seed", "N", "import", "1"},
+    {"--float32", NULL, "import", ""},
+    {"--force", NULL, "import", ""},
     {"--gaussian", "SPEC", "theory", "d=4,priors=.8:.2"},
-    {"--n", "LIST", "theory advise", "10"},
+    {"--by", "AXIS", "report", "dataset"},
+    {"--spread", "KIND", "report", "se"},
+    {"--compare", "METHOD|DIR", "report", "uniform"},
+    {"--n", "LIST", "theory advise report", "10"},
     {"--gamma", "LIST", "theory", "0:2:5"},
     {"--lambda", "LIST", "theory advise", ".1,1"},
     {"--loss", "NAME", "theory advise", "square"},
@@ -223,8 +241,8 @@ static void tables_are_complete(void)
     snprintf(count, sizeof count, "%d\n%d\n", COMMANDS, OPTIONS);
     run(&outcome,
         "cd $S/tests/program/expected && sed -n 's/^  \\([a-z][a-z]*\\) .*/\\1/p' "
-        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z]*\\|^ *--[a-z]*' "
-        "| grep -o -- '--[a-z]*' | sort -u | wc -l");
+        "help.txt | wc -l && cat help*.txt | grep -o '^  -[^ ]*,* *--[a-z-]*\\|^ *--[a-z-]*' "
+        "| grep -o -- '--[a-z-]*' | sort -u | wc -l");
     CU_ASSERT_TRUE(ended(&outcome, 0, count));
 }
 
@@ -237,6 +255,10 @@ static void every_option_knows_its_commands(void)
             else
                 check_not_taken(&options[o], &commands[c]);
 }
+
+#define STOP_BEFORE(value)                                                                         \
+    "--stop-before: expected HH:MM:SS, as 01:30:00 for an hour and a half from now, found `" value \
+    "`"
 
 /* The rest: words, and the line after "llrsweep: ". */
 static const char *const wrong[][2] = {
@@ -289,6 +311,23 @@ static const char *const wrong[][2] = {
      "--ranks: expected a whole number from 1 to 1000000, found `99999999999999999999`"},
     {"plan good.yaml --ranks --output",
      "--ranks: expected a whole number from 1 to 1000000, found `--output`"},
+    {"plan good.yaml --nodes 0", "--nodes: expected a whole number from 1 to 1000000, found `0`"},
+    {"plan good.yaml --ranks 2 --nodes 3", "--nodes 3: more nodes than ranks (--ranks 2)"},
+    {"plan good.yaml --calibration nowhere",
+     "--calibration: nowhere: No such file or directory; a calibration file or a result folder is "
+     "needed"},
+    {"plan good.yaml --calibration good.yaml",
+     "good.yaml: line 1: is not the head of a calibration file; llrsweep plan JOB "
+     "--save-calibration FILE writes one"},
+    {"plan good.yaml --calibration empty", "empty: is no result folder: it has no job.yaml"},
+    {"run good.yaml --stop-before 90", STOP_BEFORE("90")},
+    {"run good.yaml --stop-before 1:30", STOP_BEFORE("1:30")},
+    {"run good.yaml --stop-before 00:00:00", STOP_BEFORE("00:00:00")},
+    {"run good.yaml --stop-before 01:60:00", STOP_BEFORE("01:60:00")},
+    {"run good.yaml --stop-before 01:00:61", STOP_BEFORE("01:00:61")},
+    {"run good.yaml --stop-before 01:0:00", STOP_BEFORE("01:0:00")},
+    {"run good.yaml --stop-before 01:00:00x", STOP_BEFORE("01:00:00x")},
+    {"run good.yaml --stop-before -1:00:00", STOP_BEFORE("-1:00:00")},
     {"report good --best many", "--best: expected a whole number from 0 to 1000000, found `many`"},
     {"report good --best -1", "--best: expected a whole number from 0 to 1000000, found `-1`"},
     {"report good --best=1e3", "--best: expected a whole number from 0 to 1000000, found `1e3`"},
@@ -313,15 +352,33 @@ static const char *const wrong[][2] = {
     {"gather good", "gather: --output DIR is needed: the folder to write"},
     {"journal mend good",
      "journal: `mend` is neither check nor repair; usage: llrsweep journal check|repair DIR"},
-    {"report good --format html", "--format: `html` is not one of text, markdown, csv"},
-    {"report good --format CSV", "--format: `CSV` is not one of text, markdown, csv"},
+    {"report good --format html", "--format: `html` is not one of text, markdown, csv, latex"},
+    {"report good --format CSV", "--format: `CSV` is not one of text, markdown, csv, latex"},
     {"report good --format mardown",
-     "--format: `mardown` is not one of text, markdown, csv; did you mean `markdown`?"},
+     "--format: `mardown` is not one of text, markdown, csv, latex; did you mean `markdown`?"},
     {"report good --metric best",
      "--metric: `best` is not one of worst_class, worst_group, balanced, overall"},
     {"report good --metric worst-class",
      "--metric: `worst-class` is not one of worst_class, worst_group, balanced, overall; did you "
      "mean `worst_class`?"},
+    {"report good --by datasets",
+     "--by: `datasets` is not one of n, dataset; did you mean `dataset`?"},
+    {"report good --spread sem",
+     "--spread: `sem` is not one of sd, se, bootstrap; did you mean `se`?"},
+    {"report good --n 30", "--n: no dataset of this sweep has such an n; `g` has 20"},
+    {"report good --n 20,1", "--n: expected whole numbers from 2 to 1e9, parted by commas, or "
+                             "spans FROM:TO:COUNT, found `1`"},
+    {"report good --compare thumb", "--compare: `thumb` is no method of this sweep (uniform, "
+                                    "inverse_prior, tuned_exponent), nor a "
+                                    "result folder"},
+    {"report good --compare goof",
+     "--compare: `goof` is no method of this sweep (uniform, inverse_prior, tuned_exponent), nor a "
+     "result folder"},
+    {"report good --compare empty", "empty: is no result folder: it has no job.yaml"},
+    {"report good --compare uniform --best 1 --format csv",
+     "--best and --compare: a CSV is one table; ask for one of them"},
+    {"theory good.yaml --format latex",
+     "--format: latex is a form of `llrsweep report`; theory has text, markdown and csv"},
     {"report good --metric worst_group",
      "--metric worst_group: no dataset of this sweep has groups"},
     {"rows two.yaml", "the job has 2 datasets; choose one with --dataset NAME"},
@@ -347,9 +404,25 @@ static const char *const wrong[][2] = {
     {"rows other.yaml", "other.yaml: No such file or directory"},
     {"check -", "-: No such file or directory"},
     {"check -- --explain", "--explain: No such file or directory"},
+    {"import", "import: --features FILE is needed"},
+    {"import --features a", "import: --output FILE is needed: where to write"},
+    {"import --features a -o b --split c --fractions .5,.2,.3",
+     "import: --split and --fractions exclude each other"},
+    {"import --features a -o b --seed 3", "import: --seed is for a split by --fractions"},
+    {"import --fractions .5,.5",
+     "--fractions: expected three (pool, validation, test), found `.5,.5`"},
+    {"import --fractions .5,.5,.5", "--fractions: expected shares with sum 1, found a sum of 1.5"},
+    {"import --fractions 0,.5,.5", "--fractions: expected shares from 0 to 1, parted by commas, or "
+                                   "spans FROM:TO:COUNT, found `0`"},
+    {"import --seed -1", "--seed: expected a whole number from 0 to 2147483647, found `-1`"},
+    {"import --features other -o b", "other: cannot be opened: No such file or directory"},
+    {"import --features a -o good", "good: is there already; --force replaces it"},
+    {"import --features a -o b/", "--output b/: is a folder; a file is needed"},
+    {"import --features empty -o b", "empty: is a folder; a file is needed"},
     {"inspect other.h5", "other.h5: cannot be opened: No such file or directory"},
     {"status other", "other: No such file or directory; a result folder is needed"},
     {"report other", "other: No such file or directory; a result folder is needed"},
+    {"scaling other", "other: No such file or directory; a result folder is needed"},
     {"replay other k", "other: No such file or directory; a result folder is needed"},
     {"gather other -o x", "other/journal: no journal of a sweep is here"},
     {"gather good empty -o x", "empty/journal: no journal of a sweep is here"},
@@ -369,6 +442,7 @@ static const char *const wrong[][2] = {
     {"status good.yaml/x", "good.yaml/x: Not a directory; a result folder is needed"},
     {"status empty", "empty: is no result folder: it has no job.yaml"},
     {"report empty", "empty: is no result folder: it has no job.yaml"},
+    {"scaling empty", "empty: is no result folder: it has no job.yaml"},
     {"replay empty k", "empty: is no result folder: it has no job.yaml"},
     {"status nojournal", "nojournal/journal: no journal of a sweep is here"},
     {"report nojournal", "nojournal/journal: no journal of a sweep is here"},

@@ -95,7 +95,7 @@ static inline const llr_unit_t *sweep_unit(const sweep_t *sweep, int64_t cell)
 static inline const llr_row_t *sweep_row(const sweep_t *sweep, int64_t cell)
 {
     int64_t unit = llr_grid_unit_of(&sweep->grid, cell);
-    return &sweep->block[unit].row[cell - sweep->grid.unit[unit].first_cell];
+    return &sweep->block[unit].row[llr_unit_row(&sweep->grid, unit, cell % sweep->grid.places)];
 }
 
 static inline const llr_weighting_t *sweep_weighting(const sweep_t *sweep, int64_t cell)

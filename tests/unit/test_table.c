@@ -172,10 +172,10 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
     const llr_unit_t *about = &world->grid.unit[unit];
     const llr_facts_t *facts = &world->facts[about->dataset];
     const llr_row_t *row = &world->block[unit].row[index];
-    int64_t place = about->first_place + index;
+    int64_t place = llr_unit_place(&world->grid, unit, index);
     const llr_weighting_t *weighting = &world->grid.weighting[place / world->job.lambdas];
     llr_text_t key = {0};
-    llr_grid_cell_key(&world->grid, about->first_cell + index, &key);
+    llr_grid_cell_key(&world->grid, llr_unit_cell(&world->grid, unit, index), &key);
     CHECK_TEXT("key", key.data);
     llr_text_destroy(&key);
     CHECK_TEXT("dataset", world->dataset[about->dataset].name);
@@ -244,7 +244,7 @@ static int64_t check_long_lines(const world_t *world, const csv_t *csv, int64_t 
     int32_t lines = facts->shape.classes + facts->shape.groups;
     int64_t slots = llr_shape_slots(facts->shape);
     llr_text_t key = {0};
-    llr_grid_cell_key(&world->grid, world->grid.unit[unit].first_cell + place, &key);
+    llr_grid_cell_key(&world->grid, llr_unit_cell(&world->grid, unit, place), &key);
     for (int split = 0; split < LLR_SPLITS; split++)
         for (int32_t s = 0; s < lines; s++, line++) {
             bool class = s < facts->shape.classes;
@@ -274,11 +274,13 @@ static void check_csv(const world_t *world, const char *folder)
     for (int c = 0; c < MAIN; c++) CU_ASSERT_STRING_EQUAL(main_csv.cell[c], main_names[c]);
     for (int c = 0; c < LONG; c++) CU_ASSERT_STRING_EQUAL(long_csv.cell[c], long_names[c]);
     int64_t lines = 0, long_lines = 0;
-    for (int64_t u = 0; u < world->grid.units; u++)
-        for (int64_t r = 0; r < world->block[u].rows; r++) {
-            check_line(world, &main_csv, lines++, u, r);
-            long_lines += check_long_lines(world, &long_csv, long_lines, u, r);
-        }
+    for (int64_t c = 0; c < world->grid.cells; c++) {
+        int64_t u = llr_grid_unit_of(&world->grid, c);
+        int64_t r = llr_unit_row(&world->grid, u, c % world->grid.places);
+        if (!world->block[u].rows) continue;
+        check_line(world, &main_csv, lines++, u, r);
+        long_lines += check_long_lines(world, &long_csv, long_lines, u, r);
+    }
     CU_ASSERT_EQUAL(main_csv.rows, lines);
     CU_ASSERT_EQUAL(long_csv.rows, long_lines);
     CU_ASSERT_EQUAL(lines, world->grid.cells - world->grid.unit[3].cells);
@@ -389,7 +391,7 @@ static void weights_of_groups_stand_at_the_groups(void)
     write_and_check(3, 4, LLR_BY_GROUP, 0);
 }
 
-/* Blocks that end inside a weighting, and one that is not done. */
+/* Blocks of some lambdas, or of some weightings at one, and one that is not done. */
 static void blocks_are_rows_like_others(void)
 {
     write_and_check(3, 4, LLR_BY_CLASS, 7);

@@ -43,12 +43,12 @@ static bool is_alike(const sweep_t *sweep, const llr_row_t *a, const llr_row_t *
     return alike;
 }
 
-/* Direct fits of a weighting do not depend on which others are solved with it; where a weighting's
- * lambdas are not cut they are the same to the bit. */
+/* Direct fits do not depend on which others are solved with them: equal but for rounding, and to
+ * the bit where nothing is cut. */
 static void check_against_whole(const sweep_t *whole, const sweep_t *cut)
 {
     int64_t size = cut->toy->job.unit_size;
-    bool uncut = size >= cut->grid.places || size % cut->toy->job.lambdas == 0;
+    bool uncut = size >= cut->grid.places;
     CU_ASSERT_EQUAL_FATAL(whole->grid.cells, cut->grid.cells);
     for (int64_t cell = 0; cell < whole->grid.cells; cell++) {
         const llr_row_t *a = sweep_row(whole, cell), *b = sweep_row(cut, cell);
@@ -58,28 +58,32 @@ static void check_against_whole(const sweep_t *whole, const sweep_t *cut)
     }
 }
 
-/* Every cell belongs to one unit, in order, and its key leads back to it. */
+/* Every cell belongs to one row of one unit of at most so many cells, which has all weightings
+ * where it may, and its key leads back to it. */
 static void check_layout_of_grid(const sweep_t *sweep, int64_t size)
 {
     const llr_grid_t *grid = &sweep->grid;
-    int64_t cell = 0, most = size && size < grid->places ? size : grid->places;
-    CU_ASSERT_EQUAL(grid->blocks, (grid->places + most - 1) / most);
+    int64_t most = size && size < grid->places ? size : grid->places, cells = 0;
     for (int64_t u = 0; u < grid->units; u++) {
         const llr_unit_t *unit = &grid->unit[u];
-        CU_ASSERT_EQUAL(unit->first_cell, cell);
-        CU_ASSERT_EQUAL(unit->first_place, cell % grid->places);
         CU_ASSERT_TRUE(unit->cells >= 1 && unit->cells <= most);
-        CU_ASSERT_TRUE(unit->cells == most ||
-                       unit->first_place + unit->cells == grid->places); /* the last is shorter */
-        for (int64_t i = 0; i < unit->cells; i++, cell++) {
-            llr_text_t key = {0};
+        CU_ASSERT_EQUAL(unit->cells, unit->weightings * unit->lambdas);
+        CU_ASSERT_TRUE(unit->lambdas == 1 || unit->weightings == grid->weightings);
+        cells += unit->cells;
+        for (int64_t r = 0; r < unit->cells; r++) {
+            int64_t cell = llr_unit_cell(grid, u, r);
             CU_ASSERT_EQUAL(llr_grid_unit_of(grid, cell), u);
-            llr_grid_cell_key(grid, cell, &key);
-            CU_ASSERT_EQUAL(llr_grid_find_cell(grid, key.data), cell);
-            llr_text_destroy(&key);
+            CU_ASSERT_EQUAL(llr_unit_row(grid, u, cell % grid->places), r);
+            CU_ASSERT_EQUAL(llr_unit_place(grid, u, r), cell % grid->places);
         }
     }
-    CU_ASSERT_EQUAL(grid->cells, cell);
+    CU_ASSERT_EQUAL(grid->cells, cells);
+    for (int64_t cell = 0; cell < grid->cells; cell++) {
+        llr_text_t key = {0};
+        llr_grid_cell_key(grid, cell, &key);
+        CU_ASSERT_EQUAL(llr_grid_find_cell(grid, key.data), cell);
+        llr_text_destroy(&key);
+    }
 }
 
 static sweep_t *begin(toy_groups_t groups, const toy_task_t *task, const char *keys, int64_t size)

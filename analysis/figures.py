@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Draws what a result folder shows, whatever its job, as PNG and PDF:
+
+    python3 analysis/figures.py results/demo -o figures
+    python3 analysis/figures.py results/demo --only methods,heat
+
+For each dataset and loss, where the table has what it needs:
+
+    methods    test accuracy of each method against n, lambda (and gamma) chosen on validation
+    heat       worst accuracy over exponent and lambda, a panel for each n; theory as contours
+    phase      best exponent against delta, beside what the rules advise
+    weight     error of each class (or group) against the weight, a panel for each n
+    delta      error of each class (or group) against delta, a panel for each of three methods
+    predicted  predicted against measured error
+
+For each folder `timeline`, the busy seconds of its ranks; for several folders of one job at several
+rank counts `scaling`. In a notebook: `figures.heat(load("results/demo"), "digits", "square")` returns
+the figure; None where there is nothing to draw.
+"""
+
+import argparse
+import pathlib
+import sys
+
+import figures_cost
+import figures_weights
+from llrtable import load_all
+from plotting import plt, write
+
+EACH = {"methods": figures_weights.methods_by_n, "heat": figures_weights.heat,
+        "phase": figures_weights.phase, "weight": figures_weights.weight,
+        "delta": figures_weights.delta, "predicted": figures_weights.predicted}
+KINDS = [*EACH, "timeline", "scaling"]
+
+
+def draw(sweep, kinds, save):
+    """All figures of a folder; save(figure, name)."""
+    for (dataset, loss), _ in sweep.table.by("dataset", "loss"):
+        for kind in filter(EACH.get, kinds):
+            figure = EACH[kind](sweep, dataset, loss)
+            if figure is not None:
+                save(figure, f"{sweep.name}-{kind}-{dataset}-{loss}")
+    if "timeline" in kinds:
+        save(figures_cost.timeline(sweep), f"{sweep.name}-timeline")
+
+
+def words(text):
+    kinds = text.split(",")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise argparse.ArgumentTypeError(f"`{kind}` is none of {', '.join(KINDS)}")
+    return kinds
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
+    parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("figures"))
+    parser.add_argument("--only", type=words, default=KINDS, metavar="KIND,...", help="only these")
+    parser.add_argument("--dpi", type=int, default=200, help="dots per inch of the PNG (200)")
+    options = parser.parse_args()
+    sweeps = load_all(options.folders)
+    if not sweeps:
+        sys.exit("no folder holds a table")
+    plt.rcParams["savefig.dpi"] = options.dpi
+    options.output.mkdir(parents=True, exist_ok=True)
+
+    def save(figure, name):
+        write(figure, options.output, name)
+
+    for sweep in sweeps:
+        draw(sweep, options.only, save)
+    for name, runs in figures_cost.series(sweeps).items():
+        if "scaling" in options.only:
+            save(figures_cost.scaling(runs), f"{name}-scaling")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+#include "program.h"
+#include "suite.h"
+
+#include <math.h>
+
+static void write_job(const char *name, const char *more)
+{
+    char path[2 * PATH_ROOM], text[COMMAND_ROOM];
+    snprintf(path, sizeof path, "%s/%s.yaml", scratch(), name);
+    snprintf(text, sizeof text,
+             "datasets: [{name: g, synthetic: {d: 120, priors: [.8, .2]}}]\n"
+             "losses: [square, logistic]\nsizes: [200, 400]\n%s",
+             more);
+    write_file(path, text);
+}
+
+/* A calibration of exactly the fixed cost, or of a multiple of it. */
+static void write_calibration(const char *name, double factor)
+{
+    char path[2 * PATH_ROOM], text[COMMAND_ROOM];
+    snprintf(path, sizeof path, "%s/%s", scratch(), name);
+    snprintf(text, sizeof text,
+             "# llrsweep calibration 1: units, seconds, cost; kind\n"
+             "10 %g 1 square, two classes, df\n10 %g 1 logistic, two classes, df\nspread 0.25\n",
+             factor, factor);
+    write_file(path, text);
+}
+
+/* The number before " s" behind the label, minutes turned to seconds. */
+static double seconds_behind(const outcome_t *outcome, const char *label)
+{
+    double seconds, minutes;
+    const char *at = strstr(outcome->out, label);
+    if (!at) return NAN;
+    at += strlen(label);
+    if (sscanf(at, " %lf min %lf s", &minutes, &seconds) == 2) return 60 * minutes + seconds;
+    return sscanf(at, " %lf s", &seconds) == 1 ? seconds : NAN;
+}
+
+static void seconds_follow_the_calibration(void)
+{
+    outcome_t one, three;
+    write_job("job", "seeds: {count: 20}\n");
+    write_calibration("one", 1);
+    write_calibration("three", 3);
+    run(&one, "cd $D && $L plan job.yaml --calibration one");
+    run(&three, "cd $D && $L plan job.yaml --calibration three");
+    CU_ASSERT_TRUE(ended(&one, 0, "time, by one\n"));
+    double work = seconds_behind(&one, "all units, on one core");
+    CU_ASSERT_TRUE(work > 0);
+    CU_ASSERT_DOUBLE_EQUAL(seconds_behind(&three, "all units, on one core") / work, 3, .03);
+    CU_ASSERT_TRUE(seconds_behind(&one, "wall time  ") >= work * .99);
+    CU_ASSERT_TRUE(seconds_behind(&one, "most likely from") < work);
+}
+
+/* The table of rank counts: all of them, efficiency that falls, and never below work / ranks. */
+static void more_ranks_are_never_slower(void)
+{
+    outcome_t outcome;
+    double before = INFINITY, work;
+    run(&outcome, "cd $D && $L plan job.yaml --calibration one");
+    work = seconds_behind(&outcome, "all units, on one core");
+    const char *at = strstr(outcome.out, "   ranks ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    for (int ranks = 1; ranks <= 4096; ranks *= 2) {
+        int found;
+        double solving, wall, share;
+        at = strchr(at, '\n') + 1;
+        CU_ASSERT_EQUAL_FATAL(sscanf(at, "%d %lf s %lf s %lf", &found, &solving, &wall, &share), 4);
+        CU_ASSERT_EQUAL(found, ranks);
+        /* From 64 ranks on rank 0 only serves; messages take a little. */
+        CU_ASSERT_TRUE(solving <= before * 1.01 + .01 || ranks == 64);
+        CU_ASSERT_TRUE(solving >= work / ranks * .99);
+        CU_ASSERT_DOUBLE_EQUAL(share, work / (solving * ranks), .01 * share + .001);
+        before = solving;
+    }
+}
+
+/* One unit a rank is too coarse for many ranks: plan says so, and its unit_size does better. */
+static void the_unit_size_it_names_is_better(void)
+{
+    outcome_t outcome;
+    int size;
+    double before, after;
+    write_job("few", "seeds: {count: 2}\n");
+    run(&outcome, "cd $D && $L plan few.yaml --ranks 16 --calibration three");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "unit_size for 16 ranks: "));
+    const char *at = strstr(outcome.out, "unit_size for 16 ranks: ");
+    CU_ASSERT_EQUAL_FATAL(sscanf(at, "unit_size for 16 ranks: %d, in place of 0", &size), 1);
+    CU_ASSERT_TRUE(size > 0 && size < 99);
+    before = seconds_behind(&outcome, ", solve");
+    run(&outcome,
+        "cd $D && (cat few.yaml; echo unit_size: %d) >cut.yaml && "
+        "$L plan cut.yaml --ranks 16 --calibration three",
+        size);
+    CU_ASSERT_TRUE(ended(&outcome, 0, ", as it is\n"));
+    after = seconds_behind(&outcome, ", solve");
+    CU_ASSERT_TRUE(after < before * .8);
+}
+
+static void the_line_for_sbatch_has_all_it_needs(void)
+{
+    outcome_t outcome;
+    int nodes, tasks, hours, minutes, mebi;
+    run(&outcome, "cd $D && $L plan job.yaml --ranks 10 --nodes 4 --calibration one");
+    const char *at = strstr(outcome.out, "sbatch ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    CU_ASSERT_EQUAL_FATAL(sscanf(at,
+                                 "sbatch --nodes=%d --ntasks-per-node=%d --time=%d:%d:00 --mem=%dM",
+                                 &nodes, &tasks, &hours, &minutes, &mebi),
+                          5);
+    CU_ASSERT_EQUAL(nodes, 4);
+    CU_ASSERT_EQUAL(tasks, 3);
+    CU_ASSERT_TRUE(hours == 0 && minutes >= 1 && minutes < 10);
+    CU_ASSERT_TRUE(mebi > 3 * 40 && mebi < 1000);
+}
+
+/* Rates of this machine by made units, kept and used again; or by an earlier run of another job. */
+static void a_calibration_may_be_kept(void)
+{
+    outcome_t made, kept;
+    run(&made, "cd $D && $L plan job.yaml --save-calibration here");
+    CU_ASSERT_TRUE(ended(&made, 0, "time, by 2 s of made units, on this machine\n"));
+    run(&kept, "cd $D && $L plan job.yaml --calibration here");
+    CU_ASSERT_TRUE(ended(&kept, 0, "time, by here\n"));
+    double work = seconds_behind(&made, "all units, on one core");
+    CU_ASSERT_DOUBLE_EQUAL(seconds_behind(&kept, "all units, on one core"), work, 1e-9);
+    write_job("other", "seeds: {count: 3}\nexponents: [0, 1]\nlambdas: [.1, .5, 1]\n");
+    run(&kept, "cd $D && $L run -q other.yaml -o other && $L plan job.yaml --calibration other");
+    CU_ASSERT_TRUE(ended(&kept, 0, "time, by the units timed in other\n"));
+    double again = seconds_behind(&kept, "all units, on one core");
+    CU_ASSERT_TRUE(again > work / 3 && again < work * 3); /* CPU time, on a busy machine */
+    run(&kept, "cd $D && $L plan job.yaml --save-calibration no/such/folder");
+    CU_ASSERT_TRUE(ended(&kept, 1, "no/such/folder: cannot be written: No such file or directory"));
+}
+
+/* The time limit ------------------------------------------------------------------------------- */
+
+/* More than fits: it ends before, in order, with what was begun done; the rest comes later. */
+static void a_run_stops_before_its_time_is_over(void)
+{
+    outcome_t outcome;
+    int done, all;
+    write_job("long", "seeds: {count: 3000}\n");
+    for (int ranks = 1; ranks <= 3; ranks += 2) {
+        run(&outcome,
+            "rm -rf $D/out; $M -n %d $L run $D/long.yaml -o $D/out --stop-before 00:00:03", ranks);
+        CU_ASSERT_TRUE(ended(
+            &outcome, 4, "llrsweep: stopped (what is left would not end before the time limit): "));
+        CU_ASSERT_TRUE(outcome.seconds > 1 && outcome.seconds < 12);
+        run(&outcome, "$L status $D/out");
+        CU_ASSERT_EQUAL_FATAL(sscanf(outcome.out, "long: %d of %d units done", &done, &all), 2);
+        CU_ASSERT_TRUE(done > 0 && done < all);
+    }
+    /* Slurm's own end, in seconds since 1970, leaves half a minute; what was asked for comes first.
+     */
+    run(&outcome, "SLURM_JOB_END_TIME=$(($(date +%%s) + 32)) $L run $D/long.yaml -o $D/out");
+    CU_ASSERT_TRUE(ended(&outcome, 4, "before the time limit"));
+    CU_ASSERT_TRUE(outcome.seconds < 12);
+    write_job("short", "seeds: {count: 2}\n");
+    run(&outcome, "SLURM_JOB_END_TIME=$(date +%%s) $L run $D/short.yaml -o $D/short");
+    CU_ASSERT_TRUE(ended(&outcome, 4, "0 of 8 units are done"));
+    run(&outcome,
+        "SLURM_JOB_END_TIME=$(date +%%s) $L run $D/short.yaml -o $D/short --stop-before 01:00:00");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digest "));
+}
+
+/* A unit that would take longer is abandoned when the time is over, and the digest is the same. */
+static void what_was_stopped_goes_on_to_the_same_table(void)
+{
+    outcome_t outcome;
+    char once[64], twice[64];
+    write_job("same", "seeds: {count: 400}\n");
+    run(&outcome, "$L run $D/same.yaml -o $D/whole");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digest "));
+    digest_of(&outcome, once);
+    run(&outcome, "$M -n 2 $L run $D/same.yaml -o $D/parts --stop-before 00:00:01; "
+                  "$M -n 3 $L run $D/same.yaml -o $D/parts");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digest "));
+    digest_of(&outcome, twice);
+    CU_ASSERT_STRING_EQUAL(once, twice);
+    remove_scratch();
+}
+
+int main(void)
+{
+    static const llr_test_t tests[] = {
+        {"seconds follow the calibration", seconds_follow_the_calibration},
+        {"more ranks are never slower", more_ranks_are_never_slower},
+        {"the unit size it names is better", the_unit_size_it_names_is_better},
+        {"the line for sbatch has all it needs", the_line_for_sbatch_has_all_it_needs},
+        {"a calibration may be kept", a_calibration_may_be_kept},
+        {"a run stops before its time is over", a_run_stops_before_its_time_is_over},
+        {"what was stopped goes on to the same table", what_was_stopped_goes_on_to_the_same_table},
+    };
+    return LLR_RUN_SUITE("plan", tests);
+}
