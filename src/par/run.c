@@ -2,12 +2,12 @@
 
 #include "base/clock.h"
 #include "par/forecast.h"
-#include "par/group.h"
 #include "par/load.h"
 #include "par/memory.h"
 #include "par/ranks.h"
 #include "par/schedule.h"
 #include "par/timesheet.h"
+#include "par/together.h"
 #include "store/folder.h"
 #include "store/journal.h"
 #include "store/layout.h"
@@ -29,7 +29,7 @@ typedef struct run {
     llr_grid_t grid;
     llr_group_t group; /* where several ranks solve a unit together, as the slices */
     llr_slices_t slices;
-    bool member_asked; /* leader: another of the group was asked to stop */
+    llr_together_t together;
     llr_worker_t worker;
     llr_schedule_t *schedule;
     llr_forecasts_t forecasts;
@@ -86,17 +86,9 @@ static void stamp(run_t *run, llr_block_t *block, double seconds)
     }
 }
 
-/* The group agrees: its leader asks the scheduler, and is told who else was asked to stop. */
 static bool abandon_together(void *argument)
 {
-    run_t *run = argument;
-    const llr_run_options_t *options = run->options;
-    bool asked = options->stop_wanted && options->stop_wanted(options->argument);
-    char leave = 0;
-    run->member_asked = llr_comm_any(run->group.comm, asked) || run->member_asked;
-    if (run->schedule) leave = llr_schedule_tick(run->schedule);
-    llr_comm_broadcast(run->group.comm, &leave, sizeof leave);
-    return leave;
+    return llr_together_abandons(&((run_t *)argument)->together);
 }
 
 static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
@@ -143,41 +135,6 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     return LLR_OK;
 }
 
-enum { NO_UNIT = -1 };
-
-/* One of the group's part of a unit. */
-static llr_code_t solve_together(run_t *run, int64_t unit, llr_text_t *out, llr_error_t *error)
-{
-    llr_code_t code = solve_unit(run, unit, out, error);
-    llr_error_t refusal;
-    if (code == LLR_OK && llr_dist_check(run->group.dist, &refusal) != LLR_OK) {
-        *error = refusal;
-        code = refusal.code;
-    }
-    return llr_comm_agree(run->group.comm, code, error);
-}
-
-/* The leader's side of a unit that its group solves. */
-static llr_code_t lead_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
-{
-    run_t *run = argument;
-    llr_comm_announce(run->group.comm, &unit, sizeof unit);
-    return solve_together(run, unit, out, error);
-}
-
-/* The others': units as they are announced. What goes wrong, the leader passes on. */
-static void follow_leader(run_t *run)
-{
-    for (int64_t unit = 0; unit != NO_UNIT;) {
-        llr_error_t error = {0};
-        llr_text_t rows = {0};
-        llr_comm_announce(run->group.comm, &unit, sizeof unit);
-        if (unit == NO_UNIT) return;
-        solve_together(run, unit, &rows, &error);
-        llr_text_destroy(&rows);
-    }
-}
-
 static void show(run_t *run)
 {
     llr_progress_t *progress = &run->result->progress;
@@ -203,9 +160,8 @@ static llr_code_t pulse(void *argument, llr_error_t *error)
 
 static bool stop_wanted(void *argument)
 {
-    const run_t *run = argument;
-    const llr_run_options_t *options = run->options;
-    return run->member_asked || (options->stop_wanted && options->stop_wanted(options->argument));
+    const llr_run_options_t *options = ((run_t *)argument)->options;
+    return options->stop_wanted && options->stop_wanted(options->argument);
 }
 
 static bool time_is_up(void *argument)
@@ -400,22 +356,13 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
     return llr_forecasts_wanted(run->job) ? forecast(run, error) : LLR_OK;
 }
 
-/* Leaders are to the scheduler what ranks are without groups. */
-static llr_code_t schedule_groups(run_t *run, llr_schedule_job_t *job, llr_error_t *error)
+static llr_code_t schedule_groups(run_t *run, const llr_schedule_job_t *job, llr_error_t *error)
 {
-    llr_code_t code = LLR_OK;
-    int64_t end = NO_UNIT;
-    job->solve = lead_unit;
+    run->together = (llr_together_t){&run->group, job, &run->schedule, false};
     run->worker.dataset = run->slices.view;
     run->worker.crew = &run->slices.crew;
     run->worker.should_stop = abandon_together;
-    if (llr_group_leads(&run->group)) {
-        code = llr_schedule_run(run->group.leaders, job, &run->schedule, error);
-        llr_comm_announce(run->group.comm, &end, sizeof end);
-    } else if (run->group.comm) {
-        follow_leader(run);
-    }
-    return llr_comm_agree(run->comm, code, error);
+    return llr_together_run(&run->together, run->comm, error);
 }
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
