@@ -46,4 +46,6 @@ install(FILES ${config}/llrsweepConfigVersion.cmake DESTINATION ${config_folder}
 install(FILES ${config}/llrsweep.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES include/llr/sweep.h include/llr/status.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/llr)
+install(DIRECTORY slurm DESTINATION ${CMAKE_INSTALL_DATADIR}/llrsweep USE_SOURCE_PERMISSIONS
+        PATTERN site.env EXCLUDE)
 install(FILES docs/example.c docs/python.md README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 extra=
 [ -z "${CI:-}" ] || extra="clang-format gcovr groff-base man-db iproute2
-  python3-numpy python3-h5py python3-matplotlib"
+  slurmctld slurmd slurm-client python3-numpy python3-h5py python3-matplotlib"
 # shellcheck disable=SC2086
 llr_install $extra
 

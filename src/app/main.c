@@ -1,54 +1,33 @@
 /* The program: MPI where it runs under a launcher, one command, one line for a failure. */
 #include "app/commands.h"
 #include "app/help.h"
+#include "app/launch.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "par/provenance.h"
 
 #include <mpi.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static bool has_number(const char *name, long least)
-{
-    const char *value = getenv(name);
-    return value && strtol(value, NULL, 10) >= least;
-}
-
-static bool is_launched(void)
-{
-    return has_number("OMPI_COMM_WORLD_SIZE", 1) || has_number("PMI_SIZE", 1) ||
-           has_number("SLURM_STEP_NUM_TASKS", 2) || getenv("PMIX_RANK");
-}
-
-/* The rank the launcher gave, before MPI is asked. */
-static bool is_first(void)
-{
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
-                                        "SLURM_PROCID"};
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-        if (getenv(names[n])) return !has_number(names[n], 1);
-    return true;
-}
 
 static void complain(const llr_error_t *error)
 {
     if (*error->text) fprintf(stderr, "llrsweep: %s\n", error->text);
 }
 
-/* Every rank would be rank 0 of its own: the launcher and the MPI library do not know each other.
- */
-static llr_code_t check_launch(int ranks, llr_error_t *error)
+/* Open MPI ends a task that srun started and nobody joins with a page of its own, so it is not
+ * asked. Other libraries may have ways that the environment does not show. */
+static llr_code_t check_before_mpi(const llr_launch_t *launch, llr_error_t *error)
 {
-    if (ranks > 1 || !has_number("SLURM_STEP_NUM_TASKS", 2)) return LLR_OK;
-    return llr_fail(error, LLR_INVALID,
-                    "srun started %s tasks, but MPI sees one; start with srun --mpi=pmix, or with "
-                    "mpirun",
-                    getenv("SLURM_STEP_NUM_TASKS"));
+#ifdef OPEN_MPI
+    return llr_launch_check(launch, 0, error);
+#else
+    (void)launch, (void)error;
+    return LLR_OK;
+#endif
 }
 
-static llr_code_t run_with_mpi(llr_options_t *options, llr_error_t *error)
+static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launch,
+                               llr_error_t *error)
 {
     int given, ranks, rank;
     MPI_Comm world = MPI_COMM_WORLD;
@@ -57,23 +36,25 @@ static llr_code_t run_with_mpi(llr_options_t *options, llr_error_t *error)
     MPI_Comm_rank(world, &rank);
     options->mpi = &world;
     llr_signals_catch();
-    llr_code_t code = check_launch(ranks, error);
+    llr_code_t code = llr_launch_check(launch, ranks, error);
+    bool speaks = code == LLR_OK ? rank == 0 : launch->first;
     if (code == LLR_OK) code = options->command->run(options, error);
-    if (rank == 0 && code != LLR_OK) complain(error);
+    if (speaks && code != LLR_OK) complain(error);
     fflush(NULL);
     MPI_Finalize();
     /* Only rank 0's code is the job's: a launcher would report other ones as failures of ranks. */
     return code;
 }
 
-static llr_code_t run(llr_options_t *options, llr_error_t *error)
+static llr_code_t run(llr_options_t *options, const llr_launch_t *launch, llr_error_t *error)
 {
     bool is_run = options->command->run == llr_command_run;
-    if (is_run && is_launched()) return run_with_mpi(options, error);
-    if (!is_first()) return LLR_OK;
+    llr_code_t code = is_run ? check_before_mpi(launch, error) : LLR_OK;
+    if (code == LLR_OK && is_run && launch->by) return run_with_mpi(options, launch, error);
+    if (code == LLR_OK && !launch->first) return LLR_OK;
     if (is_run) llr_signals_catch();
-    llr_code_t code = options->command->run(options, error);
-    if (code != LLR_OK) complain(error);
+    if (code == LLR_OK) code = options->command->run(options, error);
+    if (launch->first && code != LLR_OK) complain(error);
     return code;
 }
 
@@ -99,15 +80,16 @@ int main(int count, char **words)
 {
     llr_options_t options;
     llr_error_t error = {0};
+    llr_launch_t launch = llr_launch_find();
     llr_signals_ignore();
     llr_code_t code = llr_options_parse(&options, count, words, &error);
     if (code != LLR_OK) {
-        if (is_first()) complain(&error);
+        if (launch.first) complain(&error);
     } else if (options.version || options.help) {
-        code = is_first() ? answer(&options, &error) : LLR_OK;
+        code = launch.first ? answer(&options, &error) : LLR_OK;
         if (code != LLR_OK) complain(&error);
     } else
-        code = run(&options, &error);
+        code = run(&options, &launch, &error);
     llr_options_destroy(&options);
     if (fflush(stdout) && code == LLR_OK) {
         fprintf(stderr, "llrsweep: cannot write to standard output\n");
