@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <hdf5.h>
+#include <math.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,13 +164,15 @@ static void bench_solve(char **word, int words)
     static llr_fit_t fit[1024];
     problem_t p = problem_of(word, words);
     list_paths(&p);
-    double rate = gemm_rate(), d = (double)p.dim, fits = (double)(p.paths * p.lambdas);
+    double rate = gemm_rate(), d = (double)p.dim;
     taken_t one = {0}, many;
     if (rank == 0) one = solve(&p, false, fit);
     meet();
     many = solve(&p, true, fit);
-    /* The upper triangle of the class matrices, and a factor a fit; with df its inverse. */
-    double flops = (double)p.rows * d * d + fits * d * d * d / 3 * (p.df ? 2 : 1);
+    /* The triangle of the class matrices and the factor that shows the rank; a factor a fit, with
+     * df its inverse, or for many fits a reduction a weighting. */
+    double thirds = fmin((double)p.lambdas * (p.df ? 2 : 1), 4) * (double)p.paths + 1;
+    double flops = (double)p.rows * d * d + thirds * d * d * d / 3;
     if (rank) return;
     printf("square loss, d = %lld, n = %lld, %lld weightings x %lld lambdas%s, kernel %s\n",
            (long long)p.dim, (long long)p.rows, (long long)p.paths, (long long)p.lambdas,
