@@ -1,7 +1,6 @@
 #include "app/commands.h"
 #include "app/results.h"
 #include "base/memory.h"
-#include "linalg/blas.h"
 #include "par/forecast.h"
 #include "par/load.h"
 #include "store/head.h"
@@ -188,7 +187,6 @@ static llr_code_t run(replay_t *replay, const llr_options_t *options, llr_error_
 llr_code_t llr_command_replay(const llr_options_t *options, llr_error_t *error)
 {
     replay_t replay = {0};
-    llr_blas_set_threads(1);
     llr_code_t code = run(&replay, options, error);
     llr_arena_destroy(&replay.worker.arena);
     llr_forecasts_destroy(&replay.forecasts);

@@ -3,7 +3,6 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "base/clock.h"
-#include "linalg/blas.h"
 #include "model/predict.h"
 #include "par/provenance.h"
 #include "par/run.h"
@@ -223,7 +222,6 @@ static double deadline_of(const llr_options_t *options)
 llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error)
 {
     run_t run = {.options = options, .deadline = deadline_of(options)};
-    llr_blas_set_threads(1);
     LLR_TRY(llr_comm_create(&run.comm, options->mpi, error));
     llr_code_t code = run_job(&run, error);
     if (is_first(&run)) llr_session_findings(&run.session.findings);
