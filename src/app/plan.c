@@ -192,14 +192,18 @@ static void print_size(const llr_plan_t *plan, const choice_t *now, const choice
 
 /* sbatch --------------------------------------------------------------------------------------- */
 
+/* The jobs of slurm/ ask for their signal to stop two minutes before the end, and Slurm may send it
+ * one earlier: the sweep is to be done by then. */
 static void print_sbatch(const llr_plan_t *plan, const llr_stages_t *stages)
 {
-    const double mebi = 1024.0 * 1024, spare = 1.1, launch = 60;
+    const double mebi = 1024.0 * 1024, spare = 1.1, launch = 60, signalled = 180;
     llr_memory_need_t need = llr_memory_need(&plan->session->catalog, &plan->session->grid);
     double node = (double)llr_memory_need_node(&need, ranks_a_node(plan));
-    long long minutes = (long long)ceil((launch + bound(plan, stages, 1) * spare) / 60);
-    printf("\nsbatch --nodes=%d --ntasks-per-node=%d --time=%lld:%02lld:00 --mem=%.0fM\n",
-           plan->nodes, ranks_a_node(plan), minutes / 60, minutes % 60, ceil(node * spare / mebi));
+    long long minutes = (long long)ceil((launch + bound(plan, stages, 1) * spare + signalled) / 60);
+    printf("\nsbatch --nodes=%d --ntasks-per-node=%d", plan->nodes, ranks_a_node(plan));
+    if (plan->ranks % plan->nodes) printf(" --ntasks=%d", plan->ranks);
+    printf(" --time=%lld:%02lld:00 --mem=%.0fM\n", minutes / 60, minutes % 60,
+           ceil(node * spare / mebi));
 }
 
 llr_code_t llr_plan_print_time(const llr_plan_t *plan, llr_error_t *error)
