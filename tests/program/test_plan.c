@@ -116,6 +116,19 @@ static void the_line_for_sbatch_has_all_it_needs(void)
     /* The scripts of slurm/ have a sweep stopped up to 3 minutes before the end. */
     CU_ASSERT_TRUE(hours == 0 && minutes >= 4 && minutes < 10);
     CU_ASSERT_TRUE(mebi > 3 * 40 && mebi < 1000);
+    /* All of the interval, and the predictions three times over, is before that. */
+    write_job("long", "seeds: {count: 20}\ntheory: auto\n");
+    write_calibration("dear", 900);
+    run(&outcome, "cd $D && $L plan long.yaml --ranks 4 --calibration dear");
+    double most = seconds_behind(&outcome, " s  to"),
+           wall = seconds_behind(&outcome, "wall time  ");
+    double theory = seconds_behind(&outcome, "theory roughly");
+    at = strstr(outcome.out, "sbatch ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    CU_ASSERT_EQUAL_FATAL(
+        sscanf(at, "sbatch --nodes=1 --ntasks-per-node=4 --time=%d:%d:00", &hours, &minutes), 2);
+    CU_ASSERT_TRUE(theory > 0 && most >= wall + 2 * theory);
+    CU_ASSERT_TRUE(3600 * hours + 60 * minutes >= most + 180);
 }
 
 /* Rates of this machine by made units, kept and used again; or by an earlier run of another job. */
@@ -179,10 +192,10 @@ static void a_grace_ends_with_the_time(void)
     outcome_t outcome;
     write_job("slow", "seeds: {count: 2}\nexponents: {from: 0, to: 4, count: 400}\n"
                       "lambdas: {log10: {from: -6, to: 0, count: 20}}\n");
-    run(&outcome,
-        "cd $D; sed -i 's/square, //; s/200, 400/4000/; s/120/500/' slow.yaml\n"
-        "$M -n 2 $L run slow.yaml -o slow --grace 1000 --stop-before 00:00:04 & r=$!\n"
-        "while ! test -e slow/job.yaml; do sleep 0.1; done; sleep 0.5; touch slow/stop; wait $r");
+    run(&outcome, "cd $D; sed -i 's/square, //; s/200, 400/4000/; s/120/500/' slow.yaml\n"
+                  "$M -n 2 $L run slow.yaml -o slow --grace 1000 --stop-before 00:00:04 & r=$!\n"
+                  "while kill -0 $r && ! test -e slow/job.yaml; do sleep 0.1; done; sleep 0.5; "
+                  "touch slow/stop; wait $r");
     CU_ASSERT_TRUE(ended(&outcome, 4, "stopped (stop file): 0 of 2 units are done"));
     CU_ASSERT_TRUE(outcome.seconds < 20);
 }
