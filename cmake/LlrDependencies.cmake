@@ -42,10 +42,23 @@ llr_find_library(llr_zlib zlib1g-dev zlib.h z zlib)
 llr_find_library(llr_cunit libcunit1-dev CUnit/Basic.h cunit cunit)
 llr_find_library(llr_cblas libopenblas-pthread-dev cblas.h "" openblas)
 
+# ScaLAPACK has no header, and Debian's CMake configuration of it is broken.
+if(PkgConfig_FOUND)
+  pkg_check_modules(PC_SCALAPACK QUIET scalapack-openmpi)
+endif()
+find_library(LLR_SCALAPACK NAMES scalapack-openmpi scalapack-mpich scalapack
+             HINTS ${PC_SCALAPACK_LIBRARY_DIRS})
+if(NOT LLR_SCALAPACK)
+  message(FATAL_ERROR "ScaLAPACK not found; set CMAKE_PREFIX_PATH to where it is installed "
+                      "(Debian: libscalapack-openmpi-dev)")
+endif()
+
 add_library(llr_blas INTERFACE)
 target_link_libraries(llr_blas INTERFACE llr_cblas LAPACK::LAPACK)
 add_library(llr_mpi INTERFACE)
 target_link_libraries(llr_mpi INTERFACE MPI::MPI_C Threads::Threads)
+add_library(llr_scalapack INTERFACE) # BLAS stands first: it is the one that ScaLAPACK is to call
+target_link_libraries(llr_scalapack INTERFACE LAPACK::LAPACK ${LLR_SCALAPACK} MPI::MPI_C)
 add_library(llr_hdf5 INTERFACE)
 target_link_libraries(llr_hdf5 INTERFACE hdf5::hdf5 MPI::MPI_C)
 
@@ -54,6 +67,7 @@ function(llr_feature_summary)
   message(STATUS "  build type   ${CMAKE_BUILD_TYPE}, ${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}")
   message(STATUS "  MPI          ${MPI_C_VERSION} (${MPI_C_COMPILER})")
   message(STATUS "  BLAS/LAPACK  ${BLAS_LIBRARIES}")
+  message(STATUS "  ScaLAPACK    ${LLR_SCALAPACK}")
   message(STATUS "  HDF5         ${HDF5_VERSION}, parallel")
   message(STATUS "  sanitizers   ${LLR_SANITIZE}, coverage ${LLR_COVERAGE}, tests ${LLR_TESTS}")
 endfunction()

@@ -3,7 +3,7 @@ add_library(llrsweep_library SHARED)
 foreach(floor IN LISTS LLR_FLOORS)
   target_sources(llrsweep_library PRIVATE $<TARGET_OBJECTS:${floor}>)
 endforeach()
-target_link_libraries(llrsweep_library PRIVATE llr_xxhash llr_blas llr_sleef llr_yaml llr_minpack llr_hdf5 llr_zlib llr_mpi m)
+target_link_libraries(llrsweep_library PRIVATE llr_xxhash llr_blas llr_sleef llr_yaml llr_minpack llr_hdf5 llr_scalapack llr_zlib llr_mpi m)
 target_include_directories(llrsweep_library INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set(LLR_SYMBOLS ${PROJECT_SOURCE_DIR}/cmake/llrsweep.map)

@@ -25,6 +25,16 @@ static llr_code_t explain(const llr_session_t *session, llr_error_t *error)
     return LLR_OK;
 }
 
+static void print_good(const llr_session_t *session, const char *path)
+{
+    printf("%s: good: %lld datasets, %lld units, %lld cells", path,
+           (long long)session->job.datasets, (long long)session->grid.units,
+           (long long)session->grid.cells);
+    if (session->job.ranks_per_unit > 1)
+        printf("; %lld ranks a unit", (long long)session->job.ranks_per_unit);
+    printf("\n");
+}
+
 llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
 {
     llr_session_t session;
@@ -36,9 +46,7 @@ llr_code_t llr_command_check(const llr_options_t *options, llr_error_t *error)
     if (code == LLR_OK && options->explain)
         code = explain(&session, error);
     else if (code == LLR_OK && !options->quiet)
-        printf("%s: good: %lld datasets, %lld units, %lld cells\n", options->argument[0],
-               (long long)session.job.datasets, (long long)session.grid.units,
-               (long long)session.grid.cells);
+        print_good(&session, options->argument[0]);
     llr_session_close(&session);
     return code;
 }

@@ -33,6 +33,9 @@ static void print_units(const llr_session_t *session, const llr_estimate_t *esti
            session->job.name, (long long)grid->cells, (long long)grid->units,
            grid->blocks > 1 ? "at most " : "", (long long)grid->unit[0].cells,
            (long long)grid->weightings, (long long)session->job.lambdas);
+    if (session->job.ranks_per_unit > 1)
+        printf("a unit is solved by %lld ranks together (process grid 1 x %lld)\n\n",
+               (long long)session->job.ranks_per_unit, (long long)session->job.ranks_per_unit);
     printf("%-20s %-9s %9s %7s %9s %12s %12s\n", "dataset", "loss", "n", "d", "d/n", "s a unit",
            "workspace");
     for (int64_t u = 0; u < grid->units; u += session->job.seeds * grid->blocks) {

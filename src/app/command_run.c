@@ -3,7 +3,6 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "base/clock.h"
-#include "linalg/blas.h"
 #include "model/predict.h"
 #include "par/provenance.h"
 #include "par/run.h"
@@ -69,6 +68,18 @@ static void print_forms(const llr_grid_t *grid, const llr_catalog_t *catalog)
     }
 }
 
+/* Groups are all alike, as results depend on their size: what is left over is not used. */
+static void print_groups(int64_t size, int64_t ranks)
+{
+    if (size < 2) return;
+    fprintf(stderr, "llrsweep: groups: %lld of %lld ranks, process grid 1 x %lld\n",
+            (long long)(ranks / size), (long long)size, (long long)size);
+    if (ranks % size)
+        fprintf(stderr,
+                "llrsweep: warning: %lld of %lld ranks are left out: ranks_per_unit is %lld\n",
+                (long long)(ranks % size), (long long)ranks, (long long)size);
+}
+
 static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress)
 {
@@ -88,6 +99,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *c
         fprintf(stderr, "; %lld of %lld units found", (long long)progress->found,
                 (long long)progress->units);
     fputc('\n', stderr);
+    print_groups(run->session.job.ranks_per_unit, ranks);
     print_forms(grid, catalog);
 }
 
@@ -218,7 +230,6 @@ static double deadline_of(const llr_options_t *options)
 llr_code_t llr_command_run(const llr_options_t *options, llr_error_t *error)
 {
     run_t run = {.options = options, .deadline = deadline_of(options)};
-    llr_blas_set_threads(1);
     LLR_TRY(llr_comm_create(&run.comm, options->mpi, error));
     llr_code_t code = run_job(&run, error);
     if (is_first(&run)) llr_session_findings(&run.session.findings);

@@ -15,6 +15,12 @@ static int ranks_a_node(const llr_plan_t *plan)
     return (plan->ranks + plan->nodes - 1) / plan->nodes;
 }
 
+static int ranks_a_unit(const llr_plan_t *plan)
+{
+    int64_t ranks = plan->session->job.ranks_per_unit;
+    return ranks > 1 ? (int)ranks : 1;
+}
+
 /* Memory --------------------------------------------------------------------------------------- */
 
 static void print_line(const char *what, double bytes, const char *remark)
@@ -29,7 +35,9 @@ void llr_plan_print_memory(const llr_plan_t *plan)
     int64_t ranks = ranks_a_node(plan), node = llr_memory_need_node(&need, ranks);
     char name[LLR_NUMBER_TEXT];
     printf("\nmemory of a node with %lld rank%s\n", (long long)ranks, ranks == 1 ? "" : "s");
-    print_line("datasets, shared", (double)need.shared, "once a node (/dev/shm)");
+    if (need.shared || need.ranks == 1)
+        print_line("datasets, shared", (double)need.shared, "once a node (/dev/shm)");
+    if (need.slices) print_line("slices of the datasets", (double)need.slices, "each rank");
     print_line("workspace", (double)need.workspace, "each rank");
     print_line("row lists", (double)need.lists, "each rank");
     print_line("MPI, HDF5, BLAS", (double)need.libraries, "each rank, an allowance");
@@ -64,7 +72,8 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
     const llr_estimate_t *e = plan->estimate;
     char wall[LLR_NUMBER_TEXT], low[LLR_NUMBER_TEXT], high[LLR_NUMBER_TEXT];
     printf("\ntime, by %s\n", plan->calibration);
-    printf("  %-34s %10s  the longest takes %s\n", "all units, on one core",
+    printf("  %-34s %10s  the longest takes %s\n",
+           ranks_a_unit(plan) > 1 ? "all units, by one group of ranks" : "all units, on one core",
            seconds_text(e->work, wall), seconds_text(e->longest, low));
     printf("  %-34s %10s  from the program's start on; read %.3g s,", "wall time",
            seconds_text(llr_stages_wall(stages), wall), stages->read);
@@ -75,22 +84,23 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
            seconds_text(llr_stages_bound(e, stages, 1), high));
 }
 
-/* What one rank without blocks would take over what these ranks do. */
-static double efficiency(double work, const llr_stages_t *stages, int ranks)
+/* What one rank (or group) without blocks would take over what these ranks do. */
+static double efficiency(const llr_plan_t *plan, double work, const llr_stages_t *stages, int ranks)
 {
-    return stages->solve > 0 ? work / (stages->solve * ranks) : 1;
+    int groups = llr_estimate_groups(plan->estimate, ranks);
+    return stages->solve > 0 ? work / (stages->solve * groups) : 1;
 }
 
 static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *error)
 {
     const int64_t few = 20; /* units a rank: with more of them no rank waits for the longest */
-    int useful = 1;
+    int least = ranks_a_unit(plan), useful = least;
     printf("\n%8s %12s %12s %11s\n", "ranks", "solving", "wall time", "efficiency");
-    for (int ranks = 1; ranks <= MOST_RANKS; ranks *= 2) {
+    for (int ranks = least; ranks <= MOST_RANKS; ranks *= 2) {
         llr_stages_t stages;
         char solve[LLR_NUMBER_TEXT], wall[LLR_NUMBER_TEXT];
         LLR_TRY(llr_estimate_stages(plan->estimate, ranks, &stages, error));
-        double share = efficiency(work, &stages, ranks);
+        double share = efficiency(plan, work, &stages, ranks);
         if (share >= USEFUL) useful = ranks;
         printf("%8d %12s %12s %11.3f\n", ranks, seconds_text(stages.solve, solve),
                seconds_text(llr_stages_wall(&stages), wall), share);
@@ -98,7 +108,7 @@ static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *
     printf("useful: up to %d rank%s (efficiency of solving at least %.2g%s)\n", useful,
            useful == 1 ? "" : "s", USEFUL,
            useful == MOST_RANKS ? ""
-           : plan->session->grid.units < few * useful
+           : plan->session->grid.units < few * llr_estimate_groups(plan->estimate, useful)
                ? "; more with a smaller unit_size, or more seeds"
                : "; rank 0 hands such short units out no faster");
     return LLR_OK;
@@ -171,7 +181,7 @@ static void print_size(const llr_plan_t *plan, const choice_t *now, const choice
                        double work)
 {
     char text[2][LLR_NUMBER_TEXT];
-    double ranks = plan->ranks;
+    double ranks = llr_estimate_groups(plan->estimate, plan->ranks);
     printf("\nunit_size for %d rank%s: ", plan->ranks, plan->ranks == 1 ? "" : "s");
     if (best->solve >= now->solve * 0.97) {
         printf("%lld, as it is\n", (long long)plan->session->job.unit_size);

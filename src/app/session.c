@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "linalg/blas.h"
+#include "par/ranks.h"
 #include "store/job_file.h"
 #include "store/layout.h"
 
@@ -45,6 +46,7 @@ llr_code_t llr_session_open(llr_session_t *session, const char *path, const char
     *session = (llr_session_t){0};
     llr_code_t code = llr_job_file_read(path, &text, error);
     if (code == LLR_OK) code = llr_session_parse(session, &text, path, output, error);
+    if (code == LLR_OK) code = llr_ranks_settle(&session->job, &session->findings, error);
     if (code == LLR_OK)
         code = llr_layout_open(&session->catalog, &session->grid, &session->job, scan,
                                &session->findings, error);

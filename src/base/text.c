@@ -160,9 +160,30 @@ const char *llr_nearest_word(const char *word, const char *const *words, int64_t
     return nearest;
 }
 
+static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+enum { UNITS = sizeof units / sizeof *units };
+
+int llr_text_to_bytes(const char *text, int64_t *bytes)
+{
+    char number[LLR_NUMBER_TEXT];
+    size_t digits = strspn(text, "0123456789.");
+    const char *unit = text + digits + strspn(text + digits, " ");
+    double value;
+    if (!digits || digits >= sizeof number) return 0;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!llr_text_to_double(number, &value)) return 0;
+    int power = 0;
+    while (*unit && power < UNITS && strcmp(unit, units[power])) power++;
+    if (power == UNITS) return 0;
+    for (int i = 0; i < power; i++) value *= 1024;
+    if (!(value < 0x1p62) || value != (double)(int64_t)value) return 0;
+    *bytes = (int64_t)value;
+    return 1;
+}
+
 char *llr_bytes_text(double bytes, char *out)
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     int unit = 0;
     while (bytes >= 1024 && unit < 5) {
         bytes /= 1024;

@@ -37,6 +37,9 @@ const char *llr_nearest_word(const char *word, const char *const *words, int64_t
 /* Bytes in human units ("1.5 GiB"). out: at least LLR_NUMBER_TEXT bytes. Returns out. */
 char *llr_bytes_text(double bytes, char *out);
 
+/* The inverse, for whole bytes ("4GiB", "512 MiB", "1.5 TiB", "100000"): 1 if it is one, else 0. */
+int llr_text_to_bytes(const char *text, int64_t *bytes);
+
 /* Mistakes found in what a user gave, one line each; all are collected before any is printed. */
 typedef struct llr_findings {
     char **line; /* owned, each owned */

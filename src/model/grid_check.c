@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "linalg/blas.h"
 #include "model/grid.h"
+#include "model/team.h"
 #include "model/weights.h"
 
 #include <stdlib.h>
@@ -116,6 +117,36 @@ static void check_limits(const look_t *look)
              (long long)facts->columns, (long long)vectors, (long long)limit);
 }
 
+/* Pieces of matrices and rows are arrays that ScaLAPACK counts with 32 bits. */
+static void check_pieces(const look_t *look, int64_t n)
+{
+    int64_t dim = look->facts->dim, size = n < dim ? n : dim;
+    int ranks = (int)look->job->ranks_per_unit;
+    int64_t rows = llr_deal_most((llr_deal_t){n, LLR_TEAM_BLOCK, ranks});
+    int64_t piece = llr_team_piece(ranks, size), slice = n < dim ? rows * dim : 0;
+    int64_t most = piece > slice ? piece : slice, limit = llr_blas_limit();
+    if (most > limit)
+        FIND(look,
+             "ranks_per_unit: %d: of n = %lld and d = %lld a rank holds %lld numbers in one array, "
+             "ScaLAPACK takes at most %lld; ask for %lld ranks or more",
+             ranks, (long long)n, (long long)dim, (long long)most, (long long)limit,
+             (long long)(most / limit + 1) * ranks);
+}
+
+/* What ranks that solve a unit together cannot do. */
+static void check_team(const look_t *look)
+{
+    const llr_job_t *job = look->job;
+    int64_t sizes, dataset = look->dataset - job->dataset;
+    const int64_t *size = sizes_of(look, &sizes);
+    if (job->ranks_per_unit < 2) return;
+    if (llr_job_preprocess(job, dataset)->kind == LLR_PREPROCESS_PCA)
+        FIND(look,
+             "preprocess: pca is for one rank a unit; use zscore or none, or ranks_per_unit: %d",
+             1);
+    for (int64_t i = 0; i < sizes; i++) check_pieces(look, size[i]);
+}
+
 static void check_groups(const look_t *look)
 {
     if (look->facts->shape.groups) return;
@@ -159,6 +190,7 @@ static void check_dataset(const look_t *look)
     else
         check_sizes(look);
     check_limits(look);
+    check_team(look);
 }
 
 static void warn_few(const look_t *look, const char *kind, int32_t index, int64_t rows)

@@ -30,6 +30,13 @@ bool llr_job_needs_population(const llr_job_t *job)
     return job->theory != LLR_FORM_NONE;
 }
 
+bool llr_job_has_zero(const llr_job_t *job)
+{
+    for (int64_t l = 0; l < job->lambdas; l++)
+        if (job->lambda[l] == 0) return true;
+    return false;
+}
+
 static llr_code_t fail_delta(const llr_job_t *job, const llr_job_dataset_t *dataset, double delta,
                              int64_t n, int64_t dim, const char *remedy, llr_error_t *error)
 {
@@ -120,6 +127,15 @@ static void check_whole(const llr_job_t *job, llr_yaml_t *yaml)
         llr_yaml_complain(
             yaml, node_of(yaml, "priors"),
             "priors: are for `sampling: stratified`; uniform takes rows as they come");
+    if (job->ranks_per_unit > 1 && llr_job_has_zero(job))
+        llr_yaml_complain(yaml, node_of(yaml, "lambdas"),
+                          "lambdas: 0 is solved by one rank alone; leave it out, or give "
+                          "ranks_per_unit: 1 in place of %lld",
+                          (long long)job->ranks_per_unit);
+    if (!job->ranks_per_unit && !job->rank_memory)
+        llr_yaml_complain(yaml, node_of(yaml, "ranks_per_unit"),
+                          "ranks_per_unit: auto follows from what a rank may take; say so, e.g. "
+                          "rank_memory: 4GiB");
     if (count_cells(job) > LARGEST_CELLS)
         llr_yaml_complain(yaml, yaml_document_get_root_node(yaml->document),
                           "about %.3g cells; one job takes at most %.3g", count_cells(job),

@@ -163,6 +163,9 @@ typedef struct llr_job {
     llr_sampling_t sampling;
     int64_t balanced_repeats; /* draws of averaged_balanced */
     int64_t unit_size;        /* most cells of a unit; 0: all that share a subsample and a loss */
+    int64_t ranks_per_unit;   /* that solve a unit together, each with a slice of the rows; 0: to be
+                                 found from rank_memory (auto) */
+    int64_t rank_memory;      /* bytes that a rank may take, for auto; 0: not said */
     int64_t seed_first, seeds;
     llr_select_t select_by;
     llr_form_t theory;         /* of the predicted errors beside every cell */
@@ -206,6 +209,9 @@ void llr_job_destroy(llr_job_t *job);
 
 /* Do weights or predictions of the job need the populations that the rows come from? */
 bool llr_job_needs_population(const llr_job_t *job);
+
+/* Is one of the lambdas 0? */
+bool llr_job_has_zero(const llr_job_t *job);
 
 /* The preprocessing of one dataset of the job. */
 const llr_preprocessing_t *llr_job_preprocess(const llr_job_t *job, int64_t dataset);

@@ -332,6 +332,31 @@ static void read_unit_size(llr_yaml_t *yaml, const llr_node_t *node, void *into)
     llr_yaml_integer(yaml, node, "unit_size", 0, LLR_LARGEST_SIZE, &((llr_job_t *)into)->unit_size);
 }
 
+static void read_ranks(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    enum { MOST = 4096 };
+    llr_job_t *job = into;
+    const char *text = node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+    int64_t ranks;
+    if (!strcmp(text, "auto"))
+        job->ranks_per_unit = 0;
+    else if (llr_text_to_int64(text, &ranks) && ranks >= 1 && ranks <= MOST)
+        job->ranks_per_unit = ranks;
+    else
+        llr_yaml_complain(yaml, node,
+                          "ranks_per_unit: expected a whole number from 1 to %d, or auto, found "
+                          "`%.60s`",
+                          MOST, text);
+}
+
+static void read_rank_memory(llr_yaml_t *yaml, const llr_node_t *node, void *into)
+{
+    const char *text = node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+    if (!llr_text_to_bytes(text, &((llr_job_t *)into)->rank_memory))
+        llr_yaml_complain(yaml, node,
+                          "rank_memory: expected bytes, as 4GiB or 512MiB, found `%.60s`", text);
+}
+
 const llr_yaml_key_t llr_job_keys[] = {
     {"version", "1", false, read_version, "of the job file's form; 1"},
     {"name", NULL, false, read_name, "of the sweep (default: the file's name)"},
@@ -371,5 +396,10 @@ const llr_yaml_key_t llr_job_keys[] = {
     {"balanced_repeats", "10", false, read_repeats, "draws that averaged_balanced averages"},
     {"unit_size", "0", false, read_unit_size,
      "most cells solved and saved together; 0: all of a subsample and loss"},
+    {"ranks_per_unit", "1", false, read_ranks,
+     "ranks that solve a unit together, each with a slice of the rows: a number, or auto, the "
+     "fewest that rank_memory is enough for"},
+    {"rank_memory", "0", false, read_rank_memory,
+     "bytes that a rank may take, as 4GiB; for ranks_per_unit: auto"},
     {"output", NULL, false, read_output, "result folder (default: results/NAME)"}};
 const int64_t llr_job_key_count = sizeof llr_job_keys / sizeof *llr_job_keys;

@@ -179,9 +179,13 @@ static void print_job(const llr_job_t *job, bool where, llr_text_t *out)
     llr_text_add(out, "tolerance: %s\nbalanced_repeats: %lld\nunit_size: %lld\n",
                  llr_number_text(job->tolerance, number), (long long)job->balanced_repeats,
                  (long long)job->unit_size);
+    if (job->ranks_per_unit)
+        llr_text_add(out, "ranks_per_unit: %lld\n", (long long)job->ranks_per_unit);
+    else
+        llr_text_add(out, "ranks_per_unit: auto\n");
     if (!where && job->unit_size) llr_text_add(out, "units: cut by lambda\n"); /* not as before */
     if (!where) return;
-    llr_text_add(out, "output: ");
+    llr_text_add(out, "rank_memory: %lld\noutput: ", (long long)job->rank_memory);
     print_path(out, job, job->output);
     llr_text_add(out, "\n");
 }

@@ -41,6 +41,45 @@ void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows,
     }
 }
 
+/* first (dim): the sample's first row, on the rank that has it; changed (dim): rows that differ
+ * from it. */
+static void count_changes(const llr_team_t *team, const double *x, int64_t here, int64_t dim,
+                          double *first, double *changed)
+{
+    memset(first, 0, (size_t)dim * sizeof *first);
+    memset(changed, 0, (size_t)dim * sizeof *changed);
+    if (team->rank == 0) memcpy(first, x, (size_t)dim * sizeof *first);
+    team->sum(team->argument, first, dim);
+    for (int64_t i = 0; i < here; i++)
+        for (int64_t j = 0; j < dim; j++) changed[j] += x[i * dim + j] != first[j];
+    team->sum(team->argument, changed, dim);
+}
+
+void llr_scaling_fit_team(llr_preprocess_t preprocess, const llr_team_t *team, const double *x,
+                          int64_t here, int64_t rows, int64_t dim, double *shift, double *scale,
+                          double *work)
+{
+    double *first = work, *changed = work + dim;
+    llr_scaling_fit(LLR_PREPROCESS_NONE, x, here, dim, shift, scale);
+    if (preprocess != LLR_PREPROCESS_ZSCORE) return;
+    count_changes(team, x, here, dim, first, changed);
+    for (int64_t i = 0; i < here; i++)
+        for (int64_t j = 0; j < dim; j++) shift[j] += x[i * dim + j];
+    team->sum(team->argument, shift, dim);
+    for (int64_t j = 0; j < dim; j++) shift[j] /= (double)rows;
+    memset(scale, 0, (size_t)dim * sizeof *scale);
+    for (int64_t i = 0; i < here; i++)
+        for (int64_t j = 0; j < dim; j++) {
+            double centred = x[i * dim + j] - shift[j];
+            scale[j] += centred * centred;
+        }
+    team->sum(team->argument, scale, dim);
+    for (int64_t j = 0; j < dim; j++) {
+        if (!changed[j]) shift[j] = first[j];
+        scale[j] = changed[j] > 0 ? 1 / sqrt(scale[j] / (double)rows) : 0;
+    }
+}
+
 void llr_scaling_apply(const double *shift, const double *scale, double *x, int64_t rows,
                        int64_t dim)
 {

@@ -1,5 +1,6 @@
 #include "par/comm.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <limits.h>
@@ -16,6 +17,7 @@ struct llr_comm {
     MPI_Comm world, node; /* duplicates, owned */
     MPI_Comm leaders;     /* first ranks of the nodes, owned; MPI_COMM_NULL on others */
     int rank, size, node_rank, node_size, nodes;
+    int shown;       /* rank in messages: of the communicator that all others were split from */
     MPI_Win *window; /* owned, windows */
     void **memory;   /* owned, windows: serial only */
     int windows;
@@ -26,6 +28,7 @@ static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
     if (MPI_Comm_dup(parent, &comm->world)) return LLR_FAILED;
     MPI_Comm_rank(comm->world, &comm->rank);
     MPI_Comm_size(comm->world, &comm->size);
+    comm->shown = comm->rank;
     if (MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL,
                             &comm->node))
         return LLR_FAILED;
@@ -75,6 +78,35 @@ void llr_comm_destroy(llr_comm_t **out)
     *out = NULL;
 }
 
+llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_error_t *error)
+{
+    MPI_Comm mine = MPI_COMM_NULL;
+    *part = NULL;
+    if (comm->serial) return colour < 0 ? LLR_OK : llr_comm_create(part, NULL, error);
+    llr_code_t code = LLR_OK;
+    if (MPI_Comm_split(comm->world, colour < 0 ? MPI_UNDEFINED : colour, comm->rank, &mine))
+        code = llr_fail(error, LLR_FAILED, "MPI could not split the communicator");
+    if (mine == MPI_COMM_NULL) return code;
+    code = llr_comm_create(part, &mine, error);
+    MPI_Comm_free(&mine);
+    if (*part) (*part)->shown = comm->shown;
+    return code;
+}
+
+void llr_comm_node_of_all(const llr_comm_t *comm, int *node)
+{
+    int first = comm->rank;
+    node[0] = 0;
+    if (comm->serial) return;
+    MPI_Bcast(&first, 1, MPI_INT, 0, comm->node);
+    MPI_Allgather(&first, 1, MPI_INT, node, 1, MPI_INT, comm->world);
+}
+
+const void *llr_comm_mpi(const llr_comm_t *comm)
+{
+    return &comm->world;
+}
+
 int llr_comm_rank(const llr_comm_t *comm)
 {
     return comm->rank;
@@ -106,7 +138,7 @@ static void name_place(const llr_comm_t *comm, llr_error_t *error)
     char host[64] = "", text[LLR_ERROR_TEXT];
     gethostname(host, sizeof host - 1);
     memcpy(text, error->text, sizeof text);
-    llr_fail(error, error->code, "rank %d on %s: %.800s", comm->rank, host, text);
+    llr_fail(error, error->code, "rank %d on %s: %.800s", comm->shown, host, text);
 }
 
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
@@ -133,6 +165,72 @@ static void broadcast(MPI_Comm comm, void *bytes, int64_t count)
 void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count)
 {
     if (comm->size > 1) broadcast(comm->world, bytes, count);
+}
+
+void llr_comm_announce(llr_comm_t *comm, void *bytes, int64_t count)
+{
+    enum { SOON = 200, LATER = 2000 };
+    MPI_Request request;
+    int done = 0;
+    if (comm->size == 1) return;
+    MPI_Ibcast(bytes, (int)count, MPI_BYTE, 0, comm->world, &request);
+    for (int tries = 0; !done; tries++) {
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        if (!done && tries > SOON) llr_clock_sleep(tries < LATER ? 20e-6 : 1e-3);
+    }
+}
+
+bool llr_comm_any(llr_comm_t *comm, bool flag)
+{
+    int mine = flag, any = flag;
+    if (comm->size > 1) MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, comm->world);
+    return any != 0;
+}
+
+void llr_comm_gather_all(llr_comm_t *comm, const double *mine, int64_t count, double *all)
+{
+    if (comm->serial)
+        memcpy(all, mine, (size_t)count * sizeof *all);
+    else
+        MPI_Allgather(mine, (int)count, MPI_DOUBLE, all, (int)count, MPI_DOUBLE, comm->world);
+}
+
+void llr_comm_exchange(llr_comm_t *comm, const double *send, int64_t count, double *receive)
+{
+    if (comm->serial)
+        memcpy(receive, send, (size_t)count * sizeof *send);
+    else
+        MPI_Alltoall(send, (int)count, MPI_DOUBLE, receive, (int)count, MPI_DOUBLE, comm->world);
+}
+
+static MPI_Request post(const llr_comm_t *comm, bool sends, void *bytes, int64_t count, int rank)
+{
+    MPI_Request request = MPI_REQUEST_NULL;
+    if (!count) return request;
+    if (sends)
+        MPI_Isend(bytes, (int)count, MPI_BYTE, rank, LLR_TAG_ROWS, comm->world, &request);
+    else
+        MPI_Irecv(bytes, (int)count, MPI_BYTE, rank, LLR_TAG_ROWS, comm->world, &request);
+    return request;
+}
+
+void llr_comm_exchange_bytes(llr_comm_t *comm, const char *send, const int64_t *send_start,
+                             char *receive, const int64_t *receive_start)
+{
+    if (comm->serial) {
+        memcpy(receive, send, (size_t)send_start[1]);
+        return;
+    }
+    /* Pairs of ranks meet in rounds, so that few requests are open at a time. */
+    for (int round = 0; round < comm->size; round++) {
+        int to = (comm->rank + round) % comm->size,
+            from = (comm->rank + comm->size - round) % comm->size;
+        MPI_Request request[2] = {post(comm, false, receive + receive_start[from],
+                                       receive_start[from + 1] - receive_start[from], from),
+                                  post(comm, true, (char *)send + send_start[to],
+                                       send_start[to + 1] - send_start[to], to)};
+        MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
+    }
 }
 
 void llr_comm_broadcast_nodes(llr_comm_t *comm, void *bytes, int64_t count)

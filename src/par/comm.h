@@ -15,7 +15,8 @@ typedef enum llr_tag {
     LLR_TAG_RESULT,   /* worker to rank 0: a solved unit */
     LLR_TAG_FAILURE,  /* worker to rank 0: an error */
     LLR_TAG_SIGNAL,   /* worker to rank 0: asked to stop */
-    LLR_TAG_DONE      /* worker to rank 0: leaves the loop */
+    LLR_TAG_DONE,     /* worker to rank 0: leaves the loop */
+    LLR_TAG_ROWS      /* a rank to the first of its group: features, to be hashed */
 } llr_tag_t;
 
 /* mpi_comm: address of the MPI_Comm to duplicate (collective), or NULL for one rank without MPI. */
@@ -27,12 +28,34 @@ int llr_comm_node_rank(const llr_comm_t *comm);
 int llr_comm_node_size(const llr_comm_t *comm);
 int llr_comm_nodes(const llr_comm_t *comm);
 
+/* Collective: the ranks that give the same colour, ordered by their rank here; *part is NULL, and
+ * nothing created, where colour is negative. */
+llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_error_t *error);
+/* Collective: node (size of comm): of each rank the first rank of its node. */
+void llr_comm_node_of_all(const llr_comm_t *comm, int *node);
+/* Address of the MPI_Comm inside, for libraries that need one. Not for one rank without MPI. */
+const void *llr_comm_mpi(const llr_comm_t *comm);
+
 /* Collective. Where any rank brings a code other than LLR_OK, all return the code of the lowest
  * such rank, with its text in *error (after "rank r on host: " where it is LLR_FAILED). */
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error);
 
 /* Collective: bytes of rank 0 to all. */
 void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count);
+
+/* The same, where the others may have to wait for long: they leave the cores alone. */
+void llr_comm_announce(llr_comm_t *comm, void *bytes, int64_t count);
+
+/* Collective: the flag of any rank, on all. */
+bool llr_comm_any(llr_comm_t *comm, bool flag);
+
+/* Collective: numbers to all by their rank: all has count of each rank. */
+void llr_comm_gather_all(llr_comm_t *comm, const double *mine, int64_t count, double *all);
+/* Collective: count numbers of send for each rank; those that the ranks have for this one. */
+void llr_comm_exchange(llr_comm_t *comm, const double *send, int64_t count, double *receive);
+/* Collective: bytes laid out by rank, bounded by start (ranks + 1). All counts fit an int. */
+void llr_comm_exchange_bytes(llr_comm_t *comm, const char *send, const int64_t *send_start,
+                             char *receive, const int64_t *receive_start);
 
 /* Collective: bytes of rank 0 into the memory that the ranks of each node share; the first rank of
  * a node writes, so a fence is to follow. */

@@ -19,6 +19,14 @@ static const double THEORY_MOST = 3;        /* a search may take so many times t
 static const double LATENCY_WORKING = 1e-3; /* until a rank 0 that works looks at a message */
 static const double LATENCY_SERVING = 5e-5;
 
+/* Of the speed of its ranks alone that a group has: measured with two of them. */
+static const double TOGETHER = 0.65;
+
+static int64_t ranks_a_unit(const llr_estimate_t *e)
+{
+    return e->grid->job->ranks_per_unit > 1 ? e->grid->job->ranks_per_unit : 1;
+}
+
 static llr_code_t time_theory(llr_estimate_t *e, llr_error_t *error)
 {
     llr_forecasts_t forecasts;
@@ -54,7 +62,8 @@ static double spread_of(const llr_estimate_t *e, double spread)
 
 static llr_code_t time_units(llr_estimate_t *e, const llr_pace_t *pace, llr_error_t *error)
 {
-    int64_t units = e->grid->units;
+    int64_t units = e->grid->units, together = ranks_a_unit(e);
+    double speed = together > 1 ? TOGETHER * (double)together : 1;
     llr_costed_t *list = llr_alloc(units, sizeof *list);
     e->seconds = llr_alloc(units, sizeof *e->seconds);
     e->cost = llr_alloc(units, sizeof *e->cost);
@@ -66,7 +75,7 @@ static llr_code_t time_units(llr_estimate_t *e, const llr_pace_t *pace, llr_erro
     for (int64_t u = 0; u < units; u++) {
         const llr_facts_t *facts = &e->catalog->facts[e->grid->unit[u].dataset];
         e->cost[u] = llr_unit_cost(e->grid, facts, u);
-        e->seconds[u] = e->cost[u] * llr_pace_rate(pace, llr_regime(e->grid, facts, u));
+        e->seconds[u] = e->cost[u] * llr_pace_rate(pace, llr_regime(e->grid, facts, u)) / speed;
         e->work += e->seconds[u];
         e->longest = fmax(e->longest, e->seconds[u]);
         list[u] = (llr_costed_t){e->cost[u], u};
@@ -105,12 +114,19 @@ static double bytes_read(const llr_catalog_t *catalog)
     return bytes;
 }
 
+int llr_estimate_groups(const llr_estimate_t *e, int ranks)
+{
+    int64_t groups = ranks / ranks_a_unit(e);
+    return groups > 1 ? (int)groups : 1;
+}
+
 llr_code_t llr_estimate_stages(const llr_estimate_t *e, int ranks, llr_stages_t *stages,
                                llr_error_t *error)
 {
     const llr_grid_t *grid = e->grid;
     double cells = (double)grid->cells / (double)grid->units;
-    bool works = llr_policy_works(ranks);
+    int groups = llr_estimate_groups(e, ranks);
+    bool works = llr_policy_works(groups);
     int workers = works ? ranks : ranks - 1;
     /* Ranks beyond those that get a unit change nothing. */
     int64_t busy = grid->units < LLR_POLICY_SERVES ? LLR_POLICY_SERVES : grid->units + 1;
@@ -119,7 +135,7 @@ llr_code_t llr_estimate_stages(const llr_estimate_t *e, int ranks, llr_stages_t 
                                    .seconds = e->seconds,
                                    .units = grid->units,
                                    .grain = LLR_UNIT_GRAIN,
-                                   .ranks = ranks < busy ? ranks : (int)busy,
+                                   .ranks = groups < busy ? groups : (int)busy,
                                    .latency = works ? LATENCY_WORKING : LATENCY_SERVING,
                                    .service = RESULT + RESULT_CELL * cells};
     *stages = (llr_stages_t){.read = START + READ * bytes_read(e->catalog),

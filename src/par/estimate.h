@@ -29,6 +29,9 @@ llr_code_t llr_estimate_create(llr_estimate_t *estimate, const llr_grid_t *grid,
                                llr_error_t *error);
 void llr_estimate_destroy(llr_estimate_t *estimate);
 
+/* Those among so many ranks that solve units: the ranks, or groups of them (ranks_per_unit). */
+int llr_estimate_groups(const llr_estimate_t *estimate, int ranks);
+
 /* On so many ranks. LLR_FAILED: out of memory. */
 llr_code_t llr_estimate_stages(const llr_estimate_t *estimate, int ranks, llr_stages_t *stages,
                                llr_error_t *error);

@@ -15,6 +15,24 @@ static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memor
                         memory + first * source->dim * llr_dtype_size(source->type), error);
 }
 
+/* The groups hold the same; the first finds the content id. */
+static llr_code_t load_slices(llr_comm_t *comm, llr_slices_t *slices, llr_catalog_t *catalog,
+                              int64_t index, llr_times_t *times, llr_error_t *error)
+{
+    llr_stage_t before = llr_times_enter(times, LLR_STAGE_READ);
+    llr_code_t code = slices->group ? llr_slices_read(slices, index, error) : LLR_OK;
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    llr_times_enter(times, LLR_STAGE_HASH);
+    int leads = llr_comm_rank(comm) == 0;
+    if (slices->group) llr_comm_broadcast(slices->group->comm, &leads, sizeof leads);
+    if (slices->group && leads)
+        code = llr_slices_content(slices, index, &catalog->content[index], error);
+    LLR_TRY(llr_comm_agree(comm, code, error));
+    llr_comm_broadcast(comm, &catalog->content[index], sizeof catalog->content[index]);
+    llr_times_enter(times, before);
+    return LLR_OK;
+}
+
 static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t index,
                               llr_times_t *times, llr_error_t *error)
 {
@@ -100,12 +118,21 @@ static llr_code_t resolve(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catal
 }
 
 llr_code_t llr_load_datasets(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog,
-                             llr_times_t *times, llr_error_t *error)
+                             const llr_group_t *group, llr_slices_t *slices, llr_times_t *times,
+                             llr_error_t *error)
 {
+    llr_code_t code = LLR_OK;
     LLR_TRY(llr_comm_agree(comm, llr_catalog_open(catalog, job, error), error));
-    LLR_TRY(llr_comm_agree(comm, llr_memory_check_shared(comm, catalog, error), error));
+    code = group ? llr_memory_check_slices(comm, catalog, group->ranks, error)
+                 : llr_memory_check_shared(comm, catalog, error);
+    if (code == LLR_OK && group && group->comm)
+        code = llr_slices_create(slices, group, catalog, error);
+    LLR_TRY(llr_comm_agree(comm, code, error));
     for (int64_t s = 0; s < catalog->sources; s++)
-        LLR_TRY(load_source(comm, catalog, s, times, error));
+        LLR_TRY(group ? load_slices(comm, slices, catalog, s, times, error)
+                      : load_source(comm, catalog, s, times, error));
     LLR_TRY(llr_comm_agree(comm, llr_catalog_build(catalog, job, error), error));
-    return resolve(comm, job, catalog, error);
+    LLR_TRY(resolve(comm, job, catalog, error));
+    code = group && group->comm ? llr_slices_look(slices, error) : LLR_OK;
+    return llr_comm_agree(comm, code, error);
 }

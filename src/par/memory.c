@@ -1,6 +1,7 @@
 #include "par/memory.h"
 
 #include "base/text.h"
+#include "par/slices.h"
 #include "work/forecast.h"
 
 #include <stdio.h>
@@ -23,6 +24,14 @@ static int64_t features_bytes(const llr_catalog_t *catalog)
         const llr_source_t *source = &catalog->source[s];
         bytes += source->rows * source->dim * llr_dtype_size(source->type);
     }
+    return bytes;
+}
+
+static int64_t slices_bytes(const llr_catalog_t *catalog, int64_t ranks)
+{
+    int64_t bytes = 0;
+    for (int64_t s = 0; s < catalog->sources; s++)
+        bytes += llr_slices_bytes(&catalog->source[s], (int)ranks);
     return bytes;
 }
 
@@ -65,8 +74,13 @@ static void add_populations(llr_memory_need_t *need, const llr_catalog_t *catalo
 
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid)
 {
-    llr_memory_need_t need = {.shared = features_bytes(catalog),
+    int64_t ranks = grid->job->ranks_per_unit;
+    llr_memory_need_t need = {.ranks = ranks > 1 ? ranks : 1,
                               .libraries = (int64_t)LIBRARIES_MIB << 20};
+    if (ranks > 1)
+        need.slices = slices_bytes(catalog, ranks);
+    else
+        need.shared = features_bytes(catalog);
     for (int64_t i = 0; i < catalog->datasets; i++) need.lists += catalog->facts[i].private_bytes;
     for (int64_t u = 0; u < grid->units; u++) {
         const llr_facts_t *facts = &catalog->facts[grid->unit[u].dataset];
@@ -79,11 +93,16 @@ llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t
     return need;
 }
 
+int64_t llr_memory_need_rank(const llr_memory_need_t *need)
+{
+    return need->slices + need->workspace + need->lists + need->libraries;
+}
+
 int64_t llr_memory_need_node(const llr_memory_need_t *need, int64_t ranks)
 {
     int64_t later = need->rows + need->workspace;
     int64_t first = (need->fitting > later ? need->fitting : later) - need->workspace;
-    return need->shared + first + ranks * (need->workspace + need->lists + need->libraries);
+    return need->shared + first + ranks * llr_memory_need_rank(need);
 }
 
 /* A number after a word at the start of a line, or the first number of the file (word NULL). */
@@ -148,6 +167,14 @@ static llr_code_t compare(int64_t need, int64_t available, const char *what, con
     return llr_fail(error, LLR_FAILED, "memory too small: %s need %s, %s has %s; %s", what,
                     llr_bytes_text((double)need, asked), where,
                     llr_bytes_text((double)available, there), remedy);
+}
+
+llr_code_t llr_memory_check_slices(const llr_comm_t *comm, const llr_catalog_t *catalog,
+                                   int64_t ranks, llr_error_t *error)
+{
+    return compare(slices_bytes(catalog, ranks) * llr_comm_node_size(comm),
+                   least(llr_memory_available(), address_space()), "the slices of the datasets",
+                   "this node", "run fewer ranks a node, or ask for more ranks_per_unit", error);
 }
 
 llr_code_t llr_memory_check_shared(const llr_comm_t *comm, const llr_catalog_t *catalog,

@@ -8,7 +8,9 @@
 
 /* Bytes; fixed formulas of the job and the datasets' facts. */
 typedef struct llr_memory_need {
+    int64_t ranks;     /* that solve a unit together */
     int64_t shared;    /* features, components, moments and predictions: once a node */
+    int64_t slices;    /* features, where several ranks solve a unit together: every rank */
     int64_t workspace; /* arena of one rank: the dearest unit */
     int64_t lists;     /* labels, row lists, sampled rows: every rank */
     int64_t libraries; /* MPI, HDF5 and the buffers of BLAS: every rank, an allowance */
@@ -18,6 +20,8 @@ typedef struct llr_memory_need {
 
 llr_memory_need_t llr_memory_need(const llr_catalog_t *catalog, const llr_grid_t *grid);
 
+/* Bytes of every rank, beside what is shared. */
+int64_t llr_memory_need_rank(const llr_memory_need_t *need);
 /* Bytes for a node with so many ranks, rank 0 among them. */
 int64_t llr_memory_need_node(const llr_memory_need_t *need, int64_t ranks);
 
@@ -30,6 +34,9 @@ int64_t llr_memory_shared_available(void);
  * available, in words. Local. */
 llr_code_t llr_memory_check_shared(const llr_comm_t *comm, const llr_catalog_t *catalog,
                                    llr_error_t *error);
+/* The same of slices over so many ranks. */
+llr_code_t llr_memory_check_slices(const llr_comm_t *comm, const llr_catalog_t *catalog,
+                                   int64_t ranks, llr_error_t *error);
 /* Do workspaces, lists and rows fit beside what is there already? Local. */
 llr_code_t llr_memory_check_private(const llr_comm_t *comm, const llr_memory_need_t *need,
                                     llr_error_t *error);

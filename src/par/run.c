@@ -5,8 +5,10 @@
 #include "par/limit.h"
 #include "par/load.h"
 #include "par/memory.h"
+#include "par/ranks.h"
 #include "par/schedule.h"
 #include "par/timesheet.h"
+#include "par/together.h"
 #include "store/folder.h"
 #include "store/journal.h"
 #include "store/layout.h"
@@ -24,6 +26,9 @@ typedef struct run {
     llr_run_result_t *result;
     llr_catalog_t catalog;
     llr_grid_t grid;
+    llr_group_t group; /* where several ranks solve a unit together, as the slices */
+    llr_slices_t slices;
+    llr_together_t together;
     llr_worker_t worker;
     llr_schedule_t *schedule;
     llr_forecasts_t forecasts;
@@ -80,15 +85,22 @@ static void stamp(run_t *run, llr_block_t *block, double seconds)
     }
 }
 
+static bool abandon_together(void *argument)
+{
+    return llr_together_abandons(&((run_t *)argument)->together);
+}
+
 static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_error_t *error)
 {
     run_t *run = argument;
     const llr_facts_t *facts = facts_of(run, unit);
     llr_block_t block = {0};
-    LLR_TRY(llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error));
+    llr_code_t code = llr_block_create(&block, run->grid.unit[unit].cells, facts->shape, error);
+    /* A crew starts together or not at all. */
+    LLR_TRY(run->worker.crew ? llr_comm_agree(run->group.comm, code, error) : code);
     llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_SOLVE);
     double started = llr_clock_cpu_seconds();
-    llr_code_t code = llr_unit_run(&run->worker, unit, &block, NULL, error);
+    code = llr_unit_run(&run->worker, unit, &block, NULL, error);
     if (code == LLR_OK) {
         stamp(run, &block, llr_clock_cpu_seconds() - started);
         llr_block_pack(&block, out);
@@ -313,12 +325,25 @@ static llr_code_t prepare(run_t *run, llr_findings_t *findings, llr_error_t *err
 {
     llr_comm_t *comm = run->comm;
     bool first = llr_comm_rank(comm) == 0;
-    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, &run->result->times, error));
+    LLR_TRY(llr_comm_agree(comm, llr_ranks_settle(run->job, findings, error), error));
+    bool grouped = run->job->ranks_per_unit > 1;
+    if (grouped) LLR_TRY(llr_group_create(&run->group, comm, run->job->ranks_per_unit, error));
+    LLR_TRY(llr_load_datasets(comm, run->job, &run->catalog, grouped ? &run->group : NULL,
+                              &run->slices, &run->result->times, error));
     llr_code_t code = llr_layout_grid(&run->grid, run->job, run->catalog.facts, findings, error);
     LLR_TRY(llr_comm_agree(comm, code, error));
     LLR_TRY(llr_comm_agree(comm, make_workspace(run, error), error));
     LLR_TRY(llr_comm_agree(comm, first ? begin(run, error) : LLR_OK, error));
     return llr_forecasts_wanted(run->job) ? forecast(run, error) : LLR_OK;
+}
+
+static llr_code_t schedule_groups(run_t *run, const llr_schedule_job_t *job, llr_error_t *error)
+{
+    run->together = (llr_together_t){&run->group, job, &run->schedule, false};
+    run->worker.dataset = run->slices.view;
+    run->worker.crew = &run->slices.crew;
+    run->worker.should_stop = abandon_together;
+    return llr_together_run(&run->together, run->comm, error);
 }
 
 static llr_code_t schedule(run_t *run, llr_error_t *error)
@@ -337,7 +362,9 @@ static llr_code_t schedule(run_t *run, llr_error_t *error)
                               .argument = run};
     run->started = run->last_sync = llr_clock_seconds();
     llr_times_enter(&run->result->times, LLR_STAGE_WAIT);
-    llr_code_t code = llr_schedule_run(run->comm, &job, &run->schedule, error);
+    llr_code_t code = run->job->ranks_per_unit > 1
+                          ? schedule_groups(run, &job, error)
+                          : llr_schedule_run(run->comm, &job, &run->schedule, error);
     if (llr_comm_rank(run->comm) == 0) show(run);
     return code;
 }
@@ -384,6 +411,8 @@ static void clean_up(run_t *run)
     llr_arena_destroy(&run->worker.arena);
     llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
+    llr_slices_destroy(&run->slices);
+    llr_group_destroy(&run->group);
     if (run->options->rows)
         *run->options->rows = rows;
     else

@@ -16,6 +16,14 @@ llr_code_t llr_eval_allocate(llr_eval_t *eval, int64_t rows, bool groups, llr_er
     return llr_fail_memory(error, llr_eval_bytes(eval), "the list of evaluation rows");
 }
 
+void llr_eval_free(llr_eval_t *eval)
+{
+    free(eval->row);
+    free(eval->label);
+    free(eval->group);
+    *eval = (llr_eval_t){0};
+}
+
 int64_t llr_eval_bytes(const llr_eval_t *eval)
 {
     return eval->rows * (int64_t)(sizeof *eval->row + sizeof *eval->label +
@@ -221,11 +229,7 @@ void llr_dataset_destroy(llr_dataset_t *dataset)
     free(dataset->pool_start);
     free(dataset->pool_row);
     free(dataset->class_of);
-    for (int s = 0; s < LLR_SPLITS; s++) {
-        free(dataset->eval[s].row);
-        free(dataset->eval[s].label);
-        free(dataset->eval[s].group);
-    }
+    for (int s = 0; s < LLR_SPLITS; s++) llr_eval_free(&dataset->eval[s]);
     free(dataset->mean);
     free(dataset->deviation);
     free(dataset->sampled);

@@ -39,6 +39,10 @@ typedef struct llr_dataset {
     double *sampled; /* owned, synthetic K > 2: eval rows x dim of both splits, validation first */
 } llr_dataset_t;
 
+/* Room for rows evaluation rows. LLR_FAILED: out of memory. */
+llr_code_t llr_eval_allocate(llr_eval_t *eval, int64_t rows, bool groups, llr_error_t *error);
+void llr_eval_free(llr_eval_t *eval);
+
 /* Builds the task (classes, merge, split) on an open source whose content id is known; for a
  * synthetic dataset source is NULL and the content id is made from its parameters. Mistakes
  * (label not in the source, no split, a class with no validation rows, ...) are LLR_INVALID with

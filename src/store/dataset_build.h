@@ -8,9 +8,6 @@
 llr_code_t llr_dataset_build_synthetic(llr_dataset_t *dataset, const llr_job_t *job,
                                        llr_error_t *error);
 
-/* Room for rows evaluation rows. LLR_FAILED: out of memory. */
-llr_code_t llr_eval_allocate(llr_eval_t *eval, int64_t rows, bool groups, llr_error_t *error);
-
 /* Bytes of the lists of one split. */
 int64_t llr_eval_bytes(const llr_eval_t *eval);
 

@@ -3,6 +3,7 @@
 #ifndef LLR_STORE_SOURCE_H
 #define LLR_STORE_SOURCE_H
 
+#include "base/deal.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -43,6 +44,11 @@ llr_code_t llr_source_open_memory(llr_source_t *source, const char *name, const 
                                   int64_t rows, int64_t dim, const int32_t *label,
                                   const int32_t *group, const int8_t *split, llr_error_t *error);
 
+/* Reads the rows that a deal of all rows gives a rank into out (its rows x dim of type), as read
+ * does. Not collective. */
+llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,
+                                 llr_error_t *error);
+
 /* Accepts half-built sources. */
 void llr_source_close(llr_source_t *source);
 
@@ -50,6 +56,8 @@ void llr_source_close(llr_source_t *source);
  * all three present where there is a split. Sets classes and groups. */
 llr_code_t llr_source_check_labels(llr_source_t *source, llr_error_t *error);
 
+/* Content id of a source whose features' bytes have this hash. */
+llr_hash_t llr_source_combine(const llr_source_t *source, llr_hash_t features);
 /* Content id over type, shapes, features (all rows x dim, as read), labels, groups and split. */
 llr_hash_t llr_source_content(const llr_source_t *source, const void *features);
 /* The same, reading the features in slices (checks them on the way): for commands without MPI. */

@@ -192,8 +192,15 @@ static llr_code_t solve_rows(llr_fit_set_t *set, llr_subsample_t *sample, llr_er
     llr_preprocess_t preprocess = llr_job_preprocess(job, set->unit->dataset)->kind;
     llr_path_t *path;
     double *x;
+    llr_solve_options_t options = {.tolerance = job->tolerance,
+                                   .leaves_df = !job->df[set->unit->loss],
+                                   .max_iterations = MAX_ITERATIONS,
+                                   .should_stop = worker->should_stop,
+                                   .argument = worker->argument};
+    set->rows = sample->rows;
     LLR_TRY(llr_subsample_arrange(set->dataset, sample, &worker->arena, error));
     LLR_TRY(spread_weights(set, sample, &path, error));
+    if (worker->crew) return llr_fit_set_solve_together(set, sample, path, &options, error);
     LLR_TAKE(x, &worker->arena, sample->rows * facts->dim, error);
     LLR_TRY(llr_subsample_gather(set->dataset, sample, set->unit->seed, x, &worker->arena, error));
     llr_scaling_fit(preprocess, x, sample->rows, facts->dim, set->shift, set->scale);
@@ -206,12 +213,6 @@ static llr_code_t solve_rows(llr_fit_set_t *set, llr_subsample_t *sample, llr_er
                          facts->shape.classes,
                          sample->stratum_start,
                          sample->stratum_class};
-    llr_solve_options_t options = {.tolerance = job->tolerance,
-                                   .leaves_df = !job->df[set->unit->loss],
-                                   .max_iterations = MAX_ITERATIONS,
-                                   .should_stop = worker->should_stop,
-                                   .argument = worker->argument};
-    set->rows = sample->rows;
     return llr_solve(set->unit->loss, &rows, path, set->paths, &options, &set->solutions,
                      &worker->arena, error);
 }

@@ -52,6 +52,12 @@ llr_code_t llr_fit_set_create(llr_fit_set_t *set, llr_worker_t *worker, const ll
 /* Solves all members: fit, raw and b are set, or lacks_class. LLR_STOPPED: abandoned. */
 llr_code_t llr_fit_set_solve(llr_fit_set_t *set, llr_error_t *error);
 
+/* The same rows' fits by the worker's crew: solves the paths on an arranged sample whose weights
+ * are a stratum's. Sets shift and scale. */
+llr_code_t llr_fit_set_solve_together(llr_fit_set_t *set, const llr_subsample_t *sample,
+                                      const llr_path_t *path, const llr_solve_options_t *options,
+                                      llr_error_t *error);
+
 /* Index in the solutions, and row in the unit's block, of a member at its l-th lambda. */
 int64_t llr_fit_set_fit(const llr_fit_set_t *set, const llr_member_t *member, int64_t l);
 llr_row_t *llr_fit_set_row(const llr_fit_set_t *set, const llr_member_t *member, int64_t l,
@@ -60,8 +66,8 @@ llr_row_t *llr_fit_set_row(const llr_fit_set_t *set, const llr_member_t *member,
 /* Accuracies of all members on both splits, into their rows. LLR_STOPPED: abandoned. */
 llr_code_t llr_fit_set_measure(llr_fit_set_t *set, llr_block_t *block, llr_error_t *error);
 
-/* Bytes that measuring takes for so many fits. */
-int64_t llr_measure_bytes(const llr_facts_t *facts, int64_t fits);
+/* Bytes that measuring takes for so many fits, by so many ranks together. */
+int64_t llr_measure_bytes(const llr_facts_t *facts, int64_t fits, int64_t ranks);
 
 /* Upper bound of what a set takes from the arena: a fixed formula of the shapes. */
 int64_t llr_fit_set_bytes(const llr_grid_t *grid, const llr_facts_t *facts, const llr_unit_t *unit,

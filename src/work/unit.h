@@ -9,10 +9,13 @@
 
 typedef struct llr_forecasts llr_forecasts_t; /* work/forecast.h */
 
+typedef struct llr_crew llr_crew_t; /* work/crew.h */
+
 typedef struct llr_worker {
     const llr_grid_t *grid;              /* borrowed */
     const llr_dataset_t *dataset;        /* borrowed, one a dataset of the job, features loaded */
     const llr_forecasts_t *forecasts;    /* borrowed, or NULL where the job predicts nothing */
+    const llr_crew_t *crew;              /* borrowed: the ranks that solve with it; NULL: alone */
     llr_arena_t arena;                   /* owned: llr_unit_bytes of the dearest unit */
     bool (*should_stop)(void *argument); /* asked between passes; may be NULL */
     /* Told when the fits of a set are solved and their accuracies begin, and when these end; may be
@@ -31,7 +34,8 @@ typedef struct llr_head {
                               (of averaged_balanced: of the last draw) */
 } llr_head_t;
 
-/* Solves a unit. block: created by the caller for the unit's cells; seconds, rank_id and host
+/* Solves a unit; with a crew, collective: should_stop is then called by all together, and all have
+ * the rows. block: created by the caller for the unit's cells; seconds, rank_id and host
  * are left to the caller. head may be NULL; its cell must belong to the unit. */
 llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,
                         llr_error_t *error);

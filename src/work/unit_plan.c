@@ -1,4 +1,6 @@
 /* What a unit will take: fixed formulas of the shapes. */
+#include "model/solve_team.h"
+#include "work/crew.h"
 #include "work/fit_set.h"
 
 static int64_t larger(int64_t a, int64_t b)
@@ -40,10 +42,28 @@ static llr_solve_shape_t solve_shape(const llr_facts_t *facts, const llr_grid_t 
                                .leaves_df = !grid->job->df[unit->loss]};
 }
 
+/* Of a rank of a crew: its rows, then fetching them or solving. */
+static int64_t crew_bytes(const llr_facts_t *facts, const llr_grid_t *grid, const llr_unit_t *unit,
+                          int64_t rows, share_t share)
+{
+    llr_solve_shape_t shape = solve_shape(facts, grid, unit, rows, share);
+    int ranks = (int)grid->job->ranks_per_unit;
+    int64_t most = llr_deal_most((llr_deal_t){rows, LLR_TEAM_BLOCK, ranks});
+    int64_t fetch = llr_crew_fetch_bytes(ranks, facts->columns, rows);
+    if (facts->synthetic)
+        fetch = llr_arena_cost(most, sizeof(int64_t)) + llr_arena_cost(most, sizeof(int32_t)) +
+                llr_subsample_scratch(facts, rows);
+    return llr_arena_cost(shape.strata + 1, sizeof(int64_t)) +
+           llr_arena_cost(most * facts->dim, sizeof(double)) +
+           llr_arena_cost(2 * facts->dim, sizeof(double)) +
+           larger(fetch, llr_solve_team_bytes(&shape, ranks));
+}
+
 static int64_t solve_bytes(const llr_facts_t *facts, const llr_grid_t *grid, const llr_unit_t *unit,
                            int64_t rows, share_t share)
 {
     llr_solve_shape_t shape = solve_shape(facts, grid, unit, rows, share);
+    if (grid->job->ranks_per_unit > 1) return crew_bytes(facts, grid, unit, rows, share);
     return llr_arena_cost(rows * facts->dim, sizeof(double)) + llr_solve_bytes(&shape);
 }
 
@@ -81,7 +101,7 @@ int64_t llr_fit_set_bytes(const llr_grid_t *grid, const llr_facts_t *facts, cons
     int64_t solving = sample_bytes(facts, grid, unit, cut, share) +
                       llr_subsample_scratch(facts, unit->n) +
                       (cut == LLR_CUT_AVERAGED ? totals : 0);
-    return kept + larger(solving, llr_measure_bytes(facts, share.cells));
+    return kept + larger(solving, llr_measure_bytes(facts, share.cells, grid->job->ranks_per_unit));
 }
 
 int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)

@@ -76,6 +76,13 @@ static const struct {
     {GOOD "balanced_repeats: [10]\n", "balanced_repeats: expected a single value"},
     {GOOD "unit_size: -1\n", "a.yaml:3: unit_size: -1 is out of range"},
     {GOOD "unit_size: all\n", "unit_size: expected a whole number, found `all`"},
+    {GOOD "ranks_per_unit: 0\n", "a.yaml:3: ranks_per_unit: expected a whole number from 1 to"},
+    {GOOD "ranks_per_unit: all\n", "or auto, found `all`"},
+    {GOOD "ranks_per_unit: [2]\n", "a.yaml:3: ranks_per_unit: expected a whole number"},
+    {GOOD "ranks_per_unit: auto\n", "a.yaml:3: ranks_per_unit: auto follows from what a rank may"},
+    {GOOD "rank_memory: 4GB\n", "a.yaml:3: rank_memory: expected bytes, as 4GiB or 512MiB, found"},
+    {GOOD "ranks_per_unit: 2\nlambdas: [0, 1]\n",
+     "a.yaml:4: lambdas: 0 is solved by one rank alone"},
     {GOOD "rules: [averaged_balancd]\n",
      "rules: `averaged_balancd` is not known here; did you mean `averaged_balanced`?"},
 };
@@ -104,12 +111,15 @@ static void keys_are_read(void)
         "  - {name: b, path: b.h5, preprocess: {pca: {variance: .95}}}\n  - {name: c, path: c.h5}\n"
         "deltas: {from: .1, to: .3, count: 3}\npreprocess: {pca: {components: 32}}\n"
         "weights_by: group\nsampling: uniform\nrules: [averaged_balanced, balanced_subsample]\n"
-        "balanced_repeats: 7\nunit_size: 50\nselect_by: worst_group\n");
+        "balanced_repeats: 7\nunit_size: 50\nselect_by: worst_group\n"
+        "ranks_per_unit: auto\nrank_memory: 1.5GiB\n");
     CU_ASSERT_EQUAL(job.weights_by, LLR_BY_GROUP);
     CU_ASSERT_EQUAL(job.sampling, LLR_SAMPLING_UNIFORM);
     CU_ASSERT_EQUAL(job.select_by, LLR_SELECT_WORST_GROUP);
     CU_ASSERT_EQUAL(job.balanced_repeats, 7);
     CU_ASSERT_EQUAL(job.unit_size, 50);
+    CU_ASSERT_EQUAL(job.ranks_per_unit, 0);
+    CU_ASSERT_EQUAL(job.rank_memory, 3ll << 29);
     CU_ASSERT_EQUAL(job.rules,
                     1u << LLR_RULE_BALANCED_SUBSAMPLE | 1u << LLR_RULE_AVERAGED_BALANCED);
     CU_ASSERT_EQUAL(job.deltas, 3);
@@ -127,6 +137,8 @@ static void keys_are_read(void)
     CU_ASSERT_EQUAL(job.sampling, LLR_SAMPLING_STRATIFIED);
     CU_ASSERT_EQUAL(job.balanced_repeats, 10);
     CU_ASSERT_EQUAL(job.unit_size, 0);
+    CU_ASSERT_EQUAL(job.ranks_per_unit, 1);
+    CU_ASSERT_EQUAL(job.rank_memory, 0);
     CU_ASSERT_FALSE(job.dataset[0].has_preprocess);
     CU_ASSERT_PTR_NULL(job.delta);
     llr_job_destroy(&job);
@@ -255,6 +267,7 @@ static void every_key_is_in_the_fingerprint(void)
         GOOD "rules: [balanced_subsample, averaged_balanced]\n",
         GOOD "balanced_repeats: 11\n",
         GOOD "unit_size: 3\n",
+        GOOD "ranks_per_unit: 2\n",
         GOOD "select_by: worst_group\n",
         GOOD "priors: [.25, .75]\n",
         DATA "deltas: [.5]\n",
