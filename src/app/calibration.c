@@ -30,6 +30,21 @@ static llr_code_t read_file(llr_pace_t *pace, const char *path, llr_error_t *err
     return code;
 }
 
+/* Solvers of the job that nothing was timed of get the rate of all others: that is to be known. */
+static void say_untimed(const llr_pace_t *pace, const llr_session_t *session, llr_text_t *said)
+{
+    bool told[LLR_REGIMES] = {false};
+    char name[LLR_REGIME_TEXT];
+    for (int64_t u = 0; u < session->grid.units; u++) {
+        const llr_facts_t *facts = &session->catalog.facts[session->grid.unit[u].dataset];
+        int64_t regime = llr_regime(&session->grid, facts, u);
+        if (pace->kind[regime].units || told[regime]) continue;
+        told[regime] = true;
+        llr_text_add(said, "; not timed there, so taken to be like the rest: %s",
+                     llr_regime_name(regime, name));
+    }
+}
+
 llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, const llr_session_t *session,
                                 llr_text_t *said, llr_error_t *error)
 {
@@ -46,7 +61,9 @@ llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, const llr_se
                         from, strerror(errno));
     bool is_folder = S_ISDIR(about.st_mode);
     llr_text_add(said, is_folder ? "the units timed in %s" : "%s", from);
-    return is_folder ? read_folder(pace, from, error) : read_file(pace, from, error);
+    LLR_TRY(is_folder ? read_folder(pace, from, error) : read_file(pace, from, error));
+    say_untimed(pace, session, said);
+    return LLR_OK;
 }
 
 llr_code_t llr_calibration_save(const llr_pace_t *pace, const char *path, llr_error_t *error)

@@ -149,20 +149,28 @@ static llr_code_t sweep(run_t *run, llr_run_result_t *result, llr_error_t *error
     return code;
 }
 
+/* Why a run ended early. */
+static const char *reason_of(const run_t *run, const llr_run_result_t *result)
+{
+    const char *signal = llr_signals_name();
+    if (signal) return signal;
+    if (run->stop_file_seen) return "stop file";
+    if (!result->out_of_time) return "asked for";
+    return run->options->stop_before
+               ? "what is left would not end before the time limit"
+               : "what is left would not end before the time limit, SLURM_JOB_END_TIME";
+}
+
 static void print_end(const run_t *run, llr_code_t code, const llr_run_result_t *result)
 {
     char digest[LLR_HASH_TEXT];
     const llr_progress_t *progress = &result->progress;
     if (code == LLR_STOPPED) {
-        const char *signal = llr_signals_name();
         fprintf(stderr,
                 "llrsweep: stopped (%s): %lld of %lld units are done; the same command "
                 "goes on from here\n",
-                signal                ? signal
-                : run->stop_file_seen ? "stop file"
-                : result->out_of_time ? "what is left would not end before the time limit"
-                                      : "asked for",
-                (long long)(progress->found + progress->done), (long long)progress->units);
+                reason_of(run, result), (long long)(progress->found + progress->done),
+                (long long)progress->units);
         return;
     }
     if (result->unanswered)

@@ -122,6 +122,19 @@ static llr_code_t check_given(const llr_options_t *options, llr_error_t *error)
     return LLR_OK;
 }
 
+static llr_code_t set(const llr_option_t *option, llr_options_t *options, const char *value,
+                      llr_error_t *error)
+{
+    char *place = (char *)options + option->place;
+    bool yes = true;
+    if (option->set) return option->set(options, value, error);
+    if (option->value)
+        memcpy(place, &value, sizeof value);
+    else
+        memcpy(place, &yes, sizeof yes);
+    return LLR_OK;
+}
+
 static llr_code_t take_option(llr_options_t *options, int count, char **words, int *at,
                               llr_error_t *error)
 {
@@ -133,13 +146,13 @@ static llr_code_t take_option(llr_options_t *options, int count, char **words, i
     LLR_TRY(check_given(options, error));
     if (!option->value && equals)
         return llr_fail(error, LLR_INVALID, "%s takes no value", option->name);
-    if (!option->value) return option->set(options, "", error);
+    if (!option->value) return set(option, options, "", error);
     if (again) return llr_fail(error, LLR_INVALID, "%s is given twice", option->name);
     const char *value = equals ? equals + 1 : *at + 1 < count ? words[++*at] : "";
     if (!*value)
         return llr_fail(error, LLR_INVALID, "%s needs a value: %s", option->name, option->value);
     LLR_TRY(check_choice(option, value, error));
-    return option->set(options, value, error);
+    return set(option, options, value, error);
 }
 
 static llr_code_t take_command(llr_options_t *options, const char *word, llr_error_t *error)

@@ -9,6 +9,7 @@
 #include "model/sample.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct llr_options llr_options_t;
@@ -30,7 +31,10 @@ typedef struct llr_option {
     const char *help;
     const char *standard; /* what holds without it, in words, or NULL */
     llr_words_t *choice;  /* the words it takes, or NULL where it takes any */
+    /* Takes its value; NULL: what is at the place in llr_options_t, a const char *, becomes the
+     * value (borrowed), or, of an option without one, a bool becomes true. */
     llr_code_t (*set)(llr_options_t *options, const char *value, llr_error_t *error);
+    size_t place;
 } llr_option_t;
 
 struct llr_options {

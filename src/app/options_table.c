@@ -1,145 +1,10 @@
-/* The commands and options of the program. */
-#include "app/commands.h"
+/* The options of the program. */
+#include "app/options.h"
 #include "app/report.h"
 #include "base/text.h"
 
+#include <stddef.h>
 #include <string.h>
-
-const llr_command_t llr_commands[] = {
-    {"check", "JOB", 1, 1, "find every mistake in a job and its datasets", llr_command_check},
-    {"plan", "JOB", 1, 1, "units, memory and time of a job, and what to ask a cluster for",
-     llr_command_plan},
-    {"run", "JOB", 1, 1, "run a job, alone or under mpirun or srun; resumes what it finds",
-     llr_command_run},
-    {"status", "DIR", 1, 1, "how far a sweep is", llr_command_status},
-    {"report", "DIR", 1, 2,
-     "benchmark table of a sweep, methods by n or dataset: text, Markdown, CSV, LaTeX",
-     llr_command_report},
-    {"import", "--features FILE", 0, 0,
-     "make a dataset of .npy, .npz, CSV, LIBSVM text or HDF5 files", llr_command_import},
-    {"inspect", "DATASET", 1, 1,
-     "shape, classes, columns, spectrum and equal rows of an HDF5 dataset", llr_command_inspect},
-    {"gather", "DIR...", 1, -1, "merge result folders of one job (shards, reruns) into one table",
-     llr_command_gather},
-    {"scaling", "DIR...", 1, -1, "speed-up and where time went, of one job at several rank counts",
-     llr_command_scaling},
-    {"rows", "JOB", 1, 1, "rows of every subsample: `n seed i0 i1 ...`", llr_command_rows},
-    {"theory", "[JOB]", 0, 1,
-     "predicted errors over a grid: a job's, or of --dataset or --gaussian", llr_command_theory},
-    {"advise", "DATASET", 1, 1, "the weights and lambda at which predicted errors are least",
-     llr_command_advise},
-    {"replay", "DIR KEY", 2, 2, "solve one cell again and compare with the table",
-     llr_command_replay},
-    {"journal", "check|repair DIR", 2, 2, "look for damage in a sweep's journal, or mend it",
-     llr_command_journal},
-    {"help", "[TOPIC]", 0, 1, "this text, a command's, or: job, man, completion",
-     llr_command_help}};
-const int64_t llr_command_count = sizeof llr_commands / sizeof *llr_commands;
-
-static llr_code_t set_help(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->help = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_version(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->version = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_quiet(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->quiet = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_verbose(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->verbose = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_explain(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->explain = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_weak(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->weak = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_output(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->output = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_save(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->save = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_features(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->features = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_labels(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->labels = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_groups(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->groups = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_split(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->split = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_force(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->force = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_single(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)value, (void)error;
-    options->single = true;
-    return LLR_OK;
-}
-
-static llr_code_t set_dataset(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->dataset = value;
-    return LLR_OK;
-}
 
 /* Words of options that take one of a list. The setters are given one of them. */
 
@@ -209,13 +74,6 @@ static llr_code_t set_by(llr_options_t *options, const char *value, llr_error_t 
     return LLR_OK;
 }
 
-static llr_code_t set_compare(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->compare = value;
-    return LLR_OK;
-}
-
 static llr_code_t set_rule(llr_options_t *options, const char *value, llr_error_t *error)
 {
     (void)error;
@@ -240,21 +98,6 @@ static llr_code_t set_ranks(llr_options_t *options, const char *value, llr_error
 static llr_code_t set_nodes(llr_options_t *options, const char *value, llr_error_t *error)
 {
     return read_count("--nodes", value, 1, &options->nodes, error);
-}
-
-static llr_code_t set_calibration(llr_options_t *options, const char *value, llr_error_t *error)
-{
-    (void)error;
-    options->calibration = value;
-    return LLR_OK;
-}
-
-static llr_code_t set_save_calibration(llr_options_t *options, const char *value,
-                                       llr_error_t *error)
-{
-    (void)error;
-    options->save_calibration = value;
-    return LLR_OK;
 }
 
 static llr_code_t set_best(llr_options_t *options, const char *value, llr_error_t *error)
@@ -438,94 +281,103 @@ static llr_code_t set_test_priors(llr_options_t *options, const char *value, llr
 }
 
 const llr_option_t llr_option_table[] = {
-    {"--help", "-h", NULL, "", "help on a command", NULL, NULL, set_help},
-    {"--version", NULL, NULL, "", "version and build facts", NULL, NULL, set_version},
+    {"--help", "-h", NULL, "", "help on a command", NULL, NULL,
+     .place = offsetof(llr_options_t, help)},
+    {"--version", NULL, NULL, "", "version and build facts", NULL, NULL,
+     .place = offsetof(llr_options_t, version)},
     {"--output", "-o", "DIR", "check plan run gather import", "result folder; import: file",
-     "the job's; gather and import need one", NULL, set_output},
-    {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL, set_explain},
-    {"--ranks", NULL, "N", "plan", "ranks, on all nodes", "1", NULL, set_ranks},
-    {"--nodes", NULL, "N", "plan", "nodes that they are on", "1", NULL, set_nodes},
+     "the job's; gather and import need one", NULL, .place = offsetof(llr_options_t, output)},
+    {"--explain", NULL, NULL, "check", "print the resolved job", NULL, NULL,
+     .place = offsetof(llr_options_t, explain)},
+    {"--ranks", NULL, "N", "plan", "ranks, on all nodes", "1", NULL, .set = set_ranks},
+    {"--nodes", NULL, "N", "plan", "nodes that they are on", "1", NULL, .set = set_nodes},
     {"--calibration", NULL, "FILE|DIR", "plan",
      "speed of the machine: a calibration file, or a result folder made there",
-     "units are made and timed here, for 2 s", NULL, set_calibration},
+     "units are made and timed here, for 2 s", NULL, .place = offsetof(llr_options_t, calibration)},
     {"--save-calibration", NULL, "FILE", "plan", "keep the speed for --calibration", NULL, NULL,
-     set_save_calibration},
+     .place = offsetof(llr_options_t, save_calibration)},
     {"--grace", NULL, "SECONDS", "run", "how long a unit may go on after a stop", "20", NULL,
-     set_grace},
+     .set = set_grace},
     {"--stop-before", NULL, "HH:MM:SS", "run",
      "time from now on: no unit is begun that would not end before, and then it stops",
-     "the end that Slurm set", NULL, set_stop_before},
+     "the end that Slurm set", NULL, .set = set_stop_before},
     {"--shard", NULL, "I/N", "run", "only the I-th of N parts of the units; then gather", NULL,
-     NULL, set_shard},
+     NULL, .set = set_shard},
     {"--weak", NULL, NULL, "scaling", "the jobs may differ in the number of seeds", NULL, NULL,
-     set_weak},
-    {"--quiet", "-q", NULL, "check run gather import replay", "errors only", NULL, NULL, set_quiet},
+     .place = offsetof(llr_options_t, weak)},
+    {"--quiet", "-q", NULL, "check run gather import replay", "errors only", NULL, NULL,
+     .place = offsetof(llr_options_t, quiet)},
     {"--verbose", "-v", NULL, "run", "also versions, kernel, hashes and where time went", NULL,
-     NULL, set_verbose},
+     NULL, .place = offsetof(llr_options_t, verbose)},
     {"--format", NULL, "NAME", "report theory", "form of the table", "text", format_choice,
-     set_format},
+     .set = set_format},
     {"--metric", NULL, "NAME", "report", "test accuracy shown", "the job's select_by",
-     metric_choice, set_metric},
+     metric_choice, .set = set_metric},
     {"--best", NULL, "N", "report",
      "best cells listed for each dataset, loss and n; csv: in place of the methods", "1; csv: 0",
-     NULL, set_best},
+     NULL, .set = set_best},
     {"--by", NULL, "AXIS", "report",
      "columns of the table; datasets stand at their largest n, or at those of --n", "n",
-     axis_choice, set_by},
+     axis_choice, .set = set_by},
     {"--spread", NULL, "KIND", "report",
      "beside a mean: standard deviation, standard error, or 95 % bootstrap interval of the mean",
-     "sd", interval_choice, set_interval},
+     "sd", interval_choice, .set = set_interval},
     {"--compare", NULL, "METHOD|DIR", "report",
      "differences from a method, or from the same methods of another sweep, tested in pairs by "
      "seed",
-     NULL, NULL, set_compare},
+     NULL, NULL, .place = offsetof(llr_options_t, compare)},
     {"--dataset", NULL, "NAME", "rows theory",
-     "of the job, where it has several; theory without a job: HDF5 file", NULL, NULL, set_dataset},
+     "of the job, where it has several; theory without a job: HDF5 file", NULL, NULL,
+     .place = offsetof(llr_options_t, dataset)},
     {"--features", NULL, "FILE", "import",
      "rows x columns of numbers; FILE:NAME takes a member, dataset or CSV column of it", NULL, NULL,
-     set_features},
+     .place = offsetof(llr_options_t, features)},
     {"--labels", NULL, "FILE", "import", "classes, one a row: whole numbers or words",
-     "those beside the features", NULL, set_labels},
+     "those beside the features", NULL, .place = offsetof(llr_options_t, labels)},
     {"--groups", NULL, "FILE", "import", "groups, one a row: whole numbers or words", NULL, NULL,
-     set_groups},
+     .place = offsetof(llr_options_t, groups)},
     {"--split", NULL, "FILE", "import", "0 pool, 1 validation, 2 test, one a row", NULL, NULL,
-     set_split},
+     .place = offsetof(llr_options_t, split)},
     {"--fractions", NULL, "LIST", "import", "in place of it: shares of pool, validation, test",
-     NULL, NULL, set_fractions},
-    {"--seed", NULL, "N", "import", "of the split by fractions", "0", NULL, set_seed},
-    {"--float32", NULL, NULL, "import", "float64 features become float32", NULL, NULL, set_single},
-    {"--force", NULL, NULL, "import", "replace a file that is there", NULL, NULL, set_force},
+     NULL, NULL, .set = set_fractions},
+    {"--seed", NULL, "N", "import", "of the split by fractions", "0", NULL, .set = set_seed},
+    {"--float32", NULL, NULL, "import", "float64 features become float32", NULL, NULL,
+     .place = offsetof(llr_options_t, single)},
+    {"--force", NULL, NULL, "import", "replace a file that is there", NULL, NULL,
+     .place = offsetof(llr_options_t, force)},
     {"--gaussian", NULL, "SPEC", "theory",
      "Gaussian classes: d=400,separation=2,priors=.8:.2[,decay=1] (means -+2 e; eigenvalues "
      "j^-decay)",
-     NULL, NULL, set_gaussian},
+     NULL, NULL, .set = set_gaussian},
     {"--n", NULL, "LIST", "theory advise report",
-     "training rows; advise: one number; report: only these columns", NULL, NULL, set_n},
+     "training rows; advise: one number; report: only these columns", NULL, NULL, .set = set_n},
     {"--gamma", NULL, "LIST", "theory", "exponents: w_c ~ prior_c^-gamma", "0:2:5", NULL,
-     set_gamma},
+     .set = set_gamma},
     {"--lambda", NULL, "LIST", "theory advise",
      "regularisation; 1e-4:1:5 is a span, even in the logarithm", "theory: 1e-4:1:5; advise: any",
-     NULL, set_lambda},
-    {"--loss", NULL, "NAME", "theory advise", "of the training", "square", loss_choice, set_loss},
+     NULL, .set = set_lambda},
+    {"--loss", NULL, "NAME", "theory advise", "of the training", "square", loss_choice,
+     .set = set_loss},
     {"--target", NULL, "NAME", "advise", "accuracy that the weights and lambda are for",
-     "worst_class", target_choice, set_target},
+     "worst_class", target_choice, .set = set_target},
     {"--priors", NULL, "LIST", "theory advise",
      "shares of the classes (or groups, where these share a weight) among the training rows",
-     "the pool's", NULL, set_priors},
+     "the pool's", NULL, .set = set_priors},
     {"--test-priors", NULL, "LIST", "advise",
      "shares of the classes, or of the groups, among the rows to be predicted",
-     "those of the test rows", NULL, set_test_priors},
+     "those of the test rows", NULL, .set = set_test_priors},
     {"--weights-by", NULL, "NAME", "theory advise", "what shares a weight", "class", by_choice,
-     set_weights_by},
+     .set = set_weights_by},
     {"--preprocess", NULL, "NAME", "theory advise", "of the columns", "zscore; --gaussian: none",
-     preprocess_choice, set_preprocess},
+     preprocess_choice, .set = set_preprocess},
     {"--classes", NULL, "LIST", "theory advise",
-     "labels of the file that are kept, in the order that numbers them", "all", NULL, set_classes},
+     "labels of the file that are kept, in the order that numbers them", "all", NULL,
+     .set = set_classes},
     {"--rule", NULL, "NAME", "rows",
      "rows that a rule fits, of averaged_balanced each draw (`n seed draw i0 ...`)", NULL,
-     rule_choice, set_rule},
+     rule_choice, .set = set_rule},
     {"--save", NULL, "FILE", "replay", "the retrained layer as HDF5, raw-feature scale", NULL, NULL,
-     set_save}};
+     .place = offsetof(llr_options_t, save)}};
 const int64_t llr_option_count = sizeof llr_option_table / sizeof *llr_option_table;
 _Static_assert(sizeof llr_option_table / sizeof *llr_option_table <= 64,
                "llr_options_t.given has a bit for each");

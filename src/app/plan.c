@@ -67,13 +67,6 @@ static const char *seconds_text(double seconds, char *out)
     return out;
 }
 
-/* Two standard deviations of the work to either side; what is no work is taken as it is. */
-static double bound(const llr_plan_t *plan, const llr_stages_t *stages, double side)
-{
-    double rest = llr_stages_wall(stages) - stages->solve;
-    return rest + stages->solve * exp(side * 2 * plan->estimate->spread);
-}
-
 static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
 {
     const llr_estimate_t *e = plan->estimate;
@@ -87,7 +80,8 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
     if (stages->theory > 0) printf(" theory roughly %.2g s,", stages->theory);
     printf(" solve %.3g s, table %.3g s\n", stages->solve, stages->table);
     printf("  %-34s %10s  to %s: data decide how many steps a fit takes\n", "most likely from",
-           seconds_text(bound(plan, stages, -1), low), seconds_text(bound(plan, stages, 1), high));
+           seconds_text(llr_stages_bound(e, stages, -1), low),
+           seconds_text(llr_stages_bound(e, stages, 1), high));
 }
 
 /* What one rank (or group) without blocks would take over what these ranks do. */
@@ -99,6 +93,7 @@ static double efficiency(const llr_plan_t *plan, double work, const llr_stages_t
 
 static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *error)
 {
+    const int64_t few = 20; /* units a rank: with more of them no rank waits for the longest */
     int least = ranks_a_unit(plan), useful = least;
     printf("\n%8s %12s %12s %11s\n", "ranks", "solving", "wall time", "efficiency");
     for (int ranks = least; ranks <= MOST_RANKS; ranks *= 2) {
@@ -112,7 +107,10 @@ static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *
     }
     printf("useful: up to %d rank%s (efficiency of solving at least %.2g%s)\n", useful,
            useful == 1 ? "" : "s", USEFUL,
-           useful < MOST_RANKS ? "; more with a smaller unit_size, or more seeds" : "");
+           useful == MOST_RANKS ? ""
+           : plan->session->grid.units < few * llr_estimate_groups(plan->estimate, useful)
+               ? "; more with a smaller unit_size, or more seeds"
+               : "; rank 0 hands such short units out no faster");
     return LLR_OK;
 }
 
@@ -202,14 +200,19 @@ static void print_size(const llr_plan_t *plan, const choice_t *now, const choice
 
 /* sbatch --------------------------------------------------------------------------------------- */
 
+/* The jobs of slurm/ ask for their signal to stop two minutes before the end, and Slurm may send it
+ * one earlier: the sweep is to be done by then. */
 static void print_sbatch(const llr_plan_t *plan, const llr_stages_t *stages)
 {
-    const double mebi = 1024.0 * 1024, spare = 1.1, launch = 60;
+    const double mebi = 1024.0 * 1024, spare = 1.1, launch = 60, signalled = 180;
     llr_memory_need_t need = llr_memory_need(&plan->session->catalog, &plan->session->grid);
     double node = (double)llr_memory_need_node(&need, ranks_a_node(plan));
-    long long minutes = (long long)ceil((launch + bound(plan, stages, 1) * spare) / 60);
-    printf("\nsbatch --nodes=%d --ntasks-per-node=%d --time=%lld:%02lld:00 --mem=%.0fM\n",
-           plan->nodes, ranks_a_node(plan), minutes / 60, minutes % 60, ceil(node * spare / mebi));
+    long long minutes = (long long)ceil(
+        (launch + llr_stages_bound(plan->estimate, stages, 1) * spare + signalled) / 60);
+    printf("\nsbatch --nodes=%d --ntasks-per-node=%d", plan->nodes, ranks_a_node(plan));
+    if (plan->ranks % plan->nodes) printf(" --ntasks=%d", plan->ranks);
+    printf(" --time=%lld:%02lld:00 --mem=%.0fM\n", minutes / 60, minutes % 60,
+           ceil(node * spare / mebi));
 }
 
 llr_code_t llr_plan_print_time(const llr_plan_t *plan, llr_error_t *error)

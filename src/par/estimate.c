@@ -10,11 +10,12 @@
 
 /* Seconds of what is no unit, measured on one node with a file system of its own. */
 static const double START = 0.01;
-static const double READ = 1 / 1e9;     /* a byte of features, the hash included */
-static const double RESULT = 1e-5;      /* rank 0: a unit's result, */
-static const double RESULT_CELL = 1e-6; /* and each of its rows: unpacking, journal */
-static const double TABLE_CELL = 8e-6;  /* a row of the table */
-static const double THEORY = 3e-10;     /* of llr_forecast_cost; a search may take 3 times that */
+static const double READ = 1 / 1e9;         /* a byte of features, the hash included */
+static const double RESULT = 1e-5;          /* rank 0: a unit's result, */
+static const double RESULT_CELL = 1e-6;     /* and each of its rows: unpacking, journal */
+static const double TABLE_CELL = 8e-6;      /* a row of the table */
+static const double THEORY = 3e-10;         /* of llr_forecast_cost; */
+static const double THEORY_MOST = 3;        /* a search may take so many times that */
 static const double LATENCY_WORKING = 1e-3; /* until a rank 0 that works looks at a message */
 static const double LATENCY_SERVING = 5e-5;
 
@@ -146,4 +147,10 @@ llr_code_t llr_estimate_stages(const llr_estimate_t *e, int ranks, llr_stages_t 
 double llr_stages_wall(const llr_stages_t *stages)
 {
     return stages->read + stages->theory + stages->solve + stages->table;
+}
+
+double llr_stages_bound(const llr_estimate_t *e, const llr_stages_t *stages, double side)
+{
+    double theory = side > 0 ? THEORY_MOST * stages->theory : stages->theory;
+    return stages->read + theory + stages->solve * exp(side * 2 * e->spread) + stages->table;
 }

@@ -36,5 +36,8 @@ int llr_estimate_groups(const llr_estimate_t *estimate, int ranks);
 llr_code_t llr_estimate_stages(const llr_estimate_t *estimate, int ranks, llr_stages_t *stages,
                                llr_error_t *error);
 double llr_stages_wall(const llr_stages_t *stages);
+/* What the wall time most likely reaches (side 1), or exceeds (side -1): two standard deviations of
+ * the work to either side. */
+double llr_stages_bound(const llr_estimate_t *estimate, const llr_stages_t *stages, double side);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "par/forecast.h"
+#include "par/limit.h"
 #include "par/load.h"
 #include "par/memory.h"
 #include "par/ranks.h"
@@ -12,10 +13,8 @@
 #include "store/journal.h"
 #include "store/layout.h"
 #include "store/record.h"
-#include "work/pace.h"
 #include "work/unit.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,7 +36,7 @@ typedef struct run {
     llr_journal_t *journal; /* rank 0, owned; NULL without output */
     int64_t *order;         /* rank 0, owned: units to do */
     double *cost;           /* rank 0, owned, by unit */
-    llr_pace_t pace;        /* rank 0: of the units done in this run, by dataset, loss and n */
+    llr_limit_t limit;
     int64_t orders;
     double started, last_pulse, last_sync;
 } run_t;
@@ -130,7 +129,7 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     LLR_TRY(append(run, unit, bytes, count, error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
-    llr_pace_add(&run->pace, llr_forecast_sample(&run->grid, unit), run->cost[unit],
+    llr_pace_add(&run->limit.pace, llr_forecast_sample(&run->grid, unit), run->cost[unit],
                  llr_block_seconds(&run->block[unit]));
     return LLR_OK;
 }
@@ -166,11 +165,7 @@ static bool stop_wanted(void *argument)
 
 static bool time_is_up(void *argument)
 {
-    run_t *run = argument;
-    double deadline = run->options->deadline;
-    if (!deadline || llr_clock_seconds() < deadline) return false;
-    run->result->out_of_time = true;
-    return true;
+    return llr_limit_is_up(&((run_t *)argument)->limit);
 }
 
 static bool stop_predicting(void *argument)
@@ -178,25 +173,11 @@ static bool stop_predicting(void *argument)
     return stop_wanted(argument) || time_is_up(argument);
 }
 
-/* Wall time over CPU time of solving on this rank: more than 1 where ranks share a core. */
-static double stretch_of(const llr_times_t *times)
-{
-    double cpu = times->cpu[LLR_STAGE_SOLVE], wall = times->wall[LLR_STAGE_SOLVE];
-    return cpu > 0 && wall > cpu ? wall / cpu : 1;
-}
-
-/* Would a unit end in time, by the slowest of its kind? While nothing is known, only one at a time
- * is begun. */
 static bool fits_in_time(void *argument, int64_t unit, double ahead)
 {
-    const double margin = 1.2;
     run_t *run = argument;
-    double left = run->options->deadline - llr_clock_seconds();
-    double rate = llr_pace_slowest(&run->pace, llr_forecast_sample(&run->grid, unit));
-    double seconds = (run->cost[unit] + ahead) * rate * stretch_of(&run->result->times) * margin;
-    bool fits = isnan(rate) ? ahead == 0 && left > 0 : seconds <= left;
-    if (!fits && ahead == 0) run->result->out_of_time = true;
-    return fits;
+    return llr_limit_fits(&run->limit, llr_forecast_sample(&run->grid, unit), run->cost[unit],
+                          ahead);
 }
 
 /* Of the units by cost, those of this shard; found and not found in the journal. */
@@ -224,7 +205,7 @@ static llr_code_t order_units(run_t *run, llr_error_t *error)
         free(list);
         return llr_fail_memory(error, units * (int64_t)sizeof(llr_costed_t), "the list of units");
     }
-    llr_code_t code = llr_pace_create(&run->pace, units, error);
+    llr_code_t code = llr_pace_create(&run->limit.pace, units, error);
     for (int64_t u = 0; code == LLR_OK && u < units; u++) {
         run->cost[u] = llr_unit_cost(&run->grid, facts_of(run, u), u);
         list[u] = (llr_costed_t){run->cost[u], u};
@@ -426,7 +407,7 @@ static void clean_up(run_t *run)
     llr_run_rows_t rows = {run->catalog, run->grid, run->block};
     free(run->order);
     free(run->cost);
-    llr_pace_destroy(&run->pace);
+    llr_pace_destroy(&run->limit.pace);
     llr_arena_destroy(&run->worker.arena);
     llr_forecasts_destroy(&run->forecasts);
     llr_catalog_forget_features(&rows.catalog);
@@ -470,6 +451,7 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
 {
     run_t run = {.comm = comm, .job = job, .options = options, .result = result};
     *result = (llr_run_result_t){0};
+    run.limit = (llr_limit_t){.deadline = options->deadline, .times = &result->times};
     llr_times_begin(&result->times, LLR_STAGE_BUILD);
     llr_code_t code = prepare(&run, findings, error);
     if (code == LLR_OK) code = schedule(&run, error);
@@ -480,6 +462,7 @@ llr_code_t llr_run_job(llr_comm_t *comm, llr_job_t *job, const llr_run_options_t
         *error = late;
         code = closed;
     }
+    result->out_of_time = run.limit.was_up;
     clean_up(&run);
     if (options->output && (code == LLR_OK || code == LLR_STOPPED)) {
         llr_code_t left = leave_times(&run, code == LLR_STOPPED, &late);

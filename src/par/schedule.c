@@ -17,9 +17,10 @@ struct llr_schedule {
     /* Rank 0. */
     llr_policy_t policy;
     int64_t kept;
-    bool *left;        /* owned, ranks: has been told to finish, or says that it has stopped */
-    int leaving;       /* how many of them */
-    bool failed_there; /* the first failure was a worker's, which brings it to the agreement */
+    bool *left;           /* owned, ranks: has been told to finish, or says that it has stopped */
+    int leaving;          /* how many of them */
+    int64_t told_workers; /* the last order to stop, 0: none */
+    bool failed_there;    /* the first failure was a worker's, which brings it to the agreement */
     /* Workers. */
     int64_t queue[LLR_POLICY_HELD]; /* units held, a ring */
     int64_t first, queued;
@@ -27,7 +28,7 @@ struct llr_schedule {
     double results_since;
     bool finish, told_master;
     /* All. */
-    bool stopping, told_workers;
+    bool stopping;
     double deadline; /* when stopping: after it a unit is abandoned */
     llr_code_t code; /* first failure seen here */
     llr_error_t *error;
@@ -40,11 +41,12 @@ static bool is_master(const llr_schedule_t *s)
     return llr_comm_rank(s->comm) == 0;
 }
 
+/* Asked to stop again, it may end sooner, never later. */
 static void begin_stop(llr_schedule_t *s, double grace)
 {
-    if (s->stopping) return;
+    double deadline = llr_clock_seconds() + grace;
+    if (!s->stopping || deadline < s->deadline) s->deadline = deadline;
     s->stopping = true;
-    s->deadline = llr_clock_seconds() + grace;
 }
 
 static void note_failure(llr_schedule_t *s, llr_code_t code, const llr_error_t *failure)
@@ -54,7 +56,6 @@ static void note_failure(llr_schedule_t *s, llr_code_t code, const llr_error_t *
         if (failure) *s->error = *failure;
     }
     begin_stop(s, 0);
-    s->deadline = 0;
 }
 
 /* Rank 0 ------------------------------------------------------------------------------------- */
@@ -87,9 +88,12 @@ static void let_go(llr_schedule_t *s, int worker)
     has_left(s, worker);
 }
 
+/* A grace that was given is taken back where another rank failed meanwhile, or the time is up. */
 static void order_stop(llr_schedule_t *s)
 {
     int64_t order = s->deadline > llr_clock_seconds() ? ORDER_STOP : ORDER_ABANDON;
+    if (!s->stopping || order == s->told_workers) return;
+    s->told_workers = order;
     for (int r = 1; r < llr_comm_size(s->comm); r++)
         if (!s->left[r]) send_units(s, r, &order, 1);
 }
@@ -189,8 +193,7 @@ static void look_for_stop(llr_schedule_t *s)
     if (is_master(s)) {
         if (wanted) begin_stop(s, s->job->grace);
         if (s->job->time_is_up && s->job->time_is_up(s->job->argument)) begin_stop(s, 0);
-        if (s->stopping && !s->told_workers) order_stop(s);
-        s->told_workers = s->stopping;
+        order_stop(s);
     } else if (wanted && !s->told_master) {
         s->told_master = true;
         llr_comm_send(s->comm, 0, LLR_TAG_SIGNAL, NULL, 0);

@@ -5,6 +5,7 @@
 #include "store/folder.h"
 #include "store/job_file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +78,7 @@ static bool read_seconds(char **rest, double *seconds)
     for (int s = 0; s < LLR_STAGES; s++) {
         const char *word = cut(rest, ',');
         if (!word || !llr_text_to_double(word, &seconds[s])) return false;
+        if (!(seconds[s] >= 0) || isinf(seconds[s])) return false;
     }
     return true;
 }

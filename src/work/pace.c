@@ -152,6 +152,12 @@ static char *cut(char **rest, const char *ends)
     return word;
 }
 
+/* No machine is a million times slower or faster than the one that costs were measured on. */
+static bool is_rate(double rate)
+{
+    return rate >= 1e-6 && rate <= 1e6;
+}
+
 static bool parse_line(llr_pace_t *pace, char *line)
 {
     double seconds, cost;
@@ -162,12 +168,19 @@ static bool parse_line(llr_pace_t *pace, char *line)
     if (!llr_text_to_int64(first, &units) || units < 1 ||
         !llr_text_to_double(cut(&line, " "), &seconds) ||
         !llr_text_to_double(cut(&line, " "), &cost) || !(seconds > 0) || !(cost > 0) ||
-        !isfinite(seconds) || !isfinite(cost))
+        !is_rate(seconds / cost))
         return false;
     int64_t regime = find_regime(line);
     if (regime == LLR_REGIMES) return false;
     pace->kind[regime] = (llr_timed_t){seconds, cost, seconds / cost, units};
     return true;
+}
+
+static bool has_timings(const llr_pace_t *pace)
+{
+    int64_t k = 0;
+    while (k < pace->kinds && !pace->kind[k].units) k++;
+    return k < pace->kinds;
 }
 
 llr_code_t llr_pace_parse(llr_pace_t *pace, const char *text, const char *name, llr_error_t *error)
@@ -187,6 +200,9 @@ llr_code_t llr_pace_parse(llr_pace_t *pace, const char *text, const char *name, 
             code = llr_fail(error, LLR_INVALID,
                             "%s: line %lld: expected `units seconds cost kind` or `spread number`",
                             name, (long long)line);
+    if (code == LLR_OK && !has_timings(pace))
+        code = llr_fail(error, LLR_INVALID, "%s: no line has timings, `units seconds cost kind`",
+                        name);
     llr_text_destroy(&copy);
     return code;
 }

@@ -101,18 +101,34 @@ static void the_unit_size_it_names_is_better(void)
 static void the_line_for_sbatch_has_all_it_needs(void)
 {
     outcome_t outcome;
-    int nodes, tasks, hours, minutes, mebi;
+    int nodes, tasks, ranks, hours, minutes, mebi;
     run(&outcome, "cd $D && $L plan job.yaml --ranks 10 --nodes 4 --calibration one");
     const char *at = strstr(outcome.out, "sbatch ");
     CU_ASSERT_PTR_NOT_NULL_FATAL(at);
     CU_ASSERT_EQUAL_FATAL(sscanf(at,
-                                 "sbatch --nodes=%d --ntasks-per-node=%d --time=%d:%d:00 --mem=%dM",
-                                 &nodes, &tasks, &hours, &minutes, &mebi),
-                          5);
+                                 "sbatch --nodes=%d --ntasks-per-node=%d --ntasks=%d "
+                                 "--time=%d:%d:00 --mem=%dM",
+                                 &nodes, &tasks, &ranks, &hours, &minutes, &mebi),
+                          6);
     CU_ASSERT_EQUAL(nodes, 4);
     CU_ASSERT_EQUAL(tasks, 3);
-    CU_ASSERT_TRUE(hours == 0 && minutes >= 1 && minutes < 10);
+    CU_ASSERT_EQUAL(ranks, 10);
+    /* The scripts of slurm/ have a sweep stopped up to 3 minutes before the end. */
+    CU_ASSERT_TRUE(hours == 0 && minutes >= 4 && minutes < 10);
     CU_ASSERT_TRUE(mebi > 3 * 40 && mebi < 1000);
+    /* All of the interval, and the predictions three times over, is before that. */
+    write_job("long", "seeds: {count: 20}\ntheory: auto\n");
+    write_calibration("dear", 900);
+    run(&outcome, "cd $D && $L plan long.yaml --ranks 4 --calibration dear");
+    double most = seconds_behind(&outcome, " s  to"),
+           wall = seconds_behind(&outcome, "wall time  ");
+    double theory = seconds_behind(&outcome, "theory roughly");
+    at = strstr(outcome.out, "sbatch ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    CU_ASSERT_EQUAL_FATAL(
+        sscanf(at, "sbatch --nodes=1 --ntasks-per-node=4 --time=%d:%d:00", &hours, &minutes), 2);
+    CU_ASSERT_TRUE(theory > 0 && most >= wall + 2 * theory);
+    CU_ASSERT_TRUE(3600 * hours + 60 * minutes >= most + 180);
 }
 
 /* Rates of this machine by made units, kept and used again; or by an earlier run of another job. */
@@ -125,6 +141,10 @@ static void a_calibration_may_be_kept(void)
     CU_ASSERT_TRUE(ended(&kept, 0, "time, by here\n"));
     double work = seconds_behind(&made, "all units, on one core");
     CU_ASSERT_DOUBLE_EQUAL(seconds_behind(&kept, "all units, on one core"), work, 1e-9);
+    run(&kept, "cd $D && grep -v logistic here >part && $L plan job.yaml --calibration part");
+    CU_ASSERT_TRUE(ended(&kept, 0,
+                         "time, by part; not timed there, so taken to be like the rest: "
+                         "logistic, two classes, df\n"));
     write_job("other", "seeds: {count: 3}\nexponents: [0, 1]\nlambdas: [.1, .5, 1]\n");
     run(&kept, "cd $D && $L run -q other.yaml -o other && $L plan job.yaml --calibration other");
     CU_ASSERT_TRUE(ended(&kept, 0, "time, by the units timed in other\n"));
@@ -155,7 +175,7 @@ static void a_run_stops_before_its_time_is_over(void)
     /* Slurm's own end, in seconds since 1970, leaves half a minute; what was asked for comes first.
      */
     run(&outcome, "SLURM_JOB_END_TIME=$(($(date +%%s) + 32)) $L run $D/long.yaml -o $D/out");
-    CU_ASSERT_TRUE(ended(&outcome, 4, "before the time limit"));
+    CU_ASSERT_TRUE(ended(&outcome, 4, "before the time limit, SLURM_JOB_END_TIME): "));
     CU_ASSERT_TRUE(outcome.seconds < 12);
     write_job("short", "seeds: {count: 2}\n");
     run(&outcome, "SLURM_JOB_END_TIME=$(date +%%s) $L run $D/short.yaml -o $D/short");
@@ -163,6 +183,21 @@ static void a_run_stops_before_its_time_is_over(void)
     run(&outcome,
         "SLURM_JOB_END_TIME=$(date +%%s) $L run $D/short.yaml -o $D/short --stop-before 01:00:00");
     CU_ASSERT_TRUE(ended(&outcome, 0, "digest "));
+}
+
+/* A grace that reaches beyond the time limit ends with it, on all ranks: a unit takes half a
+ * minute. */
+static void a_grace_ends_with_the_time(void)
+{
+    outcome_t outcome;
+    write_job("slow", "seeds: {count: 2}\nexponents: {from: 0, to: 4, count: 400}\n"
+                      "lambdas: {log10: {from: -6, to: 0, count: 20}}\n");
+    run(&outcome, "cd $D; sed -i 's/square, //; s/200, 400/4000/; s/120/500/' slow.yaml\n"
+                  "$M -n 2 $L run slow.yaml -o slow --grace 1000 --stop-before 00:00:04 & r=$!\n"
+                  "while kill -0 $r && ! test -e slow/job.yaml; do sleep 0.1; done; sleep 0.5; "
+                  "touch slow/stop; wait $r");
+    CU_ASSERT_TRUE(ended(&outcome, 4, "stopped (stop file): 0 of 2 units are done"));
+    CU_ASSERT_TRUE(outcome.seconds < 20);
 }
 
 /* A unit that would take longer is abandoned when the time is over, and the digest is the same. */
@@ -191,6 +226,7 @@ int main(void)
         {"the line for sbatch has all it needs", the_line_for_sbatch_has_all_it_needs},
         {"a calibration may be kept", a_calibration_may_be_kept},
         {"a run stops before its time is over", a_run_stops_before_its_time_is_over},
+        {"a grace ends with the time", a_grace_ends_with_the_time},
         {"what was stopped goes on to the same table", what_was_stopped_goes_on_to_the_same_table},
     };
     return LLR_RUN_SUITE("plan", tests);

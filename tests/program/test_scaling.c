@@ -112,6 +112,9 @@ static void folders_that_cannot_be_compared_are_refused(void)
     CU_ASSERT_TRUE(ended(&outcome, 2, "none: has no times of a run (times.csv)"));
     run(&outcome, "cd $D && cp -r r1 bad && sed -i '2s/,1,/,x,/' bad/times.csv && $L scaling bad");
     CU_ASSERT_TRUE(ended(&outcome, 2, "bad/times.csv: line 2: expected 27 fields as in line 1"));
+    run(&outcome, "cd $D && cp -r r1 nan && sed -i '2s/[0-9.]*$/nan/' nan/times.csv && "
+                  "$L scaling nan");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "nan/times.csv: line 2: expected 27 fields as in line 1"));
     run(&outcome, "cd $D && cp -r r3 cut && sed -i 4d cut/times.csv && $L scaling cut");
     CU_ASSERT_TRUE(ended(&outcome, 2, "cut/times.csv: run 1 lacks rank 2"));
 }

@@ -174,6 +174,9 @@ static void bad_files_are_refused(void)
         {"HEAD\n3 -1 2 square, two classes, df\n", "f: line 2: expected"},
         {"HEAD\n3 1 inf square, two classes, df\n", "f: line 2: expected"},
         {"HEAD\nspread -1\n", "f: line 2: expected"},
+        {"HEAD\n3 1e300 1e-300 square, two classes, df\n", "f: line 2: expected"},
+        {"HEAD\nspread .2\n", "f: no line has timings"},
+        {"HEAD\n", "f: no line has timings"},
     };
     llr_pace_t pace;
     llr_error_t error = {0};
