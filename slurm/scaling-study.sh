@@ -41,7 +41,7 @@ after=() # the run before, so that runs do not share network and file system
 submit() { # FOLDER NODES JOB: one run
     id=$(sbatch --parsable --exclusive "${after[@]}" -o "$1.log" -J "$(basename "$1")" "${@:4}" \
         -N "$2" "$here/run.sbatch" "$3" -o "$1")
-    after=("--dependency=afterok:$id" --kill-on-invalid-dep=yes)
+    after=("--dependency=afterany:$id")
     echo "$id: $1 on $2 nodes"
 }
 

@@ -154,7 +154,13 @@ static int64_t next_size(const llr_grid_t *grid, int64_t size)
     return whole / 2;
 }
 
-/* The largest size whose solving is within a few hundredths of the fastest. */
+/* Cuts repeat shared work: one that doubles the work in all has to halve the time. */
+static double burden(const choice_t *choice)
+{
+    return choice->solve * choice->work;
+}
+
+/* The largest size that is within a few hundredths of the best. */
 static llr_code_t choose_size(const llr_plan_t *plan, choice_t *now, choice_t *best,
                               llr_error_t *error)
 {
@@ -163,16 +169,16 @@ static llr_code_t choose_size(const llr_plan_t *plan, choice_t *now, choice_t *b
     choice_t choice[MOST_CHOICES];
     int64_t count = 0, size = 0,
             subsamples = plan->session->grid.units / plan->session->grid.blocks;
-    double fastest = INFINITY;
+    double least = INFINITY;
     LLR_TRY(try_size(plan, plan->session->job.unit_size, now, error));
     do {
         LLR_TRY(try_size(plan, size, &choice[count], error));
-        fastest = fmin(fastest, choice[count++].solve);
+        least = fmin(least, burden(&choice[count++]));
         size = next_size(&plan->session->grid, size);
     } while (size > 0 && count < MOST_CHOICES &&
              subsamples * (plan->session->grid.places / size) < MOST_UNITS);
     int64_t at = 0;
-    while (choice[at].solve > fastest * near) at++;
+    while (burden(&choice[at]) > least * near) at++;
     *best = choice[at];
     return LLR_OK;
 }
@@ -183,7 +189,7 @@ static void print_size(const llr_plan_t *plan, const choice_t *now, const choice
     char text[2][LLR_NUMBER_TEXT];
     double ranks = llr_estimate_groups(plan->estimate, plan->ranks);
     printf("\nunit_size for %d rank%s: ", plan->ranks, plan->ranks == 1 ? "" : "s");
-    if (best->solve >= now->solve * 0.97) {
+    if (burden(best) >= burden(now) * 0.97) {
         printf("%lld, as it is\n", (long long)plan->session->job.unit_size);
         return;
     }
