@@ -39,30 +39,18 @@ static int64_t lines_of(const llr_cursor_t *at)
 
 static bool is_test(const llr_cursor_t *at)
 {
-    return at->line / lines_of(at) == LLR_SPLIT_TEST;
-}
-
-/* Class, or classes + group. */
-static int64_t index_of(const llr_cursor_t *at)
-{
-    return at->line % lines_of(at);
+    return at->split == LLR_SPLIT_TEST;
 }
 
 static bool is_class(const llr_cursor_t *at)
 {
-    return index_of(at) < at->facts->shape.classes;
-}
-
-/* Where the counts and rates of a line stand. */
-static int64_t slot_of(const llr_cursor_t *at)
-{
-    return at->line / lines_of(at) * llr_shape_slots(at->facts->shape) + index_of(at);
+    return at->index < at->facts->shape.classes;
 }
 
 static double correct_rows(const llr_cursor_t *at)
 {
-    int64_t count = at->facts->eval_count[slot_of(at)];
-    return count ? round(at->row->rate[slot_of(at)] * (double)count) : NAN;
+    int64_t count = at->facts->eval_count[at->slot];
+    return count ? round(at->row->rate[at->slot] * (double)count) : NAN;
 }
 
 /* Of what shares a weight: classes, or groups. */
@@ -70,7 +58,7 @@ static double weight_of(const llr_cursor_t *at)
 {
     bool by_class = at->table->grid->job->weights_by == LLR_BY_CLASS;
     if (by_class != is_class(at)) return NAN;
-    return at->row->weight[index_of(at) - (by_class ? 0 : at->facts->shape.classes)];
+    return at->row->weight[at->index - (by_class ? 0 : at->facts->shape.classes)];
 }
 
 /* X(type, scope, name, unit, meaning, expression of the cursor at) */
@@ -165,16 +153,16 @@ static double weight_of(const llr_cursor_t *at)
     X(TEXT, RESULT, split, "", "validation or test", is_test(at) ? "test" : "validation")          \
     X(TEXT, RESULT, kind, "", "class or group", is_class(at) ? "class" : "group")                  \
     X(COUNT, RESULT, index, "", "number of the class or group",                                    \
-      index_of(at) - (is_class(at) ? 0 : at->facts->shape.classes))                                \
+      at->index - (is_class(at) ? 0 : at->facts->shape.classes))                                   \
     X(COUNT, RESULT, count, "rows", "rows of this split and class or group; 0 where exact",        \
-      at->facts->eval_count[slot_of(at)])                                                          \
+      at->facts->eval_count[at->slot])                                                             \
     X(REAL, RESULT, correct, "rows", "rows predicted right; none where the accuracy is exact",     \
       correct_rows(at))                                                                            \
-    X(REAL, RESULT, accuracy, "1", "share predicted right", at->row->rate[slot_of(at)])            \
+    X(REAL, RESULT, accuracy, "1", "share predicted right", at->row->rate[at->slot])               \
     X(REAL, RESULT, weight, "1", "weight of the class, or, with weights_by: group, of the group",  \
       weight_of(at))                                                                               \
     X(REAL, RESULT, theory_error, "1", "predicted test error; none where there is no prediction",  \
-      at->row->theory_error[index_of(at)])
+      at->row->theory_error[at->index])
 
 #define RESULT_TEXT  const char *
 #define RESULT_COUNT int64_t
@@ -249,7 +237,8 @@ static bool enter_cell(llr_cursor_t *at)
     const llr_table_t *table = at->table;
     const llr_grid_t *grid = table->grid;
     int64_t unit = llr_grid_unit_of(grid, at->number), place = at->number % grid->places;
-    at->line = 0;
+    at->line = at->index = at->slot = 0;
+    at->split = LLR_SPLIT_VALIDATION;
     at->cell++;
     at->about = &grid->unit[unit];
     at->facts = &table->facts[at->about->dataset];
@@ -264,10 +253,22 @@ static bool enter_cell(llr_cursor_t *at)
     return !at->key.failed;
 }
 
+/* The next line of a cell in the long table; false: there is none. */
+static bool next_line(llr_cursor_t *at)
+{
+    at->line++;
+    at->slot++;
+    if (++at->index < lines_of(at)) return true;
+    at->index = 0;
+    at->split++;
+    at->slot = at->split * llr_shape_slots(at->facts->shape);
+    return at->split < LLR_SPLITS;
+}
+
 bool llr_cursor_next(llr_cursor_t *at)
 {
     const llr_table_t *table = at->table;
-    if (at->is_long && at->row && ++at->line < LLR_SPLITS * lines_of(at)) return true;
+    if (at->is_long && at->row && next_line(at)) return true;
     do at->number++;
     while (at->number < table->grid->cells && !has_rows(table, at->number));
     return at->number < table->grid->cells && enter_cell(at);

@@ -9,12 +9,14 @@
 typedef struct llr_cursor {
     const llr_table_t *table; /* borrowed */
     bool is_long;
-    int64_t number;    /* of the cell in the grid */
-    int64_t cell;      /* row of the main sheet, counted over a walk */
-    int64_t line;      /* long: split * (classes + groups) + class, or classes + group */
-    llr_text_t key;    /* owned; failed: out of memory */
-    int64_t shared;    /* of it, the bytes that the cells of a subsample and loss share */
-    int64_t subsample; /* which the key is of: number / places */
+    int64_t number;      /* of the cell in the grid */
+    int64_t cell;        /* row of the main sheet, counted over a walk */
+    int64_t line;        /* long: of the cell, counted */
+    int split;           /* long: of the line */
+    int64_t index, slot; /* long: class, or classes + group; where its counts and rates stand */
+    llr_text_t key;      /* owned; failed: out of memory */
+    int64_t shared;      /* of it, the bytes that the cells of a subsample and loss share */
+    int64_t subsample;   /* which the key is of: number / places */
     const llr_unit_t *about;
     const llr_weighting_t *weighting;
     const llr_facts_t *facts;

@@ -521,17 +521,22 @@ static void odd_text_is_refused(void)
 
 static void cells_are_refused_where_they_stand(void)
 {
-    static const char *const cell[] = {"x", "", "nan", "inf", "1e999"};
+    static const struct {
+        const char *text, *end;
+    } cell[] = {{"x", "`x` is not a finite number"},
+                {"", "is empty; a number is needed"},
+                {"nan", "`nan` is not a finite number"},
+                {"inf", "`inf` is not a finite number"},
+                {"1e999", "`1e999` is not a finite number"}};
     for (int c = 0; c < 5; c++) {
         char text[80], wanted[120];
         llr_rows_t rows;
         llr_error_t error = {0};
         double x[4];
-        snprintf(text, sizeof text, "a,b\n1,2\n3,%s\n", cell[c]);
+        snprintf(text, sizeof text, "a,b\n1,2\n3,%s\n", cell[c].text);
         open_rows(&rows, LLR_ROLE_FEATURES, write_words("cell.csv", text));
         CU_ASSERT_EQUAL(rows.next(&rows, 2, x, &error), LLR_INVALID);
-        snprintf(wanted, sizeof wanted, ": line 3, column 1 (b): `%s` is not a finite number",
-                 cell[c]);
+        snprintf(wanted, sizeof wanted, ": line 3, column 1 (b): %s", cell[c].end);
         CU_ASSERT_STRING_EQUAL(error.text + strlen(rows.name), wanted);
         llr_rows_close(&rows);
     }
