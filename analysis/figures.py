@@ -89,9 +89,9 @@ def main():
 
     for sweep, name in zip(sweeps, file_names(sweeps)):
         draw(sweep, name, options.only, save)
-    for name, runs in figures_cost.series(sweeps).items():
+    for name, run in figures_cost.series(sweeps).items():
         if "scaling" in options.only:
-            save(figures_cost.scaling(runs), f"{name}-scaling")
+            save(figures_cost.scaling(*run), f"{name}-scaling")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import csv
 
 import numpy as np
-from matplotlib.ticker import FormatStrFormatter
+from matplotlib.ticker import FormatStrFormatter, LogLocator
 
-from plotting import BLUE, GREY, RED, STYLES, finish, panels_for, plain
+from plotting import BLUE, GREY, RED, STYLES, caption, finish, panels_for, plain
 
 OUTLINED = .004  # of the busiest rank: shorter units have no outline
 
@@ -68,16 +68,16 @@ def wall_of(sweep):
 
 
 def series(sweeps):
-    """The folders of each job that ran at several rank counts: {job: [(ranks, wall, measured), ...]}."""
+    """The jobs that ran at several rank counts: {job: (a sweep of it, [(ranks, wall, measured), ...])}."""
     jobs = {}
     for sweep in sweeps:
         jobs.setdefault(sweep.facts["job_hash"], []).append(sweep)
-    runs = {same[0].name: sorted(map(wall_of, same)) for same in jobs.values()}
-    return {name: points for name, points in runs.items() if len({ranks for ranks, _, _ in points}) > 1}
+    runs = {same[0].name: (same[0], sorted(map(wall_of, same))) for same in jobs.values()}
+    return {name: run for name, run in runs.items() if len({ranks for ranks, _, _ in run[1]}) > 1}
 
 
-def scaling(points):
-    """Wall time and speed-up against ranks; points: (ranks, wall seconds, measured), sorted."""
+def scaling(sweep, points):
+    """Wall time and speed-up of a sweep against ranks; points: (ranks, wall seconds, measured), sorted."""
     ranks, wall, measured = map(np.array, zip(*points))
     base = wall[ranks == ranks[0]].min()
     figure, axes = panels_for(2, 2.4, sharey=False)
@@ -92,9 +92,12 @@ def scaling(points):
                 axis.plot(ranks[known], values[known], marker, color=colour, label=label)
         axis.set_xscale("log", base=2)
         axis.set_yscale("log", base=2)
+        if max(values) < 8 * min(values):  # powers of two alone would leave the axis bare
+            axis.yaxis.set_major_locator(LogLocator(base=2, subs=(1, 1.25, 1.5, 1.75)))
         for which in (axis.xaxis, axis.yaxis):
             which.set_major_formatter(FormatStrFormatter("%.3g"))
         axis.set_xlabel("ranks")
         axis.set_ylabel(name)
-    finish(figure, axes, "one point a result folder of the same job", lambda _: None)
+    words = caption(sweep, sweep.table, "one point a result folder of the same job", strength=False)
+    finish(figure, axes, words, lambda _: None)
     return figure
