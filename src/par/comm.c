@@ -132,13 +132,16 @@ int llr_comm_nodes(const llr_comm_t *comm)
     return comm->nodes;
 }
 
-/* A user's mistake reads the same on every rank; an environment's failure is of one place. */
+/* A user's mistake reads the same on every rank; an environment's failure is of one place, which a
+ * group may have named already. */
 static void name_place(const llr_comm_t *comm, llr_error_t *error)
 {
     char host[64] = "", text[LLR_ERROR_TEXT];
+    if (error->placed) return;
     gethostname(host, sizeof host - 1);
     memcpy(text, error->text, sizeof text);
     llr_fail(error, error->code, "rank %d on %s: %.800s", comm->shown, host, text);
+    error->placed = true;
 }
 
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
