@@ -44,11 +44,8 @@ llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *err
     int64_t bytes = llr_deal_count(deal, rank_of(slices)) * row_bytes(source);
     slices->deal[index] = deal;
     slices->rows[index] = llr_alloc(bytes, 1);
-    llr_code_t code =
-        slices->rows[index] ? LLR_OK : llr_fail_memory(error, bytes, "a slice of a dataset");
-    LLR_TRY(llr_comm_agree(slices->group->comm, code, error));
-    code = llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
-    return llr_comm_agree(slices->group->comm, code, error);
+    if (!slices->rows[index]) return llr_fail_memory(error, bytes, "a slice of a dataset");
+    return llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
 }
 
 /* Content id -------------------------------------------------------------------------------- */
