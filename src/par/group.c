@@ -34,12 +34,13 @@ bool llr_group_assign(const int *node, int size, int ranks, int *group)
     return true;
 }
 
-static llr_code_t assign(const llr_comm_t *comm, int64_t ranks, int *mine, llr_error_t *error)
+static llr_code_t assign(llr_comm_t *comm, int64_t ranks, int *mine, llr_error_t *error)
 {
     int size = llr_comm_size(comm);
     int *node = llr_alloc(size, sizeof *node), *group = llr_alloc(size, sizeof *group);
     llr_code_t code = node && group ? LLR_OK : llr_fail_memory(error, size * 8, "the groups");
-    if (node) llr_comm_node_of_all(comm, node);
+    code = llr_comm_agree(comm, code, error);
+    if (code == LLR_OK) llr_comm_node_of_all(comm, node);
     if (code == LLR_OK && !llr_group_assign(node, size, (int)ranks, group))
         code = llr_fail_memory(error, size * 4, "the groups");
     *mine = code == LLR_OK ? group[llr_comm_rank(comm)] : -1;
