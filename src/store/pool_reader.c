@@ -3,7 +3,6 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 _Static_assert((int)LLR_POOL_ROWS <= (int)LLR_POPULATION_ROWS, "batches fit both readers");
 
