@@ -7,6 +7,7 @@ llr_code_t llr_fail(llr_error_t *error, llr_code_t code, const char *format, ...
 {
     if (!error) return code;
     error->code = code;
+    error->placed = false;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);

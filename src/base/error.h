@@ -4,10 +4,13 @@
 
 #include "llr/status.h"
 
+#include <stdbool.h>
+
 enum { LLR_ERROR_TEXT = 1024 };
 
 typedef struct llr_error {
     llr_code_t code;
+    bool placed;               /* the text begins with the rank and the host that it is of */
     char text[LLR_ERROR_TEXT]; /* one line, no newline: what is wrong, where, what would be right */
 } llr_error_t;
 

@@ -11,11 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH_VECTORS = 64 };
-
 int64_t llr_joint_batch(int32_t columns)
 {
-    return columns < BATCH_VECTORS ? BATCH_VECTORS / columns : 1;
+    return columns < LLR_JOINT_VECTORS ? LLR_JOINT_VECTORS / columns : 1;
 }
 
 bool llr_joint_stops(const llr_joint_t *joint)
@@ -107,7 +105,7 @@ void llr_joint_local(const llr_joint_t *joint, const llr_joint_fit_t *fit, const
     const llr_sample_t *local = &joint->sample->local;
     memset(out, 0, (size_t)joint->terms.width * sizeof *out);
     for (int32_t s = 0; s < local->strata; s++) {
-        double a = fit->path->weight[s] / (double)joint->sample->rows;
+        double a = llr_joint_row_weight(joint, fit, s);
         if (local->stratum_start[s] == local->stratum_start[s + 1]) continue;
         if (joint->loss == LLR_LOSS_SQUARE)
             square_rows(joint, s, a, score, b, out, residual);

@@ -7,6 +7,9 @@
 #include "base/memory.h"
 #include "model/solve_team.h"
 
+/* Most score columns side by side, where a fit has no more of them. */
+enum { LLR_JOINT_VECTORS = 64 };
+
 /* One fit of the call. */
 typedef struct llr_joint_fit {
     const llr_path_t *path;
@@ -43,15 +46,22 @@ typedef struct llr_joint {
     double *value, *promise, *length; /* batch: of the search for them */
     bool *settled, *last;             /* batch */
     llr_joint_terms_t terms;
-    double *small;        /* 2 columns^2: a system of intercepts */
-    double *softmax_work; /* NULL for other losses */
+    double *small;        /* columns^2: a system of intercepts */
+    double *softmax_work; /* of the kernel, then its derivatives */
     double *work;         /* of the algebra */
     llr_arena_t *arena;
     llr_error_t *error;
 } llr_joint_t;
 
-/* Fits side by side for so many score columns, and doubles of work for a call. */
+/* Fits side by side for so many score columns. */
 int64_t llr_joint_batch(int32_t columns);
+
+/* What a row of a stratum counts in a fit's loss. */
+static inline double llr_joint_row_weight(const llr_joint_t *joint, const llr_joint_fit_t *fit,
+                                          int32_t stratum)
+{
+    return fit->path->weight[stratum] / (double)joint->sample->rows;
+}
 
 bool llr_joint_stops(const llr_joint_t *joint);
 

@@ -52,7 +52,7 @@ static void bend(const llr_newton_t *it, int64_t f, const double *shift, double 
     const llr_joint_t *joint = it->joint;
     const llr_sample_t *local = &joint->sample->local;
     for (int32_t s = 0; s < local->strata; s++) {
-        double a = it->fit[f].path->weight[s] / (double)joint->sample->rows;
+        double a = llr_joint_row_weight(joint, &it->fit[f], s);
         for (int64_t i = local->stratum_start[s]; i < local->stratum_start[s + 1]; i++) {
             for (int32_t k = 0; shift && k < joint->columns; k++)
                 change[k * joint->most + i] += shift[k];

@@ -69,7 +69,7 @@ static void make_share(llr_newton_t *it, int64_t f)
     const double *residual = joint->residual + f * columns * most;
     double *share = it->share + f * columns * most;
     for (int32_t s = 0; s < local->strata; s++) {
-        double a = it->fit[f].path->weight[s] / (double)joint->sample->rows;
+        double a = llr_joint_row_weight(joint, &it->fit[f], s);
         int64_t first = local->stratum_start[s], rows = local->stratum_start[s + 1] - first;
         if (columns == 1) {
             llr_logistic_curvature(rows, it->score + f * most + first, it->b[f], a, share + first);
@@ -89,7 +89,7 @@ void llr_newton_column_curvature(llr_newton_t *it, int64_t f, int32_t column, do
     int64_t most = joint->most, columns = joint->columns;
     const double *share = it->share + (f * columns + column) * most;
     for (int32_t s = 0; s < local->strata; s++) {
-        double a = it->fit[f].path->weight[s] / (double)joint->sample->rows;
+        double a = llr_joint_row_weight(joint, &it->fit[f], s);
         for (int64_t i = local->stratum_start[s]; i < local->stratum_start[s + 1]; i++)
             c[i] = columns == 1 ? share[i] : a * fmax(share[i] * (1 - share[i]), 0);
     }
@@ -226,7 +226,7 @@ static void end_stalled(llr_newton_t *it, const double *before)
 llr_code_t llr_newton_run(llr_newton_t *it)
 {
     llr_joint_t *joint = it->joint;
-    double aim = aim_share * joint->options->tolerance, before[64];
+    double aim = aim_share * joint->options->tolerance, before[LLR_JOINT_VECTORS];
     for (int64_t f = 0; f < it->fits; f++) {
         it->done[f] = false;
         it->iterations[f] = 0;

@@ -37,7 +37,7 @@ int64_t llr_newton_bytes(const llr_solve_shape_t *shape, int ranks);
 /* Minimises all fits from where they stand. LLR_STOPPED: abandoned. */
 llr_code_t llr_newton_run(llr_newton_t *it);
 
-/* Second derivatives of a column's losses by its scores, into it->c: two classes a p (1 - p). */
+/* Second derivatives of a column's losses by its scores, into c (here): two classes a p (1 - p). */
 void llr_newton_column_curvature(llr_newton_t *it, int64_t f, int32_t column, double *c);
 
 /* Collective. direction = the Newton step of all fits that are not done, roughly; along, its

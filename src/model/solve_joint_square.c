@@ -97,7 +97,7 @@ static void add_grams(void *argument, double *total)
 
 static double row_weight(const square_t *it, const llr_joint_fit_t *fit, int32_t s)
 {
-    return fit->path->weight[s] / (double)it->joint->sample->rows;
+    return llr_joint_row_weight(it->joint, fit, s);
 }
 
 /* it->mean; returns the sum of the rows' weights. */

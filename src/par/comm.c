@@ -132,13 +132,16 @@ int llr_comm_nodes(const llr_comm_t *comm)
     return comm->nodes;
 }
 
-/* A user's mistake reads the same on every rank; an environment's failure is of one place. */
+/* A user's mistake reads the same on every rank; an environment's failure is of one place, which a
+ * group may have named already. */
 static void name_place(const llr_comm_t *comm, llr_error_t *error)
 {
     char host[64] = "", text[LLR_ERROR_TEXT];
+    if (error->placed) return;
     gethostname(host, sizeof host - 1);
     memcpy(text, error->text, sizeof text);
     llr_fail(error, error->code, "rank %d on %s: %.800s", comm->shown, host, text);
+    error->placed = true;
 }
 
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
@@ -203,17 +206,6 @@ void llr_comm_exchange(llr_comm_t *comm, const double *send, int64_t count, doub
         MPI_Alltoall(send, (int)count, MPI_DOUBLE, receive, (int)count, MPI_DOUBLE, comm->world);
 }
 
-static MPI_Request post(const llr_comm_t *comm, bool sends, void *bytes, int64_t count, int rank)
-{
-    MPI_Request request = MPI_REQUEST_NULL;
-    if (!count) return request;
-    if (sends)
-        MPI_Isend(bytes, (int)count, MPI_BYTE, rank, LLR_TAG_ROWS, comm->world, &request);
-    else
-        MPI_Irecv(bytes, (int)count, MPI_BYTE, rank, LLR_TAG_ROWS, comm->world, &request);
-    return request;
-}
-
 void llr_comm_exchange_bytes(llr_comm_t *comm, const char *send, const int64_t *send_start,
                              char *receive, const int64_t *receive_start)
 {
@@ -225,11 +217,10 @@ void llr_comm_exchange_bytes(llr_comm_t *comm, const char *send, const int64_t *
     for (int round = 0; round < comm->size; round++) {
         int to = (comm->rank + round) % comm->size,
             from = (comm->rank + comm->size - round) % comm->size;
-        MPI_Request request[2] = {post(comm, false, receive + receive_start[from],
-                                       receive_start[from + 1] - receive_start[from], from),
-                                  post(comm, true, (char *)send + send_start[to],
-                                       send_start[to + 1] - send_start[to], to)};
-        MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
+        MPI_Sendrecv(send + send_start[to], (int)(send_start[to + 1] - send_start[to]), MPI_BYTE,
+                     to, LLR_TAG_ROWS, receive + receive_start[from],
+                     (int)(receive_start[from + 1] - receive_start[from]), MPI_BYTE, from,
+                     LLR_TAG_ROWS, comm->world, MPI_STATUS_IGNORE);
     }
 }
 

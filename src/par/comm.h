@@ -16,7 +16,7 @@ typedef enum llr_tag {
     LLR_TAG_FAILURE,  /* worker to rank 0: an error */
     LLR_TAG_SIGNAL,   /* worker to rank 0: asked to stop */
     LLR_TAG_DONE,     /* worker to rank 0: leaves the loop */
-    LLR_TAG_ROWS      /* a rank to the first of its group: features, to be hashed */
+    LLR_TAG_ROWS      /* inside a group: rows of features */
 } llr_tag_t;
 
 /* mpi_comm: address of the MPI_Comm to duplicate (collective), or NULL for one rank without MPI. */

@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-LLR_BLACS_PROTOTYPES
+/* BLACS and ScaLAPACK have no C header. */
+int Csys2blacs_handle(MPI_Comm comm);
+void Cfree_blacs_system_handle(int handle);
+void Cblacs_gridinit(int *context, const char *order, int rows, int columns);
+void Cblacs_gridexit(int context);
+void Cblacs_set(int context, int what, int *value);
+void descinit_(int *descriptor, const int *m, const int *n, const int *mb, const int *nb,
+               const int *first_row, const int *first_column, const int *context, const int *ld,
+               int *info);
 
 /* Of Cblacs_set: combines are to give the same bits whenever they are repeated. */
 enum { TOPOLOGIES_REPEAT = 15 };
@@ -14,7 +22,6 @@ enum { TOPOLOGIES_REPEAT = 15 };
 static llr_code_t make_grid(llr_dist_t *dist, llr_error_t *error)
 {
     int size = llr_comm_size(dist->comm), yes = 1;
-    dist->handle = dist->context = -1;
     dist->handle = Csys2blacs_handle(*(const MPI_Comm *)llr_comm_mpi(dist->comm));
     dist->context = dist->handle;
     Cblacs_gridinit(&dist->context, "Row", 1, size);

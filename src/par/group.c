@@ -34,12 +34,13 @@ bool llr_group_assign(const int *node, int size, int ranks, int *group)
     return true;
 }
 
-static llr_code_t assign(const llr_comm_t *comm, int64_t ranks, int *mine, llr_error_t *error)
+static llr_code_t assign(llr_comm_t *comm, int64_t ranks, int *mine, llr_error_t *error)
 {
     int size = llr_comm_size(comm);
     int *node = llr_alloc(size, sizeof *node), *group = llr_alloc(size, sizeof *group);
     llr_code_t code = node && group ? LLR_OK : llr_fail_memory(error, size * 8, "the groups");
-    if (node) llr_comm_node_of_all(comm, node);
+    code = llr_comm_agree(comm, code, error);
+    if (code == LLR_OK) llr_comm_node_of_all(comm, node);
     if (code == LLR_OK && !llr_group_assign(node, size, (int)ranks, group))
         code = llr_fail_memory(error, size * 4, "the groups");
     *mine = code == LLR_OK ? group[llr_comm_rank(comm)] : -1;
@@ -51,7 +52,6 @@ static llr_code_t assign(const llr_comm_t *comm, int64_t ranks, int *mine, llr_e
 llr_code_t llr_group_create(llr_group_t *group, llr_comm_t *comm, int64_t ranks, llr_error_t *error)
 {
     int mine;
-    llr_error_t own = {0};
     *group = (llr_group_t){.ranks = ranks};
     if (llr_comm_size(comm) < ranks)
         return llr_fail(error, LLR_INVALID,
@@ -64,8 +64,7 @@ llr_code_t llr_group_create(llr_group_t *group, llr_comm_t *comm, int64_t ranks,
     bool leads = group->comm && llr_comm_rank(group->comm) == 0;
     llr_code_t code = llr_comm_split(comm, leads ? 0 : -1, &group->leaders, error);
     LLR_TRY(llr_comm_agree(comm, code, error));
-    code = group->comm ? llr_dist_create(&group->dist, group->comm, &own) : LLR_OK;
-    if (code != LLR_OK) *error = own;
+    code = group->comm ? llr_dist_create(&group->dist, group->comm, error) : LLR_OK;
     return llr_comm_agree(comm, code, error);
 }
 

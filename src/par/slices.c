@@ -44,11 +44,8 @@ llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *err
     int64_t bytes = llr_deal_count(deal, rank_of(slices)) * row_bytes(source);
     slices->deal[index] = deal;
     slices->rows[index] = llr_alloc(bytes, 1);
-    llr_code_t code =
-        slices->rows[index] ? LLR_OK : llr_fail_memory(error, bytes, "a slice of a dataset");
-    LLR_TRY(llr_comm_agree(slices->group->comm, code, error));
-    code = llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
-    return llr_comm_agree(slices->group->comm, code, error);
+    if (!slices->rows[index]) return llr_fail_memory(error, bytes, "a slice of a dataset");
+    return llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
 }
 
 /* Content id -------------------------------------------------------------------------------- */
@@ -181,23 +178,14 @@ static void pack(window_t *window, const char *rows)
     }
 }
 
-static void widen(const llr_source_t *source, const char *row, double *x)
-{
-    if (source->type == LLR_FLOAT64) {
-        memcpy(x, row, (size_t)source->dim * sizeof *x);
-        return;
-    }
-    for (int64_t j = 0; j < source->dim; j++) x[j] = (double)((const float *)(const void *)row)[j];
-}
-
 static void unpack(window_t *window, double *x)
 {
     int64_t bytes = row_bytes(window->source);
     for (int64_t i = window->first; i < window->end; i++) {
         int from = llr_deal_owner(window->file, window->sample->row[i]);
         if (llr_deal_owner(window->deal, i) != window->rank) continue;
-        widen(window->source, window->in + window->in_at[from],
-              x + llr_deal_place(window->deal, i) * window->source->dim);
+        llr_source_widen(window->source, window->in + window->in_at[from], 0,
+                         x + llr_deal_place(window->deal, i) * window->source->dim);
         window->in_at[from] += bytes;
     }
 }

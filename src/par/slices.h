@@ -24,7 +24,7 @@ llr_code_t llr_slices_create(llr_slices_t *slices, const llr_group_t *group, llr
                              llr_error_t *error);
 void llr_slices_destroy(llr_slices_t *slices);
 
-/* Collective over the group: reads the rows here. */
+/* Reads the rows here. Not collective. */
 llr_code_t llr_slices_read(llr_slices_t *slices, int64_t source, llr_error_t *error);
 /* Collective over the group, once the source is read: its leader gets the content id, made of all
  * rows in their order. */

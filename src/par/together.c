@@ -8,11 +8,7 @@ static llr_code_t solve_part(const llr_together_t *together, int64_t unit, llr_t
 {
     const llr_schedule_job_t *job = together->job;
     llr_code_t code = job->solve(job->argument, unit, out, error);
-    llr_error_t refusal;
-    if (code == LLR_OK && llr_dist_check(together->group->dist, &refusal) != LLR_OK) {
-        *error = refusal;
-        code = refusal.code;
-    }
+    if (code == LLR_OK) code = llr_dist_check(together->group->dist, error);
     return llr_comm_agree(together->group->comm, code, error);
 }
 

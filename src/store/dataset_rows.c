@@ -5,14 +5,7 @@
 
 void llr_dataset_row(const llr_dataset_t *dataset, int64_t row, double *out)
 {
-    int64_t columns = dataset->facts.columns;
-    if (dataset->source->type == LLR_FLOAT64) {
-        memcpy(out, (const double *)dataset->features + row * columns,
-               (size_t)columns * sizeof *out);
-        return;
-    }
-    const float *x = (const float *)dataset->features + row * columns;
-    for (int64_t j = 0; j < columns; j++) out[j] = (double)x[j];
+    llr_source_widen(dataset->source, dataset->features, row, out);
 }
 
 void llr_dataset_eval_rows(const llr_dataset_t *dataset, llr_split_t split, int64_t first,

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 _Static_assert((int)LLR_POOL_ROWS <= (int)LLR_POPULATION_ROWS, "batches fit both readers");
 
@@ -17,15 +16,6 @@ static const void *slice_at(llr_pool_reader_t *reader, int64_t count, llr_code_t
                reader->row * source->dim * llr_dtype_size(source->type);
     *code = source->read(source, reader->row, count, reader->slice, error);
     return reader->slice;
-}
-
-static void convert(const llr_source_t *source, const void *slice, int64_t row, double *out)
-{
-    if (source->type == LLR_FLOAT64)
-        memcpy(out, (const double *)slice + row * source->dim, (size_t)source->dim * sizeof *out);
-    else
-        for (int64_t j = 0; j < source->dim; j++)
-            out[j] = (double)((const float *)slice)[row * source->dim + j];
 }
 
 /* The pool's rows among the next LLR_POOL_ROWS of the source that have any. */
@@ -42,7 +32,7 @@ llr_code_t llr_pool_next(void *argument, double *x, int64_t *rows, llr_error_t *
         for (int64_t i = 0; i < count; i++)
             if (reader->in_pool[reader->row + i]) {
                 reader->rows[*rows] = reader->row + i;
-                convert(source, slice, i, x + (*rows)++ * source->dim);
+                llr_source_widen(source, slice, i, x + (*rows)++ * source->dim);
             }
         reader->row += count;
     }

@@ -204,6 +204,17 @@ llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank
     return LLR_OK;
 }
 
+void llr_source_widen(const llr_source_t *source, const void *features, int64_t row, double *out)
+{
+    int64_t dim = source->dim;
+    if (source->type == LLR_FLOAT64) {
+        memcpy(out, (const double *)features + row * dim, (size_t)dim * sizeof *out);
+        return;
+    }
+    const float *x = (const float *)features + row * dim;
+    for (int64_t j = 0; j < dim; j++) out[j] = (double)x[j];
+}
+
 /* Content id ------------------------------------------------------------------------------- */
 
 static llr_hash_t hash_list(const void *list, int64_t bytes)

@@ -44,6 +44,9 @@ llr_code_t llr_source_open_memory(llr_source_t *source, const char *name, const 
                                   int64_t rows, int64_t dim, const int32_t *label,
                                   const int32_t *group, const int8_t *split, llr_error_t *error);
 
+/* A row of features in memory (rows x dim of type) as doubles. */
+void llr_source_widen(const llr_source_t *source, const void *features, int64_t row, double *out);
+
 /* Reads the rows that a deal of all rows gives a rank into out (its rows x dim of type), as read
  * does. Not collective. */
 llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,

@@ -43,7 +43,6 @@ static void meet(void)
 typedef struct problem {
     int64_t dim, rows, paths, lambdas;
     bool df;
-    double *x; /* of all rows, or of the rows here */
     double weight[16][2], lambda[64];
     llr_path_t path[16];
     int64_t start[3];

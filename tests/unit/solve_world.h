@@ -59,6 +59,34 @@ typedef struct outcome {
     int64_t peak, bytes;
 } outcome_t;
 
+static inline llr_solve_shape_t world_shape(const world_t *world, llr_loss_t loss,
+                                            const llr_path_t *path, int64_t paths, bool leaves_df)
+{
+    llr_solve_shape_t shape = {.loss = loss,
+                               .rows = world->rows,
+                               .dim = world->dim,
+                               .strata = world->strata,
+                               .classes = world->classes,
+                               .paths = paths,
+                               .leaves_df = leaves_df};
+    for (int64_t p = 0; p < paths; p++) {
+        shape.fits += path[p].lambdas;
+        for (int64_t l = 0; l < path[p].lambdas; l++)
+            shape.zero = shape.zero || path[p].lambda[l] == 0;
+    }
+    return shape;
+}
+
+/* Room for the solutions of such a call; out stays where it is. */
+static inline void outcome_take(outcome_t *out, const llr_solve_shape_t *shape)
+{
+    int32_t columns = llr_columns(shape->classes);
+    CU_ASSERT_TRUE_FATAL(shape->fits <= FITS);
+    out->theta = calloc((size_t)(shape->fits * columns * shape->dim), sizeof *out->theta);
+    out->b = calloc((size_t)(shape->fits * columns), sizeof *out->b);
+    out->solutions = (llr_solutions_t){shape->fits, columns, 0, out->fit, out->theta, out->b};
+}
+
 /* Solves the paths, whose weights and lambdas are set. */
 static inline outcome_t world_solve(const world_t *world, llr_loss_t loss, const llr_path_t *path,
                                     int64_t paths, const llr_solve_options_t *options)
@@ -68,27 +96,12 @@ static inline outcome_t world_solve(const world_t *world, llr_loss_t loss, const
     llr_error_t error;
     size_t bytes = sizeof(double) * (size_t)(world->rows * world->dim);
     double *x = malloc(bytes);
-    llr_solve_shape_t shape = {.loss = loss,
-                               .rows = world->rows,
-                               .dim = world->dim,
-                               .strata = world->strata,
-                               .classes = world->classes,
-                               .paths = paths,
-                               .leaves_df = options->leaves_df};
-    for (int64_t p = 0; p < paths; p++) {
-        shape.fits += path[p].lambdas;
-        for (int64_t l = 0; l < path[p].lambdas; l++)
-            shape.zero = shape.zero || path[p].lambda[l] == 0;
-    }
+    llr_solve_shape_t shape = world_shape(world, loss, path, paths, options->leaves_df);
     memcpy(x, world->x, bytes);
     llr_sample_t sample = {
         x, world->rows, world->dim, world->strata, world->classes, world->start, world->class_of};
-    int32_t columns = llr_columns(world->classes);
-    out.theta = calloc((size_t)(shape.fits * columns * world->dim), sizeof *out.theta);
-    out.b = calloc((size_t)(shape.fits * columns), sizeof *out.b);
-    out.solutions = (llr_solutions_t){shape.fits, columns, 0, out.fit, out.theta, out.b};
+    outcome_take(&out, &shape);
     out.bytes = llr_solve_bytes(&shape);
-    CU_ASSERT_TRUE_FATAL(shape.fits <= FITS);
     CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, out.bytes, &error), LLR_OK);
     out.code = llr_solve(loss, &sample, path, paths, options, &out.solutions, &arena, &error);
     out.peak = arena.peak;

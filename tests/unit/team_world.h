@@ -29,21 +29,11 @@ static inline outcome_t team_solve(const llr_team_t *team, const world_t *world,
     llr_error_t error;
     int64_t start[STRATA + 1];
     double *x = team_deal_rows(team, world, start);
-    int32_t columns = llr_columns(world->classes);
-    llr_solve_shape_t shape = {.loss = loss,
-                               .rows = world->rows,
-                               .dim = world->dim,
-                               .strata = world->strata,
-                               .classes = world->classes,
-                               .paths = paths,
-                               .leaves_df = options->leaves_df};
-    for (int64_t p = 0; p < paths; p++) shape.fits += path[p].lambdas;
+    llr_solve_shape_t shape = world_shape(world, loss, path, paths, options->leaves_df);
     llr_team_sample_t sample = {{x, start[world->strata], world->dim, world->strata, world->classes,
                                  start, world->class_of},
                                 world->rows};
-    out.theta = calloc((size_t)(shape.fits * columns * world->dim), sizeof *out.theta);
-    out.b = calloc((size_t)(shape.fits * columns), sizeof *out.b);
-    out.solutions = (llr_solutions_t){shape.fits, columns, 0, out.fit, out.theta, out.b};
+    outcome_take(&out, &shape);
     out.bytes = llr_solve_team_bytes(&shape, team->size);
     CU_ASSERT_EQUAL_FATAL(llr_arena_create(&arena, out.bytes, &error), LLR_OK);
     out.code =

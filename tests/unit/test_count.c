@@ -170,6 +170,7 @@ static void check_as(world_t *world, llr_dtype_t type)
     llr_arena_t arena;
     llr_heads_t heads = {world->fits, world->dim, world->columns, world->theta, world->b};
     world->source.type = type;
+    world->source.dim = world->dim;
     world->dataset.source = &world->source;
     world->dataset.features = type == LLR_FLOAT32 ? (void *)world->x_single : (void *)world->x;
     for (int64_t i = 0; i < ROWS * world->dim; i++) world->x_single[i] = (float)world->x[i];

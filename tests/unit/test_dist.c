@@ -38,6 +38,19 @@ static void test_sum(void)
     check_sum(100003);
 }
 
+/* The place of a failure, named by a group, is not named again by those around it. */
+static void test_place(void)
+{
+    int last = team->size - 1, place = -1, at = 0;
+    llr_error_t failure;
+    llr_code_t code = team->rank == last ? llr_fail(&failure, LLR_FAILED, "broken") : LLR_OK;
+    for (int turn = 0; turn < 2; turn++) code = llr_comm_agree(comm, code, &failure);
+    CU_ASSERT_EQUAL(code, LLR_FAILED);
+    if (last) CU_ASSERT_EQUAL(sscanf(failure.text, "rank %d on %*[^:]: %n", &place, &at), 1);
+    CU_ASSERT_EQUAL(place, last ? last : -1);
+    CU_ASSERT_STRING_EQUAL(failure.text + at, "broken");
+}
+
 static void test_square(void)
 {
     team_check(team, 700, 150, 2, 2, LLR_LOSS_SQUARE, false);
@@ -94,6 +107,7 @@ static void test_repeats(void)
 static int run(void)
 {
     static const llr_test_t tests[] = {{"sums", test_sum},
+                                       {"a failure names its place once", test_place},
                                        {"square loss", test_square},
                                        {"square loss, fewer rows than columns", test_square_wide},
                                        {"logistic loss of two classes", test_logistic},
