@@ -155,13 +155,18 @@ static inline const char *in_scratch(const char *name)
     return path[at];
 }
 
-static inline const char *write_bytes(const char *name, const void *data, size_t length)
+static inline void write_bytes_at(const char *path, const void *data, size_t length)
 {
-    const char *path = in_scratch(name);
     FILE *file = fopen(path, "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     CU_ASSERT_EQUAL(fwrite(data, 1, length, file), length);
     fclose(file);
+}
+
+static inline const char *write_bytes(const char *name, const void *data, size_t length)
+{
+    const char *path = in_scratch(name);
+    write_bytes_at(path, data, length);
     return path;
 }
 
