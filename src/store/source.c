@@ -165,12 +165,6 @@ static bool row_has_nonfinite_d(const double *x, int64_t dim)
     return bad != 0;
 }
 
-static double value_at(const llr_source_t *source, const void *x, int64_t index)
-{
-    return source->type == LLR_FLOAT32 ? (double)((const float *)x)[index]
-                                       : ((const double *)x)[index];
-}
-
 int64_t llr_source_find_nonfinite(llr_dtype_t type, int64_t dim, int64_t count, const void *x)
 {
     int64_t bytes = dim * llr_dtype_size(type);
@@ -187,11 +181,11 @@ llr_code_t llr_source_fail_nonfinite(const llr_source_t *source, const char *par
                                      const void *x, llr_error_t *error)
 {
     int64_t column = 0;
-    while (column + 1 < source->dim && isfinite(value_at(source, x, column))) column++;
+    while (column + 1 < source->dim && isfinite(llr_dtype_value(source->type, x, column))) column++;
     return llr_fail(error, LLR_INVALID,
                     "%s:%s row %lld, column %lld is %s; all features must be finite", source->path,
                     part, (long long)row, (long long)column,
-                    isnan(value_at(source, x, column)) ? "NaN" : "infinite");
+                    isnan(llr_dtype_value(source->type, x, column)) ? "NaN" : "infinite");
 }
 
 llr_code_t llr_source_check_finite(const llr_source_t *source, int64_t first, int64_t count,

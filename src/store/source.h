@@ -12,6 +12,10 @@
 
 typedef enum llr_dtype { LLR_FLOAT32, LLR_FLOAT64 } llr_dtype_t;
 int64_t llr_dtype_size(llr_dtype_t type);
+static inline double llr_dtype_value(llr_dtype_t type, const void *x, int64_t at)
+{
+    return type == LLR_FLOAT32 ? (double)((const float *)x)[at] : ((const double *)x)[at];
+}
 const char *llr_dtype_name(llr_dtype_t type); /* as numpy calls it */
 
 enum { LLR_PARTS = 3 };                            /* values of /split */

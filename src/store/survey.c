@@ -27,11 +27,6 @@ typedef struct work {
     mark_t *mark;                /* owned, rows, or NULL */
 } work_t;
 
-static double value_at(const llr_source_t *source, const void *x, int64_t at)
-{
-    return source->type == LLR_FLOAT32 ? (double)((const float *)x)[at] : ((const double *)x)[at];
-}
-
 /* A row ------------------------------------------------------------------------------------ */
 
 static void add_to_spectrum(work_t *work, const void *row)
@@ -39,7 +34,7 @@ static void add_to_spectrum(work_t *work, const void *row)
     int64_t dim = work->source->dim;
     if (!work->batch || work->seen++ % work->step) return;
     double *to = work->batch + work->batched++ * dim;
-    for (int64_t j = 0; j < dim; j++) to[j] = value_at(work->source, row, j);
+    for (int64_t j = 0; j < dim; j++) to[j] = llr_dtype_value(work->source->type, row, j);
     if (work->batched < BATCH) return;
     llr_spectrum_add(&work->spectrum, work->batch, work->batched);
     work->batched = 0;
@@ -49,7 +44,7 @@ static void widen(work_t *work, const void *row)
 {
     llr_survey_t *survey = work->survey;
     for (int64_t j = 0; j < work->source->dim; j++) {
-        double value = value_at(work->source, row, j);
+        double value = llr_dtype_value(work->source->type, row, j);
         survey->least[j] = fmin(survey->least[j], value);
         survey->most[j] = fmax(survey->most[j], value);
     }
