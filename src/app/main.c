@@ -53,10 +53,10 @@ static llr_code_t run(llr_options_t *options, const llr_launch_t *launch, llr_er
     llr_blas_set_threads(1); /* a rank is a core; timings, and bits of sums, are those of one */
     llr_code_t code = is_run ? check_before_mpi(launch, error) : LLR_OK;
     if (code == LLR_OK && is_run && launch->by) return run_with_mpi(options, launch, error);
-    if (!launch->first) return LLR_OK;
+    if (code == LLR_OK && !launch->first) return LLR_OK;
     if (is_run) llr_signals_catch();
     if (code == LLR_OK) code = options->command->run(options, error);
-    if (code != LLR_OK) complain(error);
+    if (launch->first && code != LLR_OK) complain(error);
     return code;
 }
 
@@ -86,7 +86,7 @@ int main(int count, char **words)
     llr_signals_ignore();
     llr_code_t code = llr_options_parse(&options, count, words, &error);
     if (code != LLR_OK) {
-        /* Silent ranks end with 0: mpirun kills all others once one fails, maybe before its line.
+        /* Others end with 0: mpirun kills all ranks once one fails, maybe before the line is out.
          */
         if (launch.first)
             complain(&error);
