@@ -24,7 +24,7 @@ static bool show(void *argument, int64_t done, int64_t rows)
 
 static void print_split(const llr_source_t *made)
 {
-    int64_t rows[3] = {0};
+    int64_t rows[LLR_PARTS] = {0};
     for (int64_t i = 0; made->split && i < made->rows; i++) rows[made->split[i]]++;
     if (made->split)
         printf("; %lld pool, %lld validation, %lld test\n", (long long)rows[0], (long long)rows[1],
@@ -38,8 +38,8 @@ static void print_made(const llr_source_t *made)
     char bytes[LLR_NUMBER_TEXT];
     double size = (double)(made->rows * made->dim * llr_dtype_size(made->type));
     printf("%s: %lld rows x %lld columns, %s, %s; %d classes", made->path, (long long)made->rows,
-           (long long)made->dim, made->type == LLR_FLOAT32 ? "float32" : "float64",
-           llr_bytes_text(size, bytes), made->classes);
+           (long long)made->dim, llr_dtype_name(made->type), llr_bytes_text(size, bytes),
+           made->classes);
     for (int32_t c = 0; made->class_name && c < made->classes && c < 10; c++)
         printf("%s%s", c ? ", " : " (", made->class_name[c]);
     if (made->class_name) printf("%s)", made->classes > 10 ? ", ..." : "");

@@ -7,14 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PARTS = 3 };
-static const char *const part_names[PARTS] = {"pool", "validation", "test"};
-
-static bool is_pool(const llr_source_t *source, int64_t row)
-{
-    return !source->split || source->split[row] == 0;
-}
-
 static void print_shape(const llr_source_t *source)
 {
     char bytes[LLR_NUMBER_TEXT];
@@ -22,31 +14,29 @@ static void print_shape(const llr_source_t *source)
     if (source->name) printf("  name       %s\n", source->name);
     printf(
         "  features   %lld rows x %lld columns, %s, %s\n", (long long)source->rows,
-        (long long)source->dim, source->type == LLR_FLOAT32 ? "float32" : "float64",
+        (long long)source->dim, llr_dtype_name(source->type),
         llr_bytes_text((double)(source->rows * source->dim * llr_dtype_size(source->type)), bytes));
     if (source->origin) printf("  origin     %s\n", source->origin);
     if (!source->split) printf("  split      none: a job has to make one\n");
 }
 
 /* Rows of each label or group in each part. list: labels or groups. */
-static void print_counts(const llr_source_t *source, const char *what, const int32_t *list,
-                         int32_t kinds, char *const *name)
+static void print_counts(const llr_source_t *source, int64_t pool, const char *what,
+                         const int32_t *list, int32_t kinds, char *const *name)
 {
-    int64_t *count = llr_alloc((int64_t)kinds * PARTS, sizeof *count), pool = 0;
+    int64_t *count = llr_alloc((int64_t)kinds * LLR_PARTS, sizeof *count);
     if (!count) return;
-    for (int64_t i = 0; i < source->rows; i++) {
-        count[list[i] * PARTS + (source->split ? source->split[i] : 0)]++;
-        pool += is_pool(source, i);
-    }
+    for (int64_t i = 0; i < source->rows; i++)
+        count[list[i] * LLR_PARTS + llr_source_part(source, i)]++;
     printf("\n  %-24s", what);
-    for (int p = 0; p < (source->split ? PARTS : 1); p++)
-        printf(" %10s", source->split ? part_names[p] : "rows");
+    for (int p = 0; p < (source->split ? LLR_PARTS : 1); p++)
+        printf(" %10s", source->split ? llr_part_name[p] : "rows");
     printf(" %10s\n", "prior");
     for (int32_t k = 0; k < kinds; k++) {
         printf("  %-4d %-19s", k, name ? name[k] : "");
-        for (int p = 0; p < (source->split ? PARTS : 1); p++)
-            printf(" %10lld", (long long)count[k * PARTS + p]);
-        printf(" %10.4f\n", (double)count[k * PARTS] / (double)pool);
+        for (int p = 0; p < (source->split ? LLR_PARTS : 1); p++)
+            printf(" %10lld", (long long)count[k * LLR_PARTS + p]);
+        printf(" %10.4f\n", (double)count[k * LLR_PARTS] / (double)pool);
     }
     free(count);
 }
@@ -111,7 +101,7 @@ static double *find_priors(const llr_source_t *source, int64_t pool)
 {
     double *prior = llr_alloc(source->classes, sizeof *prior);
     for (int64_t i = 0; prior && i < source->rows; i++)
-        if (is_pool(source, i)) prior[source->label[i]] += 1 / (double)pool;
+        if (!llr_source_part(source, i)) prior[source->label[i]] += 1 / (double)pool;
     return prior;
 }
 
@@ -151,9 +141,11 @@ static llr_code_t print_all(llr_source_t *source, llr_error_t *error)
     llr_code_t code = llr_survey_make(&survey, source, error);
     if (code == LLR_OK) {
         print_shape(source);
-        print_counts(source, "class", source->label, source->classes, source->class_name);
+        print_counts(source, survey.pool, "class", source->label, source->classes,
+                     source->class_name);
         if (source->group)
-            print_counts(source, "group", source->group, source->groups, source->group_name);
+            print_counts(source, survey.pool, "group", source->group, source->groups,
+                         source->group_name);
         print_columns(source, &survey);
         print_equal_rows(source, &survey);
         print_spectrum(source, &survey);

@@ -86,7 +86,12 @@ int main(int count, char **words)
     llr_signals_ignore();
     llr_code_t code = llr_options_parse(&options, count, words, &error);
     if (code != LLR_OK) {
-        if (launch.first) complain(&error);
+        /* Others end with 0: mpirun kills all ranks once one fails, maybe before the line is out.
+         */
+        if (launch.first)
+            complain(&error);
+        else
+            code = LLR_OK;
     } else if (options.version || options.help) {
         code = launch.first ? answer(&options, &error) : LLR_OK;
         if (code != LLR_OK) complain(&error);

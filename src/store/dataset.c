@@ -66,12 +66,11 @@ static void name_class(const llr_task_t *task, int32_t class, llr_text_t *out)
 
 static llr_code_t fail_empty(const llr_task_t *task, int32_t class, int part, llr_error_t *error)
 {
-    static const char *const kind[LLR_PARTS] = {"pool", "validation", "test"};
     llr_text_t name = {0};
     name_class(task, class, &name);
     llr_code_t code = llr_task_fail(
         task->job, task->dataset, error, "%s has no %s rows%s", name.data ? name.data : "a class",
-        kind[part],
+        llr_part_name[part],
         task->dataset->has_split ? "; give that part a larger share in split: fractions" : "");
     llr_text_destroy(&name);
     return code;

@@ -113,6 +113,25 @@ int llr_write_all(int file, const void *bytes, int64_t count)
     return 0;
 }
 
+int64_t llr_read_up_to(int file, int64_t offset, void *out, int64_t count)
+{
+    int64_t done = 0;
+    while (done < count) {
+        ssize_t got = pread(file, (char *)out + done, (size_t)(count - done), offset + done);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        if (got == 0) break;
+        done += got;
+    }
+    return done;
+}
+
+int llr_read_at(int file, int64_t offset, void *out, int64_t count)
+{
+    int64_t got = llr_read_up_to(file, offset, out, count);
+    return got < 0 ? errno : got < count ? EIO : 0;
+}
+
 /* The process id in "<prefix><pid>.tmp", or 0. */
 static pid_t pid_of(const char *name, const char *prefix)
 {

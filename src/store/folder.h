@@ -28,6 +28,11 @@ char *llr_host_text(char *out);
 
 /* write() of all bytes, whatever the pieces; 0, or the errno of the failure. */
 int llr_write_all(int file, const void *bytes, int64_t count);
+/* Reads count bytes at an offset of the file; the number read, fewer only where the file ends; -1
+ * with errno. */
+int64_t llr_read_up_to(int file, int64_t offset, void *out, int64_t count);
+/* The same, all of them: 0, or errno (EIO where the file ends before). */
+int llr_read_at(int file, int64_t offset, void *out, int64_t count);
 
 /* A file on its way: FOLDER/.NAME.<host>-<pid>.tmp, so that two runs at once never share one. */
 typedef struct llr_aside {

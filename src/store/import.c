@@ -133,7 +133,6 @@ static llr_code_t read_split(work_t *work, llr_error_t *error)
 /* Fractions must leave rows of every class in every part. */
 static llr_code_t check_fractions(const work_t *work, llr_error_t *error)
 {
-    static const char *const name[LLR_PARTS] = {"pool", "validation", "test"};
     const llr_source_t *made = work->made;
     if (!work->import->fractions) return LLR_OK;
     int64_t *rows = llr_alloc(made->classes, sizeof *rows), count[LLR_PARTS];
@@ -149,7 +148,7 @@ static llr_code_t check_fractions(const work_t *work, llr_error_t *error)
                                 "class out",
                                 work->asked[LLR_ROLE_LABELS], c, made->class_name ? " " : "",
                                 made->class_name ? made->class_name[c] : "", (long long)rows[c],
-                                rows[c] == 1 ? "" : "s", name[p]);
+                                rows[c] == 1 ? "" : "s", llr_part_name[p]);
     }
     free(rows);
     return code;

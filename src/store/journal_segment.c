@@ -1,6 +1,7 @@
 #include "store/journal_segment.h"
 
 #include "base/memory.h"
+#include "store/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -133,25 +134,10 @@ void llr_segment_close(llr_segment_t *segment)
     segment->file = -1;
 }
 
-/* Reads up to count bytes; the number read, fewer only at the end of the file; -1 with errno. */
-static int64_t read_at(const llr_segment_t *segment, int64_t offset, void *out, int64_t count)
-{
-    int64_t done = 0;
-    while (done < count) {
-        ssize_t got =
-            pread(segment->file, (char *)out + done, (size_t)(count - done), offset + done);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return -1;
-        if (got == 0) break;
-        done += got;
-    }
-    return done;
-}
-
 llr_code_t llr_segment_head(llr_segment_t *segment, llr_journal_head_t *head, llr_whole_t *whole,
                             llr_error_t *error)
 {
-    int64_t got = segment->file < 0 ? 0 : read_at(segment, 0, head, sizeof *head);
+    int64_t got = segment->file < 0 ? 0 : llr_read_up_to(segment->file, 0, head, sizeof *head);
     if (got < 0) return fail_reading(segment, error);
     *whole = LLR_WHOLE;
     if (got < (int64_t)sizeof *head)
@@ -176,7 +162,7 @@ static bool is_record(const llr_journal_record_t *record)
 static llr_code_t read_record(llr_segment_t *segment, int64_t offset, llr_journal_record_t *record,
                               llr_whole_t *whole, llr_error_t *error)
 {
-    int64_t got = read_at(segment, offset, record, sizeof *record);
+    int64_t got = llr_read_up_to(segment->file, offset, record, sizeof *record);
     if (got < 0) return fail_reading(segment, error);
     *whole = got < (int64_t)sizeof *record ? LLR_TORN : LLR_BAD;
     if (*whole == LLR_TORN || !is_record(record)) return LLR_OK;
@@ -192,8 +178,8 @@ static llr_code_t read_record(llr_segment_t *segment, int64_t offset, llr_journa
         if (!segment->record.data) return llr_fail_memory(error, covered, "a journal record");
         segment->record.room = covered;
     }
-    got = read_at(segment, offset, segment->record.data, covered);
-    if (got >= 0) got += read_at(segment, offset + covered, &check, sizeof check);
+    got = llr_read_up_to(segment->file, offset, segment->record.data, covered);
+    if (got >= 0) got += llr_read_up_to(segment->file, offset + covered, &check, sizeof check);
     if (got < 0) return fail_reading(segment, error);
     if (got < covered + (int64_t)sizeof check)
         *whole = LLR_TORN; /* cut back by the run that writes it, since it was opened */
@@ -210,7 +196,7 @@ static llr_code_t find_record(llr_segment_t *segment, int64_t offset, int64_t *f
     char window[WINDOW];
     *found = segment->size;
     while (offset < segment->size) {
-        int64_t got = read_at(segment, offset, window, WINDOW);
+        int64_t got = llr_read_up_to(segment->file, offset, window, WINDOW);
         if (got < 0) return fail_reading(segment, error);
         if (got < MARK) return LLR_OK;
         for (const char *at = window;

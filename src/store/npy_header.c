@@ -1,7 +1,7 @@
 #include "store/npy_header.h"
 
 #include "base/memory.h"
-#include "store/rows_format.h"
+#include "store/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

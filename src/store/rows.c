@@ -1,6 +1,7 @@
 #include "store/rows.h"
 
 #include "base/memory.h"
+#include "store/folder.h"
 #include "store/rows_format.h"
 
 #include <errno.h>
@@ -23,20 +24,6 @@ void llr_rows_close(llr_rows_t *rows)
     if (rows->close) rows->close(rows);
     free(rows->name);
     *rows = (llr_rows_t){0};
-}
-
-int llr_read_at(int file, int64_t offset, void *out, int64_t count)
-{
-    char *to = out;
-    while (count > 0) {
-        ssize_t got = pread(file, to, (size_t)count, offset);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return got < 0 ? errno : EIO;
-        to += got;
-        offset += got;
-        count -= got;
-    }
-    return 0;
 }
 
 /* Shapes ----------------------------------------------------------------------------------- */

@@ -25,9 +25,6 @@ llr_code_t llr_rows_open_h5(llr_rows_t *rows, const llr_rows_ask_t *ask, const c
  * text. LLR_FAILED: out of memory. */
 llr_code_t llr_rows_part(const char *text, char **path, const char **part, llr_error_t *error);
 
-/* Reads count bytes at an offset of the file; 0, or errno (EIO where the file ends before). */
-int llr_read_at(int file, int64_t offset, void *out, int64_t count);
-
 /* What a shape must be for the role: two extents for features (rows, columns), one for a list (or
  * two, the second 1). Sets rows and columns. extent: ranks. LLR_INVALID: any other, or empty. */
 llr_code_t llr_rows_set_shape(llr_rows_t *rows, const llr_rows_ask_t *ask, const int64_t *extent,

@@ -1,6 +1,7 @@
 /* Arrays of numpy. Row by row as they lie, or, where the first index runs fastest, column by column
  * of the rows that are wanted: memory stays that of the rows. */
 #include "base/memory.h"
+#include "store/folder.h"
 #include "store/npy_header.h"
 #include "store/rows_format.h"
 

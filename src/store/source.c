@@ -7,11 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE_BYTES = 16 << 20, LARGEST_SLICE = 256 << 20, SPLIT_VALUES = 3 };
+enum { SLICE_BYTES = 16 << 20, LARGEST_SLICE = 256 << 20 };
+
+const char *const llr_part_name[LLR_PARTS] = {"pool", "validation", "test"};
 
 int64_t llr_dtype_size(llr_dtype_t type)
 {
     return type == LLR_FLOAT32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double);
+}
+
+const char *llr_dtype_name(llr_dtype_t type)
+{
+    return type == LLR_FLOAT32 ? "float32" : "float64";
+}
+
+int llr_source_part(const llr_source_t *source, int64_t row)
+{
+    return source->split ? source->split[row] : 0;
 }
 
 static void free_names(char **name, int64_t count)
@@ -96,18 +108,17 @@ static llr_code_t check_values(const llr_source_t *source, const char *list, con
 
 static llr_code_t check_split(const llr_source_t *source, llr_error_t *error)
 {
-    static const char *const name[SPLIT_VALUES] = {"0 (pool)", "1 (validation)", "2 (test)"};
-    bool present[SPLIT_VALUES] = {false};
+    bool present[LLR_PARTS] = {false};
     for (int64_t i = 0; i < source->rows; i++) {
-        if (source->split[i] < 0 || source->split[i] >= SPLIT_VALUES)
+        if (source->split[i] < 0 || source->split[i] >= LLR_PARTS)
             return llr_source_fail_value(source, "/split", i, source->split[i], error);
         present[source->split[i]] = true;
     }
-    for (int s = 0; s < SPLIT_VALUES; s++)
+    for (int s = 0; s < LLR_PARTS; s++)
         if (!present[s])
             return llr_fail(error, LLR_INVALID,
-                            "%s: /split: no row has value %s; all three must be present",
-                            source->path, name[s]);
+                            "%s: /split: no row has value %d (%s); all three must be present",
+                            source->path, s, llr_part_name[s]);
     return LLR_OK;
 }
 
@@ -154,12 +165,6 @@ static bool row_has_nonfinite_d(const double *x, int64_t dim)
     return bad != 0;
 }
 
-static double value_at(const llr_source_t *source, const void *x, int64_t index)
-{
-    return source->type == LLR_FLOAT32 ? (double)((const float *)x)[index]
-                                       : ((const double *)x)[index];
-}
-
 int64_t llr_source_find_nonfinite(llr_dtype_t type, int64_t dim, int64_t count, const void *x)
 {
     int64_t bytes = dim * llr_dtype_size(type);
@@ -176,11 +181,11 @@ llr_code_t llr_source_fail_nonfinite(const llr_source_t *source, const char *par
                                      const void *x, llr_error_t *error)
 {
     int64_t column = 0;
-    while (column + 1 < source->dim && isfinite(value_at(source, x, column))) column++;
+    while (column + 1 < source->dim && isfinite(llr_dtype_value(source->type, x, column))) column++;
     return llr_fail(error, LLR_INVALID,
                     "%s:%s row %lld, column %lld is %s; all features must be finite", source->path,
                     part, (long long)row, (long long)column,
-                    isnan(value_at(source, x, column)) ? "NaN" : "infinite");
+                    isnan(llr_dtype_value(source->type, x, column)) ? "NaN" : "infinite");
 }
 
 llr_code_t llr_source_check_finite(const llr_source_t *source, int64_t first, int64_t count,

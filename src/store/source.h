@@ -12,6 +12,14 @@
 
 typedef enum llr_dtype { LLR_FLOAT32, LLR_FLOAT64 } llr_dtype_t;
 int64_t llr_dtype_size(llr_dtype_t type);
+static inline double llr_dtype_value(llr_dtype_t type, const void *x, int64_t at)
+{
+    return type == LLR_FLOAT32 ? (double)((const float *)x)[at] : ((const double *)x)[at];
+}
+const char *llr_dtype_name(llr_dtype_t type); /* as numpy calls it */
+
+enum { LLR_PARTS = 3 };                            /* values of /split */
+extern const char *const llr_part_name[LLR_PARTS]; /* pool, validation, test */
 
 typedef struct llr_source {
     char *path;   /* owned: as shown in messages */
@@ -33,6 +41,9 @@ typedef struct llr_source {
     void (*close)(struct llr_source *source); /* frees state; may be NULL */
     void *state;                              /* of the kind of source */
 } llr_source_t;
+
+/* The part of a row; without a split all are pool. */
+int llr_source_part(const llr_source_t *source, int64_t row);
 
 /* Opens an HDF5 dataset (formats.md). LLR_INVALID: not readable, truncated, wrong type or shape,
  * label out of range or class without rows, with the path, the HDF5 path and the first bad row. */
@@ -59,7 +70,8 @@ void llr_source_close(llr_source_t *source);
  * all three present where there is a split. Sets classes and groups. */
 llr_code_t llr_source_check_labels(llr_source_t *source, llr_error_t *error);
 
-/* Content id of a source whose features' bytes have this hash. */
+/* Content id of a source whose features' bytes have this hash, which may come from pieces: a hash
+ * of hashes. */
 llr_hash_t llr_source_combine(const llr_source_t *source, llr_hash_t features);
 /* Content id over type, shapes, features (all rows x dim, as read), labels, groups and split. */
 llr_hash_t llr_source_content(const llr_source_t *source, const void *features);

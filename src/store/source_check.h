@@ -15,9 +15,6 @@ int64_t llr_source_find_nonfinite(llr_dtype_t type, int64_t dim, int64_t count, 
 llr_code_t llr_source_fail_nonfinite(const llr_source_t *source, const char *part, int64_t row,
                                      const void *x, llr_error_t *error);
 
-/* The content id from the hash of the features, which may come from pieces: a hash of hashes. */
-llr_hash_t llr_source_combine(const llr_source_t *source, llr_hash_t features);
-
 /* The message for a value of /labels, /groups or /split that is out of range. LLR_INVALID. */
 llr_code_t llr_source_fail_value(const llr_source_t *source, const char *list, int64_t row,
                                  int64_t value, llr_error_t *error);

@@ -2,10 +2,7 @@
 #ifndef LLR_STORE_SPLIT_H
 #define LLR_STORE_SPLIT_H
 
-#include "base/error.h"
-#include "base/hash.h"
-
-enum { LLR_PARTS = 3 }; /* values of /split: pool, validation, test */
+#include "store/source.h"
 
 typedef struct llr_splitting {
     int64_t rows;

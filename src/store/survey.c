@@ -27,16 +27,6 @@ typedef struct work {
     mark_t *mark;                /* owned, rows, or NULL */
 } work_t;
 
-static int part_of(const llr_source_t *source, int64_t row)
-{
-    return source->split ? source->split[row] : 0;
-}
-
-static double value_at(const llr_source_t *source, const void *x, int64_t at)
-{
-    return source->type == LLR_FLOAT32 ? (double)((const float *)x)[at] : ((const double *)x)[at];
-}
-
 /* A row ------------------------------------------------------------------------------------ */
 
 static void add_to_spectrum(work_t *work, const void *row)
@@ -44,7 +34,7 @@ static void add_to_spectrum(work_t *work, const void *row)
     int64_t dim = work->source->dim;
     if (!work->batch || work->seen++ % work->step) return;
     double *to = work->batch + work->batched++ * dim;
-    for (int64_t j = 0; j < dim; j++) to[j] = value_at(work->source, row, j);
+    for (int64_t j = 0; j < dim; j++) to[j] = llr_dtype_value(work->source->type, row, j);
     if (work->batched < BATCH) return;
     llr_spectrum_add(&work->spectrum, work->batch, work->batched);
     work->batched = 0;
@@ -54,7 +44,7 @@ static void widen(work_t *work, const void *row)
 {
     llr_survey_t *survey = work->survey;
     for (int64_t j = 0; j < work->source->dim; j++) {
-        double value = value_at(work->source, row, j);
+        double value = llr_dtype_value(work->source->type, row, j);
         survey->least[j] = fmin(survey->least[j], value);
         survey->most[j] = fmax(survey->most[j], value);
     }
@@ -65,7 +55,7 @@ static void take_row(work_t *work, int64_t row, const void *x)
     const llr_source_t *source = work->source;
     int64_t bytes = source->dim * llr_dtype_size(source->type);
     if (work->mark) work->mark[row] = (mark_t){llr_hash_bytes(x, bytes).low, row};
-    if (part_of(source, row)) return;
+    if (llr_source_part(source, row)) return;
     widen(work, x);
     add_to_spectrum(work, x);
 }
@@ -111,9 +101,9 @@ static void count_kind(work_t *work, const mark_t *mark, int64_t rows)
     int64_t count[LLR_PARTS] = {0};
     bool other = false;
     for (int64_t i = 0; i < rows; i++) {
-        count[part_of(work->source, mark[i].row)]++;
-        bool counts = !work->source->split ||
-                      part_of(work->source, mark[i].row) != part_of(work->source, mark[0].row);
+        count[llr_source_part(work->source, mark[i].row)]++;
+        bool counts = !work->source->split || llr_source_part(work->source, mark[i].row) !=
+                                                  llr_source_part(work->source, mark[0].row);
         if (i && counts && !other) keep_pair(survey, mark[0].row, mark[i].row);
         other = other || (i && counts);
     }
@@ -163,7 +153,7 @@ static llr_code_t prepare(work_t *work, int64_t slice, llr_error_t *error)
     llr_survey_t *survey = work->survey;
     const llr_source_t *source = work->source;
     int64_t dim = source->dim, bytes = slice * dim * llr_dtype_size(source->type);
-    for (int64_t i = 0; i < source->rows; i++) survey->pool += !part_of(source, i);
+    for (int64_t i = 0; i < source->rows; i++) survey->pool += !llr_source_part(source, i);
     work->step = (survey->pool + LLR_SURVEY_ROWS - 1) / LLR_SURVEY_ROWS;
     survey->least = llr_alloc(dim, sizeof *survey->least);
     survey->most = llr_alloc(dim, sizeof *survey->most);

@@ -3,7 +3,6 @@
 #define LLR_STORE_SURVEY_H
 
 #include "store/source.h"
-#include "store/split.h"
 
 enum {
     LLR_SURVEY_COLUMNS = 4096,    /* beyond, no spectrum: its cost is columns^3 */

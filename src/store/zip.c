@@ -1,7 +1,7 @@
 #include "store/zip.h"
 
 #include "base/memory.h"
-#include "store/rows_format.h"
+#include "store/folder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* Deflated members of an archive. */
 #include "base/memory.h"
 #include "store/folder.h"
-#include "store/rows_format.h"
 #include "store/zip.h"
 
 #include <errno.h>

@@ -3,13 +3,9 @@
 #     sh analysis.sh <scratch folder>       (77: skipped, no numpy, h5py or matplotlib)
 set -eu
 scratch=$1
-for python in python3 /usr/bin/python3 none; do
-    "$python" -c 'import h5py, matplotlib, numpy' 2>/dev/null && break
-done
-if [ "$python" = none ]; then
-    echo "skipped: no python3 here has numpy, h5py and matplotlib"
-    exit 77
-fi
+# shellcheck source=tests/program/python.sh
+. "$LLR_SOURCE/tests/program/python.sh"
+find_python h5py matplotlib numpy
 
 rm -rf "$scratch"
 mkdir -p "$scratch/data" "$scratch/jobs/paper"

@@ -121,7 +121,7 @@ data, attributes = imported("--features", "t.h5:deep/x", "--labels", "t.h5:/deep
 check(data, x.astype("f2"), labels, list(words), attributes)
 assert np.array_equal(data["groups"], labels > 0)
 
-# A split by fractions holds its shares in every class, and what is imported without one is the same
+# A split by fractions holds its shares in every class
 data, _ = imported("--features", "X.npy", "--labels", "y.npy", "--fractions", ".5,.2,.3",
                    "--seed", "7")
 for label in range(3):

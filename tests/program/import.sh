@@ -3,13 +3,9 @@
 # docs/python.md: sh import.sh <scratch folder>       (77: skipped, no numpy or h5py)
 set -eu
 scratch=$1
-for python in python3 /usr/bin/python3 none; do
-    "$python" -c 'import h5py, numpy' 2>/dev/null && break
-done
-if [ "$python" = none ]; then
-    echo "skipped: no python3 here has numpy and h5py"
-    exit 77
-fi
+# shellcheck source=tests/program/python.sh
+. "$LLR_SOURCE/tests/program/python.sh"
+find_python h5py numpy
 rm -rf "$scratch"
 mkdir -p "$scratch"
 cd "$scratch"

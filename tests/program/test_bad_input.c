@@ -158,7 +158,9 @@ static void check_said(const outcome_t *outcome, const bad_t *bad)
     bool good = ended(outcome, bad->code, bad->says) && strstr(outcome->err, bad->says) &&
                 count_lines(outcome->err) == 1 && strlen(outcome->out) == 0;
     CU_ASSERT_TRUE(good);
-    if (!good) fprintf(stderr, "--- job\n%s", bad->job ? bad->job : "(none)\n");
+    if (!good)
+        fprintf(stderr, "--- job\n%sgot %d: %s%s\n", bad->job ? bad->job : "(none)\n",
+                outcome->code, outcome->err, outcome->out);
 }
 
 static void write_job(const bad_t *bad)

@@ -13,8 +13,7 @@ enum { ROWS = 120, DIM = 3 };
 /* A folder of inputs that an import may be made of. */
 typedef struct world {
     double x[ROWS * DIM];
-    const char *folder;
-    char features[600], labels[600], groups[600], output[600];
+    char folder[600], features[600], labels[600], groups[600], output[600 + 8];
     llr_import_t import;
     llr_source_t made;
     llr_error_t error;
@@ -35,7 +34,8 @@ static void write_features(world_t *world)
 static void begin(world_t *world)
 {
     static const char *const label[] = {"cat", "dog", "cat", "eel"}, *const group[] = {"5", "-5"};
-    *world = (world_t){.folder = in_scratch("out")};
+    *world = (world_t){0};
+    strcpy(world->folder, in_scratch("out"));
     for (int i = 0; i < ROWS * DIM; i++) world->x[i] = 0.1 * i - 7;
     mkdir(world->folder, 0777);
     write_features(world);
@@ -72,8 +72,8 @@ static void end(world_t *world)
 {
     llr_source_close(&world->made);
     unlink(world->output);
-    CU_ASSERT_EQUAL(count_files(in_scratch("out")), 0);
-    CU_ASSERT_EQUAL(rmdir(in_scratch("out")), 0);
+    CU_ASSERT_EQUAL(count_files(world->folder), 0);
+    CU_ASSERT_EQUAL(rmdir(world->folder), 0);
     unlink(world->features);
     unlink(world->labels);
     unlink(world->groups);
@@ -194,7 +194,6 @@ static void values_are_refused_where_they_stand(void)
 {
     world_t world;
     begin(&world);
-    world.folder = in_scratch("out");
     double kept = world.x[50 * DIM + 2];
     world.x[50 * DIM + 2] = NAN;
     write_features(&world);
@@ -217,7 +216,6 @@ static void lists_are_refused(void)
     static const double fractions[] = {.98, .01, .01};
     world_t world;
     begin(&world);
-    world.folder = in_scratch("out");
     world.import.fractions = fractions;
     check_refused(&world, LLR_INVALID, "which leaves none for the part validation");
     world.import.fractions = NULL;
@@ -247,7 +245,6 @@ static void a_stop_leaves_nothing(void)
     world_t world;
     int64_t told = 0;
     begin(&world);
-    world.folder = in_scratch("out");
     world.import.progress = stop_at_once;
     world.import.argument = &told;
     check_refused(&world, LLR_STOPPED, "stopped; nothing was written");
