@@ -43,8 +43,9 @@ static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launc
     if (speaks && code != LLR_OK) complain(error);
     fflush(NULL);
     MPI_Finalize();
-    /* Only rank 0's code is the job's: a launcher would report other ones as failures of ranks. */
-    return code;
+    /* Only rank 0's code is the job's: mpirun kills all ranks once one fails, maybe before the line
+     * of rank 0 is out. */
+    return rank == 0 ? code : LLR_OK;
 }
 
 static llr_code_t run(llr_options_t *options, const llr_launch_t *launch, llr_error_t *error)
