@@ -64,25 +64,20 @@ static llr_code_t time_units(llr_estimate_t *e, const llr_pace_t *pace, llr_erro
 {
     int64_t units = e->grid->units, together = ranks_a_unit(e);
     double speed = together > 1 ? TOGETHER * (double)together : 1;
-    llr_costed_t *list = llr_alloc(units, sizeof *list);
     e->seconds = llr_alloc(units, sizeof *e->seconds);
     e->cost = llr_alloc(units, sizeof *e->cost);
     e->order = llr_alloc(units, sizeof *e->order);
-    if (!list || !e->seconds || !e->cost || !e->order) {
-        free(list);
-        return llr_fail_memory(error, units * 40, "the list of units");
-    }
+    if (!e->seconds || !e->cost || !e->order)
+        return llr_fail_memory(error, units * 24, "the list of units");
     for (int64_t u = 0; u < units; u++) {
         const llr_facts_t *facts = &e->catalog->facts[e->grid->unit[u].dataset];
         e->cost[u] = llr_unit_cost(e->grid, facts, u);
         e->seconds[u] = e->cost[u] * llr_pace_rate(pace, llr_regime(e->grid, facts, u)) / speed;
         e->work += e->seconds[u];
         e->longest = fmax(e->longest, e->seconds[u]);
-        list[u] = (llr_costed_t){e->cost[u], u};
+        e->order[u] = u;
     }
-    llr_schedule_sort(list, units);
-    for (int64_t u = 0; u < units; u++) e->order[u] = list[u].unit;
-    free(list);
+    llr_schedule_sort(e->order, units, e->cost);
     return LLR_OK;
 }
 
