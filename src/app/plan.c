@@ -160,24 +160,22 @@ static double burden(const choice_t *choice)
     return choice->solve * choice->work;
 }
 
-/* The largest size that is within a few hundredths of the best. */
-static llr_code_t choose_size(const llr_plan_t *plan, choice_t *now, choice_t *best,
+/* The largest size that is within a few hundredths of the best. whole: choice of size 0. */
+static llr_code_t choose_size(const llr_plan_t *plan, const choice_t *whole, choice_t *best,
                               llr_error_t *error)
 {
     enum { MOST_CHOICES = 64, MOST_UNITS = 2000000 };
     const double near = 1.03;
-    choice_t choice[MOST_CHOICES];
-    int64_t count = 0, size = 0,
-            subsamples = plan->session->grid.units / plan->session->grid.blocks;
-    double least = INFINITY;
-    LLR_TRY(try_size(plan, plan->session->job.unit_size, now, error));
-    do {
+    const llr_grid_t *grid = &plan->session->grid;
+    choice_t choice[MOST_CHOICES] = {*whole};
+    int64_t count = 1, at = 0, subsamples = grid->units / grid->blocks;
+    double least = burden(whole);
+    for (int64_t size = next_size(grid, 0);
+         size > 0 && count < MOST_CHOICES && subsamples * (grid->places / size) < MOST_UNITS;
+         size = next_size(grid, size)) {
         LLR_TRY(try_size(plan, size, &choice[count], error));
         least = fmin(least, burden(&choice[count++]));
-        size = next_size(&plan->session->grid, size);
-    } while (size > 0 && count < MOST_CHOICES &&
-             subsamples * (plan->session->grid.places / size) < MOST_UNITS);
-    int64_t at = 0;
+    }
     while (burden(&choice[at]) > least * near) at++;
     *best = choice[at];
     return LLR_OK;
@@ -224,12 +222,14 @@ static void print_sbatch(const llr_plan_t *plan, const llr_stages_t *stages)
 llr_code_t llr_plan_print_time(const llr_plan_t *plan, llr_error_t *error)
 {
     llr_stages_t stages;
-    choice_t whole, now, best;
-    LLR_TRY(try_size(plan, 0, &whole, error));
     LLR_TRY(llr_estimate_stages(plan->estimate, plan->ranks, &stages, error));
+    const llr_grid_t *grid = &plan->session->grid;
+    choice_t best, whole,
+        now = {grid->job->unit_size, grid->units, stages.solve, plan->estimate->work};
+    LLR_TRY(try_size(plan, 0, &whole, error));
     print_wall(plan, &stages);
     LLR_TRY(print_ranks(plan, whole.work, error));
-    LLR_TRY(choose_size(plan, &now, &best, error));
+    LLR_TRY(choose_size(plan, &whole, &best, error));
     print_size(plan, &now, &best, whole.work);
     print_sbatch(plan, &stages);
     return LLR_OK;
