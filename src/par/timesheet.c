@@ -135,21 +135,6 @@ void llr_timesheet_destroy(llr_timesheet_t *sheet)
 
 /* Writing ------------------------------------------------------------------------------------ */
 
-static llr_code_t write_text(const char *folder, const llr_text_t *text, llr_error_t *error)
-{
-    llr_aside_t file = {.file = -1};
-    llr_code_t code = text->failed ? llr_fail_memory(error, text->length, "the times of the ranks")
-                                   : llr_aside_begin(&file, folder, FILE_NAME, error);
-    if (code == LLR_OK) code = llr_aside_open(&file, error);
-    if (code == LLR_OK) {
-        llr_aside_write(&file, text->data, text->length);
-        code = llr_aside_finish(&file, error);
-    }
-    if (code == LLR_OK) code = llr_aside_rename(&file, error);
-    llr_aside_end(&file);
-    return code;
-}
-
 /* Rank 0: behind the runs that are there. A file that cannot be read makes room for a new one. */
 static llr_code_t write_run(const char *folder, llr_time_line_t *line, int64_t ranks,
                             llr_error_t *error)
@@ -168,7 +153,7 @@ static llr_code_t write_run(const char *folder, llr_time_line_t *line, int64_t r
         line[r].cells = line->cells;
         add_line(&text, &line[r]);
     }
-    llr_code_t code = write_text(folder, &text, error);
+    llr_code_t code = llr_aside_text(folder, FILE_NAME, &text, "the times of the ranks", error);
     llr_text_destroy(&text);
     llr_timesheet_destroy(&sheet);
     return code;
