@@ -15,12 +15,6 @@ static int ranks_a_node(const llr_plan_t *plan)
     return (plan->ranks + plan->nodes - 1) / plan->nodes;
 }
 
-static int ranks_a_unit(const llr_plan_t *plan)
-{
-    int64_t ranks = plan->session->job.ranks_per_unit;
-    return ranks > 1 ? (int)ranks : 1;
-}
-
 /* Memory --------------------------------------------------------------------------------------- */
 
 static void print_line(const char *what, double bytes, const char *remark)
@@ -73,7 +67,8 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
     char wall[LLR_NUMBER_TEXT], low[LLR_NUMBER_TEXT], high[LLR_NUMBER_TEXT];
     printf("\ntime, by %s\n", plan->calibration);
     printf("  %-34s %10s  the longest takes %s\n",
-           ranks_a_unit(plan) > 1 ? "all units, by one group of ranks" : "all units, on one core",
+           llr_estimate_ranks_a_unit(e) > 1 ? "all units, by one group of ranks"
+                                            : "all units, on one core",
            seconds_text(e->work, wall), seconds_text(e->longest, low));
     printf("  %-34s %10s  from the program's start on; read %.3g s,", "wall time",
            seconds_text(llr_stages_wall(stages), wall), stages->read);
@@ -94,7 +89,7 @@ static double efficiency(const llr_plan_t *plan, double work, const llr_stages_t
 static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *error)
 {
     const int64_t few = 20; /* units a rank: with more of them no rank waits for the longest */
-    int least = ranks_a_unit(plan), useful = least;
+    int least = llr_estimate_ranks_a_unit(plan->estimate), useful = least;
     printf("\n%8s %12s %12s %11s\n", "ranks", "solving", "wall time", "efficiency");
     for (int ranks = least; ranks <= MOST_RANKS; ranks *= 2) {
         llr_stages_t stages;
