@@ -13,7 +13,7 @@ For each dataset and loss, where the table has what it needs:
     delta      error of each class (or group) against delta, a panel for each of three methods
     predicted  predicted against measured error
 
-For each folder `timeline`, the busy seconds of its ranks; for several folders of one job at several
+For each folder `timeline`, the units of its ranks in time; for several folders of one job at several
 rank counts `scaling`. In a notebook: `figures.heat(load("results/demo"), "digits", "square")` returns
 the figure; None where there is nothing to draw.
 """

@@ -7,42 +7,52 @@ from matplotlib.ticker import FormatStrFormatter, LogLocator
 
 from plotting import BLUE, GREY, RED, STYLES, caption, finish, panels_for, plain
 
-OUTLINED = .004  # of the busiest rank: shorter units have no outline
+OUTLINED = .004  # of the time drawn: shorter units have no outline
 
 
 def units(sweep):
-    """(rank, seconds, dataset and loss) of each unit, sorted: a subsample and loss, or the part of it that
-    one rank solved."""
-    return [(key[4], rows["seconds"].sum(), key[:2])
-            for key, rows in sweep.table.by("dataset", "loss", "n", "seed", "rank_id")]
+    """(rank, begun, ended, CPU seconds, dataset and loss) of each unit; times since 1970."""
+    return [(key[0], key[1], key[2], rows["seconds"].sum(), key[3:])
+            for key, rows in sweep.table.by("rank_id", "begun", "ended", "dataset", "loss")]
+
+
+def shown_times(bars):
+    """Starts of the units on an axis without the pauses between runs: where no rank worked for longer
+    than all ranks together did in units, a run was stopped and resumed. Returns starts, length, pauses."""
+    starts, shift, end, pauses = [], bars[0][1], bars[0][1], 0
+    worked = sum(ended - begun for _, begun, ended, _, _ in bars)
+    for _, begun, ended, _, _ in bars:
+        if begun - end > max(worked, 1):
+            shift += begun - end
+            pauses += 1
+        starts.append(begun - shift)
+        end = max(end, ended)
+    return starts, end - shift, pauses
 
 
 def timeline(sweep):
-    """Busy seconds of each rank, unit by unit. The table has no start times: units stand one after
-    another, sorted, without the waiting between them."""
-    bars = units(sweep)
-    ranks = sorted({rank for rank, _, _ in bars})
-    kinds = sorted({kind for _, _, kind in bars})
+    """The units of each rank in time."""
+    bars = sorted(units(sweep), key=lambda bar: bar[1])
+    ranks = sorted({bar[0] for bar in bars})
+    kinds = sorted({bar[4] for bar in bars})
     figure, axes = panels_for(1)
     figure.set_size_inches(5.4, min(1.6 + .28 * len(ranks), 8))
-    busy = {rank: sum(seconds for at, seconds, _ in bars if at == rank) for rank in ranks}
-    mean, most = np.mean(list(busy.values())), max(busy.values())
-    start = dict.fromkeys(ranks, 0.)
-    for rank, seconds, kind in bars:
+    starts, length, pauses = shown_times(bars)
+    for start, (rank, begun, ended, _, kind) in zip(starts, bars):
         place = kinds.index(kind)
-        axes[0, 0].barh(ranks.index(rank), seconds, left=start[rank], height=.75, alpha=.75,
+        axes[0, 0].barh(ranks.index(rank), ended - begun, left=start, height=.75, alpha=.75,
                         color=STYLES[place % len(STYLES)][0], hatch=("", "////", "....", "xxxx")[place % 4],
-                        edgecolor="white", linewidth=.4 if seconds > OUTLINED * most else 0,
+                        edgecolor="white", linewidth=.4 if ended - begun > OUTLINED * length else 0,
                         label=plain(", ".join(kind)))
-        start[rank] += seconds
     places = list(range(len(ranks)))[::max(1, len(ranks) // 16)]
     axes[0, 0].set_yticks(places, [str(ranks[place]) for place in places])
+    axes[0, 0].set_xlim(left=0)
     axes[0, 0].set_ylabel("rank")
-    axes[0, 0].set_xlabel("CPU seconds in units")
-    seeds = len(set(sweep.table["seed"]))
-    words = (f"{plain(sweep.name)}: {len(bars)} units, {seeds} seed{'' if seeds == 1 else 's'}, {len(ranks)} "
-             f"rank{'' if len(ranks) == 1 else 's'} with units; the busiest has {most / mean:.3g} times the mean; "
-             "sorted by dataset, loss, n and seed (a table holds no start times), waiting left out")
+    axes[0, 0].set_xlabel("seconds since the first unit was begun")
+    busy = sum(ended - begun for _, begun, ended, _, _ in bars) / (len(ranks) * length)
+    left_out = f"; {pauses} pause{'' if pauses == 1 else 's'} between runs left out" if pauses else ""
+    words = caption(sweep, sweep.table, f"{len(bars)} units on {len(ranks)} rank{'' if len(ranks) == 1 else 's'}, "
+                    f"busy {100 * busy:.3g} % of the time{left_out}", strength=False)
     finish(figure, axes, words, lambda _: None)
     return figure
 
@@ -53,7 +63,7 @@ def wall_of(sweep):
     path = sweep.folder / "times.csv"
     if not path.exists():
         busy = {}
-        for rank, seconds, _ in units(sweep):
+        for rank, _, _, seconds, _ in units(sweep):
             busy[rank] = busy.get(rank, 0) + seconds
         return int(sweep.facts["ranks"]), max(busy.values()), False
     with open(path, newline="") as file:

@@ -138,7 +138,7 @@ def pictures(sweep, most):
             figure = figures.EACH[kind](sweep, dataset, loss)
             if figure is not None:
                 parts.append(picture(figure, f"{kind}: {dataset}, {loss}"))
-    parts.append(picture(figures_cost.timeline(sweep), "timeline: busy seconds of each rank"))
+    parts.append(picture(figures_cost.timeline(sweep), "timeline: the units of each rank"))
     left = len(sets(sweep)) - most
     note = f"<p>Figures of {left} more by analysis/figures.py.</p>" if left > 0 else ""
     return "\n".join(parts) + note

@@ -39,6 +39,8 @@ static inline void fill_block(const world_t *world, int64_t unit, llr_random_t *
     llr_block_t *block = &world->block[unit];
     const llr_facts_t *facts = &world->facts[world->grid.unit[unit].dataset];
     int64_t slots = llr_shape_slots(facts->shape);
+    block->begun = 1.7e9 + llr_random_unit(random);
+    block->ended = block->begun + 2;
     snprintf(block->host, sizeof block->host, "node%lld", (long long)unit);
     for (int64_t r = 0; r < block->rows; r++) {
         llr_row_t *row = &block->row[r];

@@ -14,6 +14,11 @@ double llr_clock_seconds(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+double llr_clock_date(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
 double llr_clock_cpu_seconds(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);

@@ -4,6 +4,8 @@
 
 /* Seconds since an arbitrary start; never goes back. */
 double llr_clock_seconds(void);
+/* Seconds since 1970, UTC. */
+double llr_clock_date(void);
 /* CPU seconds used by this process. */
 double llr_clock_cpu_seconds(void);
 /* Sleeps for so many seconds, or until a signal. */

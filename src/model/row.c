@@ -9,12 +9,13 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "blocks are stored as they lie in memory");
 
-enum { BLOCK_VERSION = 3 };
+enum { BLOCK_VERSION = 4 };
 
 /* What stands before the rows. */
 typedef struct block_head {
     char magic[8];
     int64_t version, rows, classes, groups, kinds;
+    double begun, ended;
     char host[64];
 } block_head_t;
 
@@ -108,7 +109,9 @@ void llr_block_pack(const llr_block_t *block, llr_text_t *out)
                          .rows = block->rows,
                          .classes = block->shape.classes,
                          .groups = block->shape.groups,
-                         .kinds = block->shape.kinds};
+                         .kinds = block->shape.kinds,
+                         .begun = block->begun,
+                         .ended = block->ended};
     int64_t numbers = numbers_of(block->shape);
     memcpy(head.magic, magic, sizeof magic);
     memcpy(head.host, block->host, sizeof head.host);
@@ -146,7 +149,11 @@ llr_code_t llr_block_unpack(llr_block_t *block, const void *bytes, int64_t count
     size_t numbers = (size_t)numbers_of(shape) * sizeof(double);
     LLR_TRY(check_head(bytes, count, rows, shape, error));
     LLR_TRY(llr_block_create(block, rows, shape, error));
-    memcpy(block->host, at + offsetof(block_head_t, host), sizeof block->host);
+    block_head_t head;
+    memcpy(&head, bytes, sizeof head);
+    block->begun = head.begun;
+    block->ended = head.ended;
+    memcpy(block->host, head.host, sizeof block->host);
     block->host[sizeof block->host - 1] = '\0';
     at += sizeof(block_head_t);
     for (int64_t r = 0; r < rows; r++) {
@@ -169,6 +176,7 @@ llr_hash_t llr_block_result(const llr_block_t *block)
     llr_block_t bare = *block;
     llr_text_t bytes = {0};
     memset(bare.host, 0, sizeof bare.host);
+    bare.begun = bare.ended = 0;
     bare.row = llr_alloc(block->rows, sizeof *bare.row);
     for (int64_t r = 0; bare.row && r < block->rows; r++) {
         bare.row[r] = block->row[r];

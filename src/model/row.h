@@ -26,9 +26,10 @@ typedef struct llr_row {
 typedef struct llr_block {
     int64_t rows;
     llr_shape_t shape;
-    char host[64];   /* placement column */
-    llr_row_t *row;  /* owned, rows */
-    double *numbers; /* owned: memory behind the rows' weight and rate */
+    double begun, ended; /* seconds since 1970, UTC (timing columns) */
+    char host[64];       /* placement column */
+    llr_row_t *row;      /* owned, rows */
+    double *numbers;     /* owned: memory behind the rows' weight and rate */
 } llr_block_t;
 
 llr_code_t llr_block_create(llr_block_t *block, int64_t rows, llr_shape_t shape,

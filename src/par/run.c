@@ -76,8 +76,10 @@ static void measures(void *argument, bool begins)
     llr_times_enter(&run->result->times, begins ? LLR_STAGE_METRICS : LLR_STAGE_SOLVE);
 }
 
-static void stamp(run_t *run, llr_block_t *block, double seconds)
+static void stamp(run_t *run, llr_block_t *block, double begun, double seconds)
 {
+    block->begun = begun;
+    block->ended = llr_clock_date();
     gethostname(block->host, sizeof block->host - 1);
     for (int64_t r = 0; r < block->rows; r++) {
         block->row[r].seconds = seconds / (double)block->rows;
@@ -99,10 +101,10 @@ static llr_code_t solve_unit(void *argument, int64_t unit, llr_text_t *out, llr_
     /* A crew starts together or not at all. */
     LLR_TRY(run->worker.crew ? llr_comm_agree(run->group.comm, code, error) : code);
     llr_stage_t before = llr_times_enter(&run->result->times, LLR_STAGE_SOLVE);
-    double started = llr_clock_cpu_seconds();
+    double begun = llr_clock_date(), started = llr_clock_cpu_seconds();
     code = llr_unit_run(&run->worker, unit, &block, NULL, error);
     if (code == LLR_OK) {
-        stamp(run, &block, llr_clock_cpu_seconds() - started);
+        stamp(run, &block, begun, llr_clock_cpu_seconds() - started);
         llr_block_pack(&block, out);
     }
     llr_block_destroy(&block);

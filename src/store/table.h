@@ -23,7 +23,7 @@ typedef struct llr_table {
 int64_t llr_table_unanswered(const llr_table_t *table);
 
 /* Hash of the bytes of results.csv and, after it, of long.csv, as if the timing and placement
- * columns (seconds, rank_id, host) were not there. LLR_FAILED: out of memory. */
+ * columns (seconds, begun, ended, rank_id, host) were not there. LLR_FAILED: out of memory. */
 llr_code_t llr_table_digest(const llr_table_t *table, llr_hash_t *digest, llr_error_t *error);
 
 /* Writes results.h5, results.csv, long.csv and provenance.yaml into the folder (made where

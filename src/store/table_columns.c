@@ -144,6 +144,8 @@ static double weight_of(const llr_cursor_t *at)
       "predicted largest test error of a group; none without groups", at->theory.worst_group)      \
     X(REAL, RESULT, theory_df, "1", "predicted effective degrees of freedom", at->row->theory_df)  \
     X(REAL, PLACEMENT, seconds, "s", "CPU time of the unit over its cells", at->row->seconds)      \
+    X(REAL, PLACEMENT, begun, "s", "when the unit was begun, since 1970, UTC", at->block->begun)   \
+    X(REAL, PLACEMENT, ended, "s", "when the unit was solved, since 1970, UTC", at->block->ended)  \
     X(COUNT, PLACEMENT, rank_id, "", "MPI rank that computed it", at->row->rank_id)                \
     X(TEXT, PLACEMENT, host, "", "host that computed it", at->block->host)
 

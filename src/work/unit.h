@@ -35,8 +35,8 @@ typedef struct llr_head {
 } llr_head_t;
 
 /* Solves a unit; with a crew, collective: should_stop is then called by all together, and all have
- * the rows. block: created by the caller for the unit's cells; seconds, rank_id and host
- * are left to the caller. head may be NULL; its cell must belong to the unit. */
+ * the rows. block: created by the caller for the unit's cells; seconds, begun, ended, rank_id and
+ * host are left to the caller. head may be NULL; its cell must belong to the unit. */
 llr_code_t llr_unit_run(llr_worker_t *worker, int64_t unit, llr_block_t *block, llr_head_t *head,
                         llr_error_t *error);
 

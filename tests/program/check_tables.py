@@ -3,6 +3,7 @@
 import csv
 import sys
 
+import figures_cost
 import numpy as np
 from llrtable import load, over_seeds
 
@@ -33,6 +34,22 @@ def check(folder):
         wanted = sum(row["rule"] == rule for row in rows)
         assert len(sweep.table.where(rule=rule)) == wanted, f"{folder}: rows of {rule}"
     check_means(sweep, rows, long)
+    check_times(sweep)
+
+
+def check_times(sweep):
+    """A rank solves one unit after the other, within the time that it says."""
+    bars = sorted(figures_cost.units(sweep))
+    for one, two in zip(bars, bars[1:]):
+        assert one[0] != two[0] or one[2] <= two[1] + .01, f"{sweep.name}: units of a rank at once"
+    for rank, begun, ended, seconds, _ in bars:
+        assert ended - begun > .9 * seconds - .01, f"{sweep.name}: more CPU time than time"
+
+
+def check_pauses():
+    """The axis of time has no room for what lies between two runs."""
+    bars = [(0, 100., 101., 1, "a"), (1, 100., 102., 1, "a"), (0, 5000., 5001., 1, "a"), (1, 5000.5, 5002., 1, "a")]
+    assert figures_cost.shown_times(bars) == ([0, 0, 2, 2.5], 4, 1)
 
 
 def check_means(sweep, rows, long):
@@ -53,6 +70,7 @@ def check_means(sweep, rows, long):
         assert np.isclose(np.std(errors, ddof=1) / 3**.5, mean["error_se"][i], rtol=1e-9), sweep.name
 
 
+check_pauses()
 for argument in sys.argv[1:]:
     check(argument)
 print(f"{len(sys.argv) - 1} tables are as their CSV files")

@@ -81,8 +81,8 @@ digest() { # FOLDER: as the program gives it
     sed -n 's/^digest: *//p' "$1/provenance.yaml"
 }
 
-numbers() { # FOLDER: the table without seconds, rank_id and host
-    sed 's/,[^,]*,[^,]*,[^,]*$//' "$1/results.csv"
+numbers() { # FOLDER: the table without seconds, begun, ended, rank_id and host
+    sed -E 's/(,[^,]*){5}$//' "$1/results.csv"
 }
 
 says() { # FILE TEXT...

@@ -54,6 +54,8 @@ static const char *const main_names[] = {"key",
                                          "theory_worst_group_error",
                                          "theory_df",
                                          "seconds",
+                                         "begun",
+                                         "ended",
                                          "rank_id",
                                          "host"};
 static const char *const long_names[] = {"key",     "split",    "kind",   "index",       "count",
@@ -206,6 +208,8 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
                               row->fit.certified_gap,
                               row->fit.df,
                               row->seconds,
+                              world->block[unit].begun,
+                              world->block[unit].ended,
                               (double)row->rank_id};
     static const char *const names[] = {"n",
                                         "n_used",
@@ -225,6 +229,8 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
                                         "certified_gap",
                                         "df",
                                         "seconds",
+                                        "begun",
+                                        "ended",
                                         "rank_id"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         CHECK_NUMBER(names[i], numbers[i]);
@@ -430,7 +436,7 @@ static llr_hash_t digest_of_files(const char *folder)
     char *text = load(folder, "results.csv", &bytes);
     for (char *line = text; *line;) {
         char *end = strchr(line, '\n'), *cut = end;
-        for (int commas = 0; commas < 3;) commas += *--cut == ',';
+        for (int commas = 0; commas < 5;) commas += *--cut == ',';
         llr_text_add_bytes(&kept, line, cut - line);
         llr_text_add(&kept, "\n");
         line = end + 1;

@@ -49,6 +49,8 @@ static void the_digest_sees_every_bit_but_time_and_place(void)
     row->fit.status = world.block[4].row[1].fit.status;
     row->seconds *= 2;
     row->rank_id += 5;
+    block->begun += 9;
+    block->ended += 10;
     strcpy(block->host, "elsewhere, \"far\"");
     CU_ASSERT_TRUE(llr_hash_equal(before, digest(&world)));
     destroy_world(&world);

@@ -159,6 +159,8 @@ static void fill_block(llr_block_t *block)
         for (int i = 0; i < RATES; i++) row->rate[i] = i == 7 ? NAN : 0.1 * i;
     }
     strcpy(block->host, "node-7");
+    block->begun = 1.7e9;
+    block->ended = 1.7e9 + .5;
 }
 
 static void blocks_survive_the_journal(void)
@@ -175,6 +177,8 @@ static void blocks_survive_the_journal(void)
     CU_ASSERT_EQUAL(again.length, bytes.length);
     CU_ASSERT_EQUAL(memcmp(again.data, bytes.data, (size_t)bytes.length), 0);
     CU_ASSERT_STRING_EQUAL(back.host, "node-7");
+    CU_ASSERT_EQUAL(back.begun, 1.7e9);
+    CU_ASSERT_EQUAL(back.ended, 1.7e9 + .5);
     CU_ASSERT_EQUAL(back.row[3].fit.iterations, 6);
     CU_ASSERT_EQUAL(back.row[2].rate[3], 0.1 * 3);
     llr_block_destroy(&back);
