@@ -187,8 +187,10 @@ def draw_spectra(sweeps, out, name):
             if not sweep.is_synthetic(dataset):
                 pools.setdefault(dataset, sweep)
     styles = [(c, d) for d in ("-", "--") for c in (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK)]
+    rows = []
     for (dataset, sweep), (colour, dash) in zip(pools.items(), styles):
         features = sweep.pool(dataset)
+        rows.append(f"{dataset} {len(features)}")
         scale = features.std(0)
         for axis, columns in zip(axes[0], (features, features[:, scale > 0] / scale[scale > 0])):
             share = spectrum(columns)
@@ -205,8 +207,7 @@ def draw_spectra(sweeps, out, name):
         axis.legend(title="components for 99 %", title_fontsize=7, loc="lower right",
                     handlelength=.8, labelspacing=.25)
     axes[0, 0].set_ylabel("share of variance")
-    rows = ", ".join(f"{dataset} {len(sweep.pool(dataset))}" for dataset, sweep in pools.items())
-    frame(figure, 0, f"rows of the retraining pools: {rows}")
+    frame(figure, 0, "rows of the retraining pools: " + ", ".join(rows))
     write(figure, out, name)
 
 

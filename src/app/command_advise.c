@@ -1,6 +1,7 @@
 #include "app/advice_print.h"
 #include "app/commands.h"
 #include "base/memory.h"
+#include "base/real.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,12 +68,6 @@ static void warn_pool(const llr_subject_t *subject, double n)
                 n, (long long)pool);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static llr_code_t advise(const llr_subject_t *subject, const llr_options_t *options,
                          const llr_target_t *target, llr_error_t *error)
 {
@@ -83,7 +78,7 @@ static llr_code_t advise(const llr_subject_t *subject, const llr_options_t *opti
                        .has_choice = options->lambda.count != 1};
     llr_values_t lambda = options->lambda; /* neighbours are to stand side by side */
     llr_advice_t advice = {lambda.value, lambda.count, a.by, LLR_ADVISED_BEST, false};
-    qsort(lambda.value, (size_t)lambda.count, sizeof *lambda.value, by_value);
+    qsort(lambda.value, (size_t)lambda.count, sizeof *lambda.value, llr_real_compare);
     a.training = (llr_training_t){options->loss, options->weights_by, options->n.value[0],
                                   subject->prior, LLR_FORM_AUTO};
     llr_code_t code = allocate(&a, error);

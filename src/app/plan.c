@@ -15,12 +15,6 @@ static int ranks_a_node(const llr_plan_t *plan)
     return (plan->ranks + plan->nodes - 1) / plan->nodes;
 }
 
-static int ranks_a_unit(const llr_plan_t *plan)
-{
-    int64_t ranks = plan->session->job.ranks_per_unit;
-    return ranks > 1 ? (int)ranks : 1;
-}
-
 /* Memory --------------------------------------------------------------------------------------- */
 
 static void print_line(const char *what, double bytes, const char *remark)
@@ -73,7 +67,8 @@ static void print_wall(const llr_plan_t *plan, const llr_stages_t *stages)
     char wall[LLR_NUMBER_TEXT], low[LLR_NUMBER_TEXT], high[LLR_NUMBER_TEXT];
     printf("\ntime, by %s\n", plan->calibration);
     printf("  %-34s %10s  the longest takes %s\n",
-           ranks_a_unit(plan) > 1 ? "all units, by one group of ranks" : "all units, on one core",
+           llr_estimate_ranks_a_unit(e) > 1 ? "all units, by one group of ranks"
+                                            : "all units, on one core",
            seconds_text(e->work, wall), seconds_text(e->longest, low));
     printf("  %-34s %10s  from the program's start on; read %.3g s,", "wall time",
            seconds_text(llr_stages_wall(stages), wall), stages->read);
@@ -94,7 +89,7 @@ static double efficiency(const llr_plan_t *plan, double work, const llr_stages_t
 static llr_code_t print_ranks(const llr_plan_t *plan, double work, llr_error_t *error)
 {
     const int64_t few = 20; /* units a rank: with more of them no rank waits for the longest */
-    int least = ranks_a_unit(plan), useful = least;
+    int least = llr_estimate_ranks_a_unit(plan->estimate), useful = least;
     printf("\n%8s %12s %12s %11s\n", "ranks", "solving", "wall time", "efficiency");
     for (int ranks = least; ranks <= MOST_RANKS; ranks *= 2) {
         llr_stages_t stages;
@@ -160,24 +155,22 @@ static double burden(const choice_t *choice)
     return choice->solve * choice->work;
 }
 
-/* The largest size that is within a few hundredths of the best. */
-static llr_code_t choose_size(const llr_plan_t *plan, choice_t *now, choice_t *best,
+/* The largest size that is within a few hundredths of the best. whole: choice of size 0. */
+static llr_code_t choose_size(const llr_plan_t *plan, const choice_t *whole, choice_t *best,
                               llr_error_t *error)
 {
     enum { MOST_CHOICES = 64, MOST_UNITS = 2000000 };
     const double near = 1.03;
-    choice_t choice[MOST_CHOICES];
-    int64_t count = 0, size = 0,
-            subsamples = plan->session->grid.units / plan->session->grid.blocks;
-    double least = INFINITY;
-    LLR_TRY(try_size(plan, plan->session->job.unit_size, now, error));
-    do {
+    const llr_grid_t *grid = &plan->session->grid;
+    choice_t choice[MOST_CHOICES] = {*whole};
+    int64_t count = 1, at = 0, subsamples = grid->units / grid->blocks;
+    double least = burden(whole);
+    for (int64_t size = next_size(grid, 0);
+         size > 0 && count < MOST_CHOICES && subsamples * (grid->places / size) < MOST_UNITS;
+         size = next_size(grid, size)) {
         LLR_TRY(try_size(plan, size, &choice[count], error));
         least = fmin(least, burden(&choice[count++]));
-        size = next_size(&plan->session->grid, size);
-    } while (size > 0 && count < MOST_CHOICES &&
-             subsamples * (plan->session->grid.places / size) < MOST_UNITS);
-    int64_t at = 0;
+    }
     while (burden(&choice[at]) > least * near) at++;
     *best = choice[at];
     return LLR_OK;
@@ -224,12 +217,14 @@ static void print_sbatch(const llr_plan_t *plan, const llr_stages_t *stages)
 llr_code_t llr_plan_print_time(const llr_plan_t *plan, llr_error_t *error)
 {
     llr_stages_t stages;
-    choice_t whole, now, best;
-    LLR_TRY(try_size(plan, 0, &whole, error));
     LLR_TRY(llr_estimate_stages(plan->estimate, plan->ranks, &stages, error));
+    const llr_grid_t *grid = &plan->session->grid;
+    choice_t best, whole,
+        now = {grid->job->unit_size, grid->units, stages.solve, plan->estimate->work};
+    LLR_TRY(try_size(plan, 0, &whole, error));
     print_wall(plan, &stages);
     LLR_TRY(print_ranks(plan, whole.work, error));
-    LLR_TRY(choose_size(plan, &now, &best, error));
+    LLR_TRY(choose_size(plan, &whole, &best, error));
     print_size(plan, &now, &best, whole.work);
     print_sbatch(plan, &stages);
     return LLR_OK;

@@ -147,3 +147,9 @@ int llr_whole_text(int64_t value, char *out)
     memcpy(out, begin, (size_t)length + 1);
     return length;
 }
+
+int llr_real_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}

@@ -1,4 +1,4 @@
-/* Doubles as decimals of 17 digits, quickly: a table is made of them. */
+/* Doubles as decimals of 17 digits, quickly: a table is made of them. Their order. */
 #ifndef LLR_BASE_REAL_H
 #define LLR_BASE_REAL_H
 
@@ -9,5 +9,8 @@
 int llr_real_text(double value, char *out);
 /* The same for a whole number and "%lld". */
 int llr_whole_text(int64_t value, char *out);
+
+/* For qsort, of doubles without NaN: the least first. */
+int llr_real_compare(const void *a, const void *b);
 
 #endif

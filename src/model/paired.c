@@ -1,6 +1,7 @@
 #include "model/paired.h"
 
 #include "base/memory.h"
+#include "base/real.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,12 +31,6 @@ static void sum_signs(const double *value, int64_t count, double *sum)
         }
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* How many pairs of two sorted lists sum up to the bound or more. */
 static double count_pairs(const double *a, int64_t as, const double *b, int64_t bs, double bound)
 {
@@ -60,8 +55,8 @@ static llr_code_t flip_signs(const double *difference, int64_t count, double *p,
     }
     sum_signs(difference, half, a);
     sum_signs(difference + half, count - half, b);
-    qsort(a, (size_t)as, sizeof *a, compare);
-    qsort(b, (size_t)bs, sizeof *b, compare);
+    qsort(a, (size_t)as, sizeof *a, llr_real_compare);
+    qsort(b, (size_t)bs, sizeof *b, llr_real_compare);
     /* Sums that differ by rounding alone are equal. */
     double rounding = 1e-10 * size, bound = fabs(total) - rounding;
     double above = count_pairs(a, as, b, bs, bound);

@@ -1,6 +1,7 @@
 #include "model/sample.h"
 
 #include "base/random.h"
+#include "base/real.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,12 +41,6 @@ double llr_spread_half(const llr_spread_t *spread, llr_interval_kind_t kind)
                                    : spread->deviation / sqrt((double)spread->seeds);
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of sorted values. */
 static double quantile(const double *value, int64_t count, double share)
 {
@@ -66,7 +61,7 @@ static llr_interval_t bootstrap(const double *value, int64_t count, double *mean
             mean[draw] += value[llr_random_below(&random, count)] - value[0];
         mean[draw] = value[0] + mean[draw] / (double)count;
     }
-    qsort(mean, LLR_BOOTSTRAP_DRAWS, sizeof *mean, compare);
+    qsort(mean, LLR_BOOTSTRAP_DRAWS, sizeof *mean, llr_real_compare);
     return (llr_interval_t){quantile(mean, LLR_BOOTSTRAP_DRAWS, .025),
                             quantile(mean, LLR_BOOTSTRAP_DRAWS, .975)};
 }

@@ -1,5 +1,6 @@
 #include "model/solve_swift.h"
 
+#include "base/real.h"
 #include "linalg/single.h"
 
 #include <float.h>
@@ -84,19 +85,13 @@ void llr_swift_gradients(const llr_swift_t *single, bool exactly, const double *
     multiply(&single->z, exactly, residual, vectors, gradient);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The least curvature of a row that counts: those below it hold less than the share of it all. */
 static double find_least(const llr_swift_t *single, const double *curvature, double share)
 {
     int64_t rows = single->space->rows, i = 0;
     double whole = 0, sum = 0;
     memcpy(single->sorted, curvature, (size_t)rows * sizeof *curvature);
-    qsort(single->sorted, (size_t)rows, sizeof *curvature, by_size);
+    qsort(single->sorted, (size_t)rows, sizeof *curvature, llr_real_compare);
     for (int64_t r = 0; r < rows; r++) whole += single->sorted[r];
     while (i < rows && (sum += single->sorted[i]) <= share * whole) i++;
     return i < rows ? single->sorted[i] : INFINITY;

@@ -22,9 +22,10 @@ static const double LATENCY_SERVING = 5e-5;
 /* Of the speed of its ranks alone that a group has: measured with two of them. */
 static const double TOGETHER = 0.65;
 
-static int64_t ranks_a_unit(const llr_estimate_t *e)
+int llr_estimate_ranks_a_unit(const llr_estimate_t *e)
 {
-    return e->grid->job->ranks_per_unit > 1 ? e->grid->job->ranks_per_unit : 1;
+    int64_t ranks = e->grid->job->ranks_per_unit;
+    return ranks > 1 ? (int)ranks : 1;
 }
 
 static llr_code_t time_theory(llr_estimate_t *e, llr_error_t *error)
@@ -62,27 +63,23 @@ static double spread_of(const llr_estimate_t *e, double spread)
 
 static llr_code_t time_units(llr_estimate_t *e, const llr_pace_t *pace, llr_error_t *error)
 {
-    int64_t units = e->grid->units, together = ranks_a_unit(e);
-    double speed = together > 1 ? TOGETHER * (double)together : 1;
-    llr_costed_t *list = llr_alloc(units, sizeof *list);
+    int64_t units = e->grid->units;
+    int together = llr_estimate_ranks_a_unit(e);
+    double speed = together > 1 ? TOGETHER * together : 1;
     e->seconds = llr_alloc(units, sizeof *e->seconds);
     e->cost = llr_alloc(units, sizeof *e->cost);
     e->order = llr_alloc(units, sizeof *e->order);
-    if (!list || !e->seconds || !e->cost || !e->order) {
-        free(list);
-        return llr_fail_memory(error, units * 40, "the list of units");
-    }
+    if (!e->seconds || !e->cost || !e->order)
+        return llr_fail_memory(error, units * 24, "the list of units");
     for (int64_t u = 0; u < units; u++) {
         const llr_facts_t *facts = &e->catalog->facts[e->grid->unit[u].dataset];
         e->cost[u] = llr_unit_cost(e->grid, facts, u);
         e->seconds[u] = e->cost[u] * llr_pace_rate(pace, llr_regime(e->grid, facts, u)) / speed;
         e->work += e->seconds[u];
         e->longest = fmax(e->longest, e->seconds[u]);
-        list[u] = (llr_costed_t){e->cost[u], u};
+        e->order[u] = u;
     }
-    llr_schedule_sort(list, units);
-    for (int64_t u = 0; u < units; u++) e->order[u] = list[u].unit;
-    free(list);
+    llr_schedule_sort(e->order, units, e->cost);
     return LLR_OK;
 }
 
@@ -116,8 +113,8 @@ static double bytes_read(const llr_catalog_t *catalog)
 
 int llr_estimate_groups(const llr_estimate_t *e, int ranks)
 {
-    int64_t groups = ranks / ranks_a_unit(e);
-    return groups > 1 ? (int)groups : 1;
+    int groups = ranks / llr_estimate_ranks_a_unit(e);
+    return groups > 1 ? groups : 1;
 }
 
 llr_code_t llr_estimate_stages(const llr_estimate_t *e, int ranks, llr_stages_t *stages,

@@ -29,6 +29,8 @@ llr_code_t llr_estimate_create(llr_estimate_t *estimate, const llr_grid_t *grid,
                                llr_error_t *error);
 void llr_estimate_destroy(llr_estimate_t *estimate);
 
+/* Ranks that solve a unit together: ranks_per_unit, or 1. */
+int llr_estimate_ranks_a_unit(const llr_estimate_t *estimate);
 /* Those among so many ranks that solve units: the ranks, or groups of them (ranks_per_unit). */
 int llr_estimate_groups(const llr_estimate_t *estimate, int ranks);
 

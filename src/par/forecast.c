@@ -20,24 +20,20 @@ static llr_code_t list_tasks(phase_t *phase, llr_error_t *error)
     const llr_forecasts_t *f = phase->forecasts;
     int64_t weightings = f->grid->weightings, most = f->samples * weightings;
     char *needed = llr_alloc(f->samples, 1);
-    llr_costed_t *list = llr_alloc(most, sizeof *list);
     phase->order = llr_alloc(most, sizeof *phase->order);
     phase->cost = llr_alloc(most, sizeof *phase->cost);
-    llr_code_t code = needed && list && phase->order && phase->cost
+    llr_code_t code = needed && phase->order && phase->cost
                           ? LLR_OK
-                          : llr_fail_memory(error, most * 32, "the list of predictions");
+                          : llr_fail_memory(error, most * 16, "the list of predictions");
     for (int64_t u = 0; code == LLR_OK && u < f->grid->units; u++)
         if (phase->run->needed[u]) needed[llr_forecast_sample(f->grid, u)] = 1;
     for (int64_t t = 0; code == LLR_OK && t < most; t++)
-        if (needed[t / weightings] && llr_forecast_has_task(f, t, phase->run->weights_only))
-            list[phase->tasks++] = (llr_costed_t){llr_forecast_cost(f, t), t};
-    if (code == LLR_OK) llr_schedule_sort(list, phase->tasks);
-    for (int64_t t = 0; t < phase->tasks; t++) {
-        phase->order[t] = list[t].unit;
-        phase->cost[list[t].unit] = list[t].cost;
-    }
+        if (needed[t / weightings] && llr_forecast_has_task(f, t, phase->run->weights_only)) {
+            phase->cost[t] = llr_forecast_cost(f, t);
+            phase->order[phase->tasks++] = t;
+        }
+    if (code == LLR_OK) llr_schedule_sort(phase->order, phase->tasks, phase->cost);
     free(needed);
-    free(list);
     return code;
 }
 

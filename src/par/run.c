@@ -182,42 +182,35 @@ static bool fits_in_time(void *argument, int64_t unit, double ahead)
                           ahead);
 }
 
-/* Of the units by cost, those of this shard; found and not found in the journal. */
-static void choose_units(run_t *run, const llr_costed_t *list)
+/* Of all units in their order, keeps those of this shard that were not found in the journal. */
+static void choose_units(run_t *run)
 {
     int64_t shards = run->options->shards > 1 ? run->options->shards : 1;
     llr_progress_t *progress = &run->result->progress;
     progress->units = progress->found = 0;
     for (int64_t i = run->options->shard; i < run->grid.units; i += shards) {
         progress->units++;
-        if (run->block[list[i].unit].rows)
+        if (run->block[run->order[i]].rows)
             progress->found++;
         else
-            run->order[run->orders++] = list[i].unit;
+            run->order[run->orders++] = run->order[i];
     }
 }
 
 static llr_code_t order_units(run_t *run, llr_error_t *error)
 {
     int64_t units = run->grid.units;
-    llr_costed_t *list = llr_alloc(units, sizeof *list);
     run->order = llr_alloc(units, sizeof *run->order);
     run->cost = llr_alloc(units, sizeof *run->cost);
-    if (!list || !run->order || !run->cost) {
-        free(list);
-        return llr_fail_memory(error, units * (int64_t)sizeof(llr_costed_t), "the list of units");
-    }
-    llr_code_t code = llr_pace_create(&run->limit.pace, units, error);
-    for (int64_t u = 0; code == LLR_OK && u < units; u++) {
+    if (!run->order || !run->cost) return llr_fail_memory(error, units * 16, "the list of units");
+    LLR_TRY(llr_pace_create(&run->limit.pace, units, error));
+    for (int64_t u = 0; u < units; u++) {
         run->cost[u] = llr_unit_cost(&run->grid, facts_of(run, u), u);
-        list[u] = (llr_costed_t){run->cost[u], u};
+        run->order[u] = u;
     }
-    if (code == LLR_OK) {
-        llr_schedule_sort(list, units);
-        choose_units(run, list);
-    }
-    free(list);
-    return code;
+    llr_schedule_sort(run->order, units, run->cost);
+    choose_units(run);
+    return LLR_OK;
 }
 
 /* Rank 0: what earlier runs left, then a segment for this one. */

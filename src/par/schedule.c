@@ -305,16 +305,17 @@ static void lead(llr_schedule_t *s)
     }
 }
 
-static int dearest_first(const void *a, const void *b)
+static int dearest_first(const void *a, const void *b, void *argument)
 {
-    const llr_costed_t *x = a, *y = b;
-    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
-    return x->unit < y->unit ? -1 : 1;
+    const double *cost = argument;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    if (cost[x] != cost[y]) return cost[x] < cost[y] ? 1 : -1;
+    return (x > y) - (x < y);
 }
 
-void llr_schedule_sort(llr_costed_t *list, int64_t count)
+void llr_schedule_sort(int64_t *order, int64_t count, const double *cost)
 {
-    qsort(list, (size_t)count, sizeof *list, dearest_first);
+    qsort_r(order, (size_t)count, sizeof *order, dearest_first, (void *)cost);
 }
 
 /* Orders that were on their way when this rank left the loop. */

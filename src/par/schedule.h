@@ -30,13 +30,8 @@ typedef struct llr_schedule_job {
     void *argument;
 } llr_schedule_job_t;
 
-/* A unit and what it is expected to cost. */
-typedef struct llr_costed {
-    double cost;
-    int64_t unit;
-} llr_costed_t;
-/* Sorts a list dearest first; ties by number. */
-void llr_schedule_sort(llr_costed_t *list, int64_t count);
+/* Sorts a list of units by cost (by unit), dearest first; ties by number. */
+void llr_schedule_sort(int64_t *order, int64_t count, const double *cost);
 
 typedef struct llr_schedule llr_schedule_t;
 

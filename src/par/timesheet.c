@@ -52,21 +52,12 @@ static void add_line(llr_text_t *out, const llr_time_line_t *line)
 
 /* Reading ------------------------------------------------------------------------------------ */
 
-/* Cuts the text up to the separator off *rest; NULL at the end. */
-static char *cut(char **rest, char separator)
-{
-    char *word = *rest, *end = word ? strchr(word, separator) : NULL;
-    if (end) *end = '\0';
-    *rest = end ? end + 1 : NULL;
-    return word;
-}
-
 static bool read_counts(char **rest, llr_time_line_t *line)
 {
     int64_t stopped, *count[] = {&line->run,   &line->ranks, &line->nodes, &line->found,
                                  &line->units, &line->cells, &stopped,     &line->rank};
     for (size_t c = 0; c < sizeof count / sizeof *count; c++) {
-        const char *word = cut(rest, ',');
+        const char *word = strsep(rest, ",");
         if (!word || !llr_text_to_int64(word, count[c]) || *count[c] < 0) return false;
     }
     line->stopped = stopped;
@@ -76,7 +67,7 @@ static bool read_counts(char **rest, llr_time_line_t *line)
 static bool read_seconds(char **rest, double *seconds)
 {
     for (int s = 0; s < LLR_STAGES; s++) {
-        const char *word = cut(rest, ',');
+        const char *word = strsep(rest, ",");
         if (!word || !llr_text_to_double(word, &seconds[s])) return false;
         if (!(seconds[s] >= 0) || isinf(seconds[s])) return false;
     }
@@ -86,7 +77,7 @@ static bool read_seconds(char **rest, double *seconds)
 static bool read_line(char *text, llr_time_line_t *line)
 {
     if (!read_counts(&text, line)) return false;
-    const char *host = cut(&text, ',');
+    const char *host = strsep(&text, ",");
     if (!host || strlen(host) >= sizeof line->host) return false;
     strcpy(line->host, host);
     return read_seconds(&text, line->wall) && read_seconds(&text, line->cpu) && !text;
@@ -97,14 +88,14 @@ static llr_code_t read_lines(llr_timesheet_t *sheet, const char *path, char *tex
 {
     llr_text_t head = {0};
     add_head(&head);
-    const char *first = cut(&text, '\n');
+    const char *first = strsep(&text, "\n");
     bool known = head.data && !strncmp(first, head.data, (size_t)head.length - 1);
     llr_text_destroy(&head);
     if (!known)
         return llr_fail(error, LLR_INVALID,
                         "%s: line 1: is not the head of a %s that this version writes", path,
                         FILE_NAME);
-    for (char *line; (line = cut(&text, '\n')) && *line;) {
+    for (char *line; (line = strsep(&text, "\n")) && *line;) {
         if (llr_grow((void **)&sheet->line, sheet->lines, &sheet->room, sizeof *sheet->line))
             return llr_fail_memory(error, sheet->lines, "the times of the ranks");
         sheet->line[sheet->lines] = (llr_time_line_t){0};
@@ -144,21 +135,6 @@ void llr_timesheet_destroy(llr_timesheet_t *sheet)
 
 /* Writing ------------------------------------------------------------------------------------ */
 
-static llr_code_t write_text(const char *folder, const llr_text_t *text, llr_error_t *error)
-{
-    llr_aside_t file = {.file = -1};
-    llr_code_t code = text->failed ? llr_fail_memory(error, text->length, "the times of the ranks")
-                                   : llr_aside_begin(&file, folder, FILE_NAME, error);
-    if (code == LLR_OK) code = llr_aside_open(&file, error);
-    if (code == LLR_OK) {
-        llr_aside_write(&file, text->data, text->length);
-        code = llr_aside_finish(&file, error);
-    }
-    if (code == LLR_OK) code = llr_aside_rename(&file, error);
-    llr_aside_end(&file);
-    return code;
-}
-
 /* Rank 0: behind the runs that are there. A file that cannot be read makes room for a new one. */
 static llr_code_t write_run(const char *folder, llr_time_line_t *line, int64_t ranks,
                             llr_error_t *error)
@@ -177,7 +153,7 @@ static llr_code_t write_run(const char *folder, llr_time_line_t *line, int64_t r
         line[r].cells = line->cells;
         add_line(&text, &line[r]);
     }
-    llr_code_t code = write_text(folder, &text, error);
+    llr_code_t code = llr_aside_text(folder, FILE_NAME, &text, "the times of the ranks", error);
     llr_text_destroy(&text);
     llr_timesheet_destroy(&sheet);
     return code;

@@ -1,7 +1,6 @@
 #include "store/folder.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -208,4 +207,20 @@ void llr_aside_end(llr_aside_t *aside)
     free(aside->path);
     free(aside->temporary);
     *aside = (llr_aside_t){.file = -1};
+}
+
+llr_code_t llr_aside_text(const char *folder, const char *name, const llr_text_t *text,
+                          const char *what, llr_error_t *error)
+{
+    llr_aside_t file = {.file = -1};
+    llr_code_t code = text->failed ? llr_fail_memory(error, text->length, what)
+                                   : llr_aside_begin(&file, folder, name, error);
+    if (code == LLR_OK) code = llr_aside_open(&file, error);
+    if (code == LLR_OK) {
+        llr_aside_write(&file, text->data, text->length);
+        code = llr_aside_finish(&file, error);
+    }
+    if (code == LLR_OK) code = llr_aside_rename(&file, error);
+    llr_aside_end(&file);
+    return code;
 }

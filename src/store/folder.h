@@ -4,6 +4,7 @@
 #define LLR_STORE_FOLDER_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -56,5 +57,10 @@ llr_code_t llr_aside_rename(llr_aside_t *aside, llr_error_t *error);
 /* Closes, removes the temporary file if it is still there, frees. Accepts {0} (file 0 is never
  * closed) and half-begun ones. */
 void llr_aside_end(llr_aside_t *aside);
+
+/* All of that: FOLDER/NAME holds the text. what: of the text, for messages. LLR_FAILED: the text is
+ * a failed one, or path and errno in words. */
+llr_code_t llr_aside_text(const char *folder, const char *name, const llr_text_t *text,
+                          const char *what, llr_error_t *error);
 
 #endif

@@ -20,19 +20,10 @@ llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_
                             llr_error_t *error)
 {
     llr_text_t text = {0};
-    llr_aside_t file = {.file = -1};
     print_record(job, catalog, &text);
-    llr_code_t code = text.failed ? llr_fail_memory(error, text.length, "the job's text")
-                                  : llr_folder_make(folder, error);
-    if (code == LLR_OK) code = llr_aside_begin(&file, folder, "job.yaml", error);
-    if (code == LLR_OK) code = llr_aside_open(&file, error);
-    if (code == LLR_OK) {
-        llr_aside_write(&file, text.data, text.length);
-        code = llr_aside_finish(&file, error);
-    }
-    if (code == LLR_OK) code = llr_aside_rename(&file, error);
+    llr_code_t code = llr_folder_make(folder, error);
+    if (code == LLR_OK) code = llr_aside_text(folder, "job.yaml", &text, "the job's text", error);
     if (code == LLR_OK) code = llr_folder_sync(folder, error);
-    llr_aside_end(&file);
     llr_text_destroy(&text);
     return code;
 }

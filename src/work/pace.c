@@ -71,7 +71,7 @@ char *llr_regime_name(int64_t regime, char *out)
     return out;
 }
 
-/* Timed seconds of a dataset and loss, and their logarithm over what the rates say. */
+/* Timed seconds of a dataset and loss, and what the rates say. */
 typedef struct group {
     double seconds, predicted;
 } group_t;
@@ -143,15 +143,6 @@ static int64_t find_regime(const char *name)
     return regime;
 }
 
-/* Cuts the word up to a blank, or the line, off *rest. */
-static char *cut(char **rest, const char *ends)
-{
-    char *word = *rest;
-    *rest += strcspn(word, ends);
-    if (**rest) *(*rest)++ = '\0';
-    return word;
-}
-
 /* No machine is a million times slower or faster than the one that costs were measured on. */
 static bool is_rate(double rate)
 {
@@ -162,13 +153,13 @@ static bool parse_line(llr_pace_t *pace, char *line)
 {
     double seconds, cost;
     int64_t units;
-    char *first = cut(&line, " ");
-    if (!strcmp(first, "spread"))
+    const char *first = strsep(&line, " ");
+    if (line && !strcmp(first, "spread"))
         return llr_text_to_double(line, &pace->spread) && pace->spread >= 0 && pace->spread < 10;
-    if (!llr_text_to_int64(first, &units) || units < 1 ||
-        !llr_text_to_double(cut(&line, " "), &seconds) ||
-        !llr_text_to_double(cut(&line, " "), &cost) || !(seconds > 0) || !(cost > 0) ||
-        !is_rate(seconds / cost))
+    const char *second = strsep(&line, " "), *third = strsep(&line, " ");
+    if (!line || !llr_text_to_int64(first, &units) || units < 1 ||
+        !llr_text_to_double(second, &seconds) || !llr_text_to_double(third, &cost) ||
+        !(seconds > 0) || !(cost > 0) || !is_rate(seconds / cost))
         return false;
     int64_t regime = find_regime(line);
     if (regime == LLR_REGIMES) return false;
@@ -190,13 +181,13 @@ llr_code_t llr_pace_parse(llr_pace_t *pace, const char *text, const char *name, 
     llr_text_add_word(&copy, text);
     if (copy.failed) return llr_fail_memory(error, copy.length, "a calibration");
     char *rest = copy.data;
-    if (!rest || strcmp(cut(&rest, "\n"), HEAD))
+    if (!rest || strcmp(strsep(&rest, "\n"), HEAD))
         code = llr_fail(error, LLR_INVALID,
                         "%s: line 1: is not the head of a calibration file; llrsweep plan JOB "
                         "--save-calibration FILE writes one",
                         name);
-    for (int64_t line = 2; code == LLR_OK && *rest; line++)
-        if (!parse_line(pace, cut(&rest, "\n")))
+    for (int64_t line = 2; code == LLR_OK && rest && *rest; line++)
+        if (!parse_line(pace, strsep(&rest, "\n")))
             code = llr_fail(error, LLR_INVALID,
                             "%s: line %lld: expected `units seconds cost kind` or `spread number`",
                             name, (long long)line);
