@@ -190,50 +190,34 @@ static void check_line(const world_t *world, const csv_t *csv, int64_t line, int
         if (row->weight[k] < least) least = row->weight[k];
         if (row->weight[k] > largest) largest = row->weight[k];
     }
-    const double numbers[] = {40,
-                              (double)row->n_used,
-                              (double)facts->dim,
-                              7,
-                              (double)facts->dim / 40,
-                              (double)about->seed,
-                              weighting->rule == LLR_RULE_EXPONENT ? weighting->value : NAN,
-                              row->gamma,
-                              row->rho,
-                              world->lambda[place % world->job.lambdas],
-                              least,
-                              largest,
-                              (double)row->fit.iterations,
-                              row->fit.objective,
-                              row->fit.gradient_norm,
-                              row->fit.certified_gap,
-                              row->fit.df,
-                              row->seconds,
-                              world->block[unit].begun,
-                              world->block[unit].ended,
-                              (double)row->rank_id};
-    static const char *const names[] = {"n",
-                                        "n_used",
-                                        "d",
-                                        "rank",
-                                        "delta",
-                                        "seed",
-                                        "value",
-                                        "gamma",
-                                        "rho",
-                                        "lambda",
-                                        "w_min",
-                                        "w_max",
-                                        "iterations",
-                                        "objective",
-                                        "gradient_norm",
-                                        "certified_gap",
-                                        "df",
-                                        "seconds",
-                                        "begun",
-                                        "ended",
-                                        "rank_id"};
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {
+        {"n", 40},
+        {"n_used", (double)row->n_used},
+        {"d", (double)facts->dim},
+        {"rank", 7},
+        {"delta", (double)facts->dim / 40},
+        {"seed", (double)about->seed},
+        {"value", weighting->rule == LLR_RULE_EXPONENT ? weighting->value : NAN},
+        {"gamma", row->gamma},
+        {"rho", row->rho},
+        {"lambda", world->lambda[place % world->job.lambdas]},
+        {"w_min", least},
+        {"w_max", largest},
+        {"iterations", (double)row->fit.iterations},
+        {"objective", row->fit.objective},
+        {"gradient_norm", row->fit.gradient_norm},
+        {"certified_gap", row->fit.certified_gap},
+        {"df", row->fit.df},
+        {"seconds", row->seconds},
+        {"begun", world->block[unit].begun},
+        {"ended", world->block[unit].ended},
+        {"rank_id", (double)row->rank_id},
+    };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        CHECK_NUMBER(names[i], numbers[i]);
+        CHECK_NUMBER(numbers[i].name, numbers[i].value);
     llr_summary_t validation = llr_row_summary(row, facts, LLR_SPLIT_VALIDATION);
     llr_summary_t test = llr_row_summary(row, facts, LLR_SPLIT_TEST);
     check_accuracies(csv, line, "validation", &validation);
