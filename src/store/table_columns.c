@@ -239,7 +239,7 @@ static bool enter_cell(llr_cursor_t *at)
     const llr_table_t *table = at->table;
     const llr_grid_t *grid = table->grid;
     int64_t unit = llr_grid_unit_of(grid, at->number), place = at->number % grid->places;
-    at->line = at->index = at->slot = 0;
+    at->index = at->slot = 0;
     at->split = LLR_SPLIT_VALIDATION;
     at->cell++;
     at->about = &grid->unit[unit];
@@ -258,7 +258,6 @@ static bool enter_cell(llr_cursor_t *at)
 /* The next line of a cell in the long table; false: there is none. */
 static bool next_line(llr_cursor_t *at)
 {
-    at->line++;
     at->slot++;
     if (++at->index < lines_of(at)) return true;
     at->index = 0;

@@ -11,7 +11,6 @@ typedef struct llr_cursor {
     bool is_long;
     int64_t number;      /* of the cell in the grid */
     int64_t cell;        /* row of the main sheet, counted over a walk */
-    int64_t line;        /* long: of the cell, counted */
     int split;           /* long: of the line */
     int64_t index, slot; /* long: class, or classes + group; where its counts and rates stand */
     llr_text_t key;      /* owned; failed: out of memory */

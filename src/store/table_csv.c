@@ -170,7 +170,7 @@ static void add_names(sink_t *sink, const llr_sheet_t *sheet)
 /* The key. The long sheet has it many times in a row. */
 static void add_first(sink_t *sink, const llr_column_t *column, const llr_cursor_t *cursor)
 {
-    if (cursor->line) {
+    if (cursor->slot) { /* not the first line */
         add_cell(sink, sink->first.data, sink->first.length, false);
         return;
     }
