@@ -4,54 +4,22 @@
 
 #include <string.h>
 
-enum { TILE = LLR_BAND_TILE, ROWS = 12, LANES = 8 };
-
-_Static_assert(LLR_BAND == 2 * LANES && TILE % ROWS == 0, "the kernel has two vectors a row");
-
-typedef double lanes_t __attribute__((vector_size(LANES * sizeof(double))));
+enum { TILE = LLR_BAND_TILE };
 
 int64_t llr_band_rows(int64_t n)
 {
     return (n + TILE - 1) / TILE * TILE;
 }
 
-/* w += t v for a tile t, whose entry (i, k) is at t[i * down + k * right]. */
-LLR_CPU_BODY tile_body(const double *t, int64_t down, int64_t right, const double *v, double *w)
-{
-    for (int i = 0; i < TILE; i += ROWS) {
-        lanes_t *to = (lanes_t *)w + 2 * i, sum[ROWS][2];
-        const double *from = t + i * down;
-#pragma GCC unroll 12
-        for (int r = 0; r < ROWS; r++) {
-            sum[r][0] = to[2 * r];
-            sum[r][1] = to[2 * r + 1];
-        }
-        for (int k = 0; k < TILE; k++) {
-            lanes_t v0 = ((const lanes_t *)v)[2 * k], v1 = ((const lanes_t *)v)[2 * k + 1];
-#pragma GCC unroll 12
-            for (int r = 0; r < ROWS; r++) {
-                double entry = from[r * down + k * right];
-                sum[r][0] += entry * v0;
-                sum[r][1] += entry * v1;
-            }
-        }
-#pragma GCC unroll 12
-        for (int r = 0; r < ROWS; r++) {
-            to[2 * r] = sum[r][0];
-            to[2 * r + 1] = sum[r][1];
-        }
-    }
-}
-
-LLR_CPU_COPIES(tile, (const double *t, int64_t down, int64_t right, const double *v, double *w),
-               (t, down, right, v, w))
+#define LLR_KERNELS "linalg/band_product_kernels.h"
+#include "linalg/each_cpu.h"
 
 /* A tile below the diagonal stands for two. */
 static void add_both(const double *tile, int64_t stride, int64_t row, int64_t column,
                      const double *v, double *w)
 {
-    tile_here(tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
-    tile_here(tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
+    LLR_CPU_CALL(tile, tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
+    LLR_CPU_CALL(tile, tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
 }
 
 /* A tile of rows and columns of a in full: zeros below the matrix. */
@@ -86,6 +54,6 @@ void llr_band_product(int64_t n, const double *a, int64_t lda, const double *v, 
             add_both(whole ? tile : copy, whole ? lda : TILE, row, column, v, w);
         }
         mirror_tile(n, a, lda, row, copy);
-        tile_here(copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
+        LLR_CPU_CALL(tile, copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
     }
 }

@@ -15,41 +15,14 @@ const char *llr_cpu_name(void);
  * thread-safe. */
 void llr_cpu_limit(llr_cpu_t most);
 
-#define LLR_CPU_BODY static inline __attribute__((always_inline)) void
-
 #if defined(__x86_64__)
-/* Calls name_avx512, name_avx2 or name_any. */
+/* Calls name_avx512, name_avx2 or name_any, as linalg/each_cpu.h makes them. */
 #define LLR_CPU_CALL(name, ...)                                                                    \
     (llr_cpu() == LLR_CPU_AVX512 ? name##_avx512(__VA_ARGS__)                                      \
      : llr_cpu() == LLR_CPU_AVX2 ? name##_avx2(__VA_ARGS__)                                        \
                                  : name##_any(__VA_ARGS__))
-
-/* Out of LLR_CPU_BODY name_body, the function name_here of the same parameters. */
-#define LLR_CPU_COPIES(name, parameters, arguments)                                                \
-    static __attribute__((target("avx512f"))) void name##_avx512 parameters                        \
-    {                                                                                              \
-        name##_body arguments;                                                                     \
-    }                                                                                              \
-    static __attribute__((target("avx2,fma"))) void name##_avx2 parameters                         \
-    {                                                                                              \
-        name##_body arguments;                                                                     \
-    }                                                                                              \
-    static void name##_here parameters                                                             \
-    {                                                                                              \
-        if (llr_cpu() == LLR_CPU_AVX512)                                                           \
-            name##_avx512 arguments;                                                               \
-        else if (llr_cpu() == LLR_CPU_AVX2)                                                        \
-            name##_avx2 arguments;                                                                 \
-        else                                                                                       \
-            name##_body arguments;                                                                 \
-    }
 #else
 #define LLR_CPU_CALL(name, ...) name##_any(__VA_ARGS__)
-#define LLR_CPU_COPIES(name, parameters, arguments)                                                \
-    static void name##_here parameters                                                             \
-    {                                                                                              \
-        name##_body arguments;                                                                     \
-    }
 #endif
 
 #endif

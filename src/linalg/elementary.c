@@ -5,14 +5,16 @@
 #include <immintrin.h>
 #endif
 
+enum { LANES_ANY = 2 };
+
 static void exp_any(double *x)
 {
-    for (int i = 0; i < LLR_ELEMENTARY_LANES; i++) x[i] = exp(x[i]);
+    for (int i = 0; i < LANES_ANY; i++) x[i] = exp(x[i]);
 }
 
 static void log1p_any(double *x)
 {
-    for (int i = 0; i < LLR_ELEMENTARY_LANES; i++) x[i] = log1p(x[i]);
+    for (int i = 0; i < LANES_ANY; i++) x[i] = log1p(x[i]);
 }
 
 const llr_elementary_t llr_elementary_any = {exp_any, log1p_any};
@@ -40,14 +42,12 @@ const llr_elementary_t llr_elementary_avx512 = {exp_avx512, log1p_avx512};
 #pragma GCC target("avx2,fma")
 static void exp_avx2(double *x)
 {
-    for (int i = 0; i < LLR_ELEMENTARY_LANES; i += 4)
-        _mm256_storeu_pd(x + i, Sleef_expd4_u10avx2(_mm256_loadu_pd(x + i)));
+    _mm256_storeu_pd(x, Sleef_expd4_u10avx2(_mm256_loadu_pd(x)));
 }
 
 static void log1p_avx2(double *x)
 {
-    for (int i = 0; i < LLR_ELEMENTARY_LANES; i += 4)
-        _mm256_storeu_pd(x + i, Sleef_log1pd4_u10avx2(_mm256_loadu_pd(x + i)));
+    _mm256_storeu_pd(x, Sleef_log1pd4_u10avx2(_mm256_loadu_pd(x)));
 }
 
 const llr_elementary_t llr_elementary_avx2 = {exp_avx2, log1p_avx2};

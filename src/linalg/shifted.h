@@ -11,8 +11,8 @@ enum { LLR_LANES = 8 }; /* shifts that are solved together */
 typedef struct llr_shifted {
     int64_t n;
     const double *band; /* borrowed */
-    double lambda[LLR_LANES];
-    double *factor;   /* borrowed, llr_shifted_room(n): L D L' */
+    _Alignas(64) double lambda[LLR_LANES];
+    double *factor;   /* borrowed, llr_shifted_room(n): L and 1 / D of L D L' */
     double *solution; /* borrowed, n x LLR_LANES */
     bool definite[LLR_LANES];
 } llr_shifted_t;

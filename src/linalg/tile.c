@@ -15,37 +15,8 @@ int64_t llr_tile_chain(int64_t depth)
     return depth < DEPTH ? depth : DEPTH + depth / DEPTH + 1;
 }
 
-#if defined(__x86_64__)
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,fma,prefer-vector-width=512")
-#define NAME(x) x##_avx512
-#define LANES   16
-#define ROWS    8
-#include "linalg/tile_body.h"
-#undef NAME
-#undef LANES
-#undef ROWS
-#pragma GCC pop_options
-
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#define NAME(x) x##_avx2
-#define LANES   8
-#define ROWS    2
-#include "linalg/tile_body.h"
-#undef NAME
-#undef LANES
-#undef ROWS
-#pragma GCC pop_options
-#endif
-
-#define NAME(x) x##_any
-#define LANES   4
-#define ROWS    1
-#include "linalg/tile_body.h"
-#undef NAME
-#undef LANES
-#undef ROWS
+#define LLR_KERNELS "linalg/tile_kernels.h"
+#include "linalg/each_cpu.h"
 
 float llr_tile_standardise_float(int64_t dim, const float *x, const float *shift,
                                  const float *scale, float *z)

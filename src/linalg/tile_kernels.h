@@ -1,16 +1,21 @@
-/* The kernels of tile.c for one kind of CPU. Included once a kind, with NAME(x) its name for x,
- * LANES the numbers of a vector, and ROWS the rows of a register block. */
+/* The kernels of tile.c for one kind of CPU (see each_cpu.h). */
 
-typedef float NAME(lanes_t) __attribute__((vector_size(4 * LANES)));
-typedef int32_t NAME(marks_t) __attribute__((vector_size(4 * LANES)));
+#define lanes_t NAME(lanes_t)
+#define marks_t NAME(marks_t)
+typedef float lanes_t __attribute__((vector_size(BYTES)));
+typedef int32_t marks_t __attribute__((vector_size(BYTES)));
+
+#define LANES (BYTES / (int)sizeof(float))
+/* Rows of a register block. */
+#define ROWS (BYTES == 64 ? 8 : BYTES == 32 ? 2 : 1)
 /* Vectors of a register block that is so many strips wide. */
 #define VECTORS(strips) ((strips) * (LLR_STRIP / LANES))
 
 static float NAME(sum_of_squares)(int64_t count, const float *z)
 {
-    NAME(lanes_t) sum = {0};
+    lanes_t sum = {0};
     for (int64_t j = 0; j < count; j += LANES) {
-        NAME(lanes_t) x = *(const NAME(lanes_t) *)(z + j);
+        lanes_t x = *(const lanes_t *)(z + j);
         sum += x * x;
     }
     float total = 0;
@@ -42,16 +47,16 @@ static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_
                                                               const float *b, int64_t ldb, float *c,
                                                               int64_t ldc)
 {
-    NAME(lanes_t) sum[ROWS][VECTORS(WIDEST)], right[VECTORS(WIDEST)];
+    lanes_t sum[ROWS][VECTORS(WIDEST)], right[VECTORS(WIDEST)];
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 12
-        for (int v = 0; v < VECTORS(strips); v++) sum[i][v] = (NAME(lanes_t)){0};
+        for (int v = 0; v < VECTORS(strips); v++) sum[i][v] = (lanes_t){0};
     for (int64_t k = 0; k < depth; k++) {
 #pragma GCC unroll 12
         for (int v = 0; v < VECTORS(strips); v++) {
             int strip = v * LANES / LLR_STRIP, lane = v * LANES % LLR_STRIP;
-            right[v] = *(const NAME(lanes_t) *)(b + strip * ldb + k * LLR_STRIP + lane);
+            right[v] = *(const lanes_t *)(b + strip * ldb + k * LLR_STRIP + lane);
         }
 #pragma GCC unroll 8
         for (int i = 0; i < ROWS; i++)
@@ -62,7 +67,7 @@ static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_
     for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 12
         for (int v = 0; v < VECTORS(strips); v++) {
-            NAME(lanes_t) *out = (NAME(lanes_t) *)(c + i * ldc + v * LANES);
+            lanes_t *out = (lanes_t *)(c + i * ldc + v * LANES);
             if (!first) sum[i][v] += *out;
             *out = sum[i][v];
         }
@@ -97,21 +102,19 @@ static void NAME(product)(int64_t depth, int64_t strips, const float *a, int64_t
 
 /* Scores of a vector of fits, and their bounds of error. */
 #define BOUND(k)                                                                                   \
-    (norm * *(const NAME(lanes_t) *)(slope + (k)*width + f) +                                      \
-     *(const NAME(lanes_t) *)(floor + (k)*width + f))
+    (norm * *(const lanes_t *)(slope + (k)*width + f) + *(const lanes_t *)(floor + (k)*width + f))
 #define SCORE(k)                                                                                   \
-    (*(const NAME(lanes_t) *)(score + (k)*width + f) +                                             \
-     *(const NAME(lanes_t) *)(offset + (k)*width + f))
+    (*(const lanes_t *)(score + (k)*width + f) + *(const lanes_t *)(offset + (k)*width + f))
 
 static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const float *score,
                          const float *offset, float norm, const float *slope, const float *floor,
                          int32_t *const *hits, int slots, int32_t *doubt)
 {
-    NAME(marks_t) any = {0};
+    marks_t any = {0};
     for (int64_t f = 0; f < width; f += LANES) {
         int32_t own = columns > 1 ? label : 0;
-        NAME(lanes_t) mine = SCORE(own), bound = BOUND(own), margin = {0};
-        NAME(marks_t) hit = margin == margin, miss = margin != margin;
+        lanes_t mine = SCORE(own), bound = BOUND(own), margin = {0};
+        marks_t hit = margin == margin, miss = margin != margin;
         if (columns == 1) {
             if (!label) mine = -mine;
             hit = mine > bound;
@@ -120,12 +123,12 @@ static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const fl
         for (int32_t k = 0; k < columns; k++) {
             if (k == own) continue;
             margin = mine - SCORE(k);
-            NAME(lanes_t) both = bound + BOUND(k);
+            lanes_t both = bound + BOUND(k);
             hit &= margin > both;
             miss |= margin < -both;
         }
-        for (int s = 0; s < slots; s++) *(NAME(marks_t) *)(hits[s] + f) -= hit;
-        *(NAME(marks_t) *)(doubt + f) = ~(hit | miss);
+        for (int s = 0; s < slots; s++) *(marks_t *)(hits[s] + f) -= hit;
+        *(marks_t *)(doubt + f) = ~(hit | miss);
         any |= ~(hit | miss);
     }
     int32_t found = 0;
@@ -135,3 +138,7 @@ static bool NAME(decide)(int64_t width, int32_t columns, int32_t label, const fl
 #undef BOUND
 #undef SCORE
 #undef VECTORS
+#undef LANES
+#undef ROWS
+#undef lanes_t
+#undef marks_t
