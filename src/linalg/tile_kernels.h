@@ -6,8 +6,8 @@ typedef float lanes_t __attribute__((vector_size(BYTES)));
 typedef int32_t marks_t __attribute__((vector_size(BYTES)));
 
 #define LANES (BYTES / (int)sizeof(float))
-/* Rows of a register block. */
-#define ROWS (BYTES == 64 ? 8 : BYTES == 32 ? 2 : 1)
+/* Rows of a register block that is so many strips wide. */
+#define ROWS(strips) (BYTES == 64 ? 8 : ((strips) == 1 ? 4 : 2) * BYTES / 32)
 /* Vectors of a register block that is so many strips wide. */
 #define VECTORS(strips) ((strips) * (LLR_STRIP / LANES))
 
@@ -41,15 +41,15 @@ static float NAME(standardise_double)(int64_t dim, const double *restrict x,
     return NAME(sum_of_squares)(llr_strips(dim) * LLR_STRIP, z);
 }
 
-/* ROWS rows by `strips` strips of the product, over a part of the depth; strips is a constant. */
-static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_t depth, bool first,
-                                                              const float *a, int64_t lda,
-                                                              const float *b, int64_t ldb, float *c,
-                                                              int64_t ldc)
+/* `rows` rows by `strips` strips of the product, over a part of the depth; both are constants. */
+static inline __attribute__((always_inline)) void NAME(block)(int rows, int strips, int64_t depth,
+                                                              bool first, const float *a,
+                                                              int64_t lda, const float *b,
+                                                              int64_t ldb, float *c, int64_t ldc)
 {
-    lanes_t sum[ROWS][VECTORS(WIDEST)], right[VECTORS(WIDEST)];
+    lanes_t sum[ROWS(1)][VECTORS(WIDEST)], right[VECTORS(WIDEST)];
 #pragma GCC unroll 8
-    for (int i = 0; i < ROWS; i++)
+    for (int i = 0; i < rows; i++)
 #pragma GCC unroll 12
         for (int v = 0; v < VECTORS(strips); v++) sum[i][v] = (lanes_t){0};
     for (int64_t k = 0; k < depth; k++) {
@@ -59,12 +59,12 @@ static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_
             right[v] = *(const lanes_t *)(b + strip * ldb + k * LLR_STRIP + lane);
         }
 #pragma GCC unroll 8
-        for (int i = 0; i < ROWS; i++)
+        for (int i = 0; i < rows; i++)
 #pragma GCC unroll 12
             for (int v = 0; v < VECTORS(strips); v++) sum[i][v] += a[i * lda + k] * right[v];
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < ROWS; i++)
+    for (int i = 0; i < rows; i++)
 #pragma GCC unroll 12
         for (int v = 0; v < VECTORS(strips); v++) {
             lanes_t *out = (lanes_t *)(c + i * ldc + v * LANES);
@@ -76,17 +76,20 @@ static inline __attribute__((always_inline)) void NAME(block)(int strips, int64_
 static void NAME(part)(int64_t strips, int64_t depth, bool first, const float *a, int64_t lda,
                        const float *b, int64_t ldb, float *c, int64_t ldc)
 {
-    for (int i = 0; i < LLR_TILE_ROWS; i += ROWS, a += ROWS * lda, c += ROWS * ldc)
-        switch (strips) {
-        case 1:
-            NAME(block)(1, depth, first, a, lda, b, ldb, c, ldc);
-            break;
-        case 2:
-            NAME(block)(2, depth, first, a, lda, b, ldb, c, ldc);
-            break;
-        default:
-            NAME(block)(WIDEST, depth, first, a, lda, b, ldb, c, ldc);
-        }
+#define CALL(strips)                                                                               \
+    for (int64_t i = 0; i < LLR_TILE_ROWS; i += ROWS(strips))                                      \
+    NAME(block)(ROWS(strips), strips, depth, first, a + i * lda, lda, b, ldb, c + i * ldc, ldc)
+    switch (strips) {
+    case 1:
+        CALL(1);
+        break;
+    case 2:
+        CALL(2);
+        break;
+    default:
+        CALL(WIDEST);
+    }
+#undef CALL
 }
 
 static void NAME(product)(int64_t depth, int64_t strips, const float *a, int64_t lda,
