@@ -1,4 +1,5 @@
 #include "linalg/blas.h"
+#include "linalg/combine.h"
 #include "model/solve_ridge.h"
 
 #include <float.h>
@@ -51,10 +52,8 @@ static void make_matrix(llr_ridge_system_t *system, const llr_call_t *call, cons
     int64_t size = system->size;
     for (int64_t i = 0; i < size; i++) {
         double *row = system->a + i * size;
-        memset(row, 0, (size_t)(i + 1) * sizeof *row);
-        for (int32_t s = 0; s < call->gram.parts; s++)
-            llr_axpy(i + 1, row_weight(call, weight, s), call->gram.matrix + (s * size + i) * size,
-                     row);
+        llr_combine(i + 1, call->gram.parts, 1 / (double)call->sample->rows, weight,
+                    call->gram.matrix + i * size, size * size, row);
         llr_axpy(i + 1, -whole * system->mean[i], system->mean, row);
     }
 }
