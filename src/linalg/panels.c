@@ -2,6 +2,8 @@
 
 #include "linalg/cpu.h"
 
+#include <string.h>
+
 static int64_t count_panels(int64_t columns)
 {
     return (columns + LLR_PANEL - 1) / LLR_PANEL;
@@ -30,30 +32,40 @@ static int64_t last_row(const llr_panels_t *panels, int64_t panel)
     return panels->shape == LLR_PANELS_UPPER && end < panels->rows ? end : panels->rows;
 }
 
-static bool is_zero(const llr_panels_t *panels, int64_t row, int64_t column)
+/* Columns of a panel that are not all zeros in a row: from *first to before *last, of the panel. */
+static void take_columns(const llr_panels_t *panels, int64_t panel, int64_t row, int64_t *first,
+                         int64_t *last)
 {
-    if (column >= panels->columns) return true;
-    if (panels->shape == LLR_PANELS_FULL) return false;
-    return panels->shape == LLR_PANELS_UPPER ? row > column : row < column;
+    int64_t diagonal = row - panel * LLR_PANEL, width = width_of(panels, panel);
+    *first = panels->shape == LLR_PANELS_UPPER && diagonal > 0 ? diagonal : 0;
+    *last = panels->shape == LLR_PANELS_LOWER && diagonal + 1 < width ? diagonal + 1 : width;
 }
 
-/* A tile of rows at a time, so that the lines of a transposed matrix are read once. */
+/* Rows from..end - 1 of a panel; entry (i, c) of it is at a[i * down + c * on]. */
 #define DEFINE_FILL(name, type)                                                                    \
+    static inline void name##_rows(const llr_panels_t *panels, int64_t panel, int64_t from,        \
+                                   int64_t end, const type *a, int64_t down, int64_t on)           \
+    {                                                                                              \
+        int64_t first, last, start = panel * LLR_PANEL * panels->rows;                             \
+        for (int64_t i = from; i < end; i++) {                                                     \
+            float *to = panels->data + start + i * LLR_PANEL;                                      \
+            float *rest = panels->rest ? panels->rest + start + i * LLR_PANEL : NULL;              \
+            take_columns(panels, panel, i, &first, &last);                                         \
+            memset(to, 0, LLR_PANEL * sizeof *to);                                                 \
+            if (rest) memset(rest, 0, LLR_PANEL * sizeof *rest);                                   \
+            for (int64_t c = first; c < last; c++) to[c] = (float)a[i * down + c * on];            \
+            for (int64_t c = first; rest && c < last; c++)                                         \
+                rest[c] = (float)(a[i * down + c * on] - (type)to[c]);                             \
+        }                                                                                          \
+    }                                                                                              \
     static void name(const llr_panels_t *panels, int64_t panel, bool transposed, const type *a,    \
                      int64_t lda)                                                                  \
     {                                                                                              \
-        enum { TILE = 16 };                                                                        \
-        int64_t start = panel * LLR_PANEL, down = transposed ? 1 : lda, on = transposed ? lda : 1; \
-        int64_t last = last_row(panels, panel);                                                    \
-        for (int64_t tile = first_row(panels, panel); tile < last; tile += TILE)                   \
-            for (int64_t c = 0; c < LLR_PANEL; c++)                                                \
-                for (int64_t i = tile; i < last && i < tile + TILE; i++) {                         \
-                    bool zero = is_zero(panels, i, start + c);                                     \
-                    type x = zero ? 0 : a[i * down + (start + c) * on];                            \
-                    int64_t at = start * panels->rows + i * LLR_PANEL + c;                         \
-                    panels->data[at] = (float)x;                                                   \
-                    if (panels->rest) panels->rest[at] = (float)(x - (type)panels->data[at]);      \
-                }                                                                                  \
+        int64_t start = panel * LLR_PANEL, from = first_row(panels, panel);                        \
+        if (transposed)                                                                            \
+            name##_rows(panels, panel, from, last_row(panels, panel), a + start * lda, 1, lda);    \
+        else                                                                                       \
+            name##_rows(panels, panel, from, last_row(panels, panel), a + start, lda, 1);          \
     }
 
 DEFINE_FILL(fill_panel, double)

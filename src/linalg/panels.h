@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LLR_PANEL = 48, LLR_PANEL_RUN = 128, LLR_PANEL_VECTORS = 9 };
+enum { LLR_PANEL = 48, LLR_PANEL_RUN = 64, LLR_PANEL_VECTORS = 9 };
 
 /* Of which entries are other than zero: all, those on and above the diagonal, on and below it. */
 typedef enum llr_panels_shape {
