@@ -51,7 +51,7 @@ static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launc
 static llr_code_t run(llr_options_t *options, const llr_launch_t *launch, llr_error_t *error)
 {
     bool is_run = options->command->run == llr_command_run;
-    llr_blas_set_threads(1); /* a rank is a core; timings, and bits of sums, are those of one */
+    llr_blas_alone(); /* a rank is a core; timings, and bits of sums, are those of one */
     llr_code_t code = is_run ? check_before_mpi(launch, error) : LLR_OK;
     if (code == LLR_OK && is_run && launch->by) return run_with_mpi(options, launch, error);
     if (code == LLR_OK && !launch->first) return LLR_OK;

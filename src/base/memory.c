@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 void *llr_alloc(int64_t count, size_t size)
 {
@@ -25,11 +28,25 @@ int llr_grow(void **array, int64_t count, int64_t *room, size_t size)
     return 0;
 }
 
+/* An arena of some size lies on large pages where the system lends them: fewer faults when it is
+ * first written, and fewer misses of addresses in strided passes. */
+static char *take_pages(int64_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const int64_t page = 2 << 20;
+    int64_t whole = (bytes + page - 1) / page * page;
+    char *base = bytes >= page ? aligned_alloc((size_t)page, (size_t)whole) : NULL;
+    if (base) madvise(base, (size_t)whole, MADV_HUGEPAGE);
+    if (base) return base;
+#endif
+    return aligned_alloc(LLR_ALIGNMENT, (size_t)bytes);
+}
+
 llr_code_t llr_arena_create(llr_arena_t *arena, int64_t bytes, llr_error_t *error)
 {
     *arena = (llr_arena_t){0};
     bytes = llr_arena_cost(bytes, 1);
-    arena->base = aligned_alloc(LLR_ALIGNMENT, (size_t)bytes);
+    arena->base = take_pages(bytes);
     if (!arena->base) return llr_fail_memory(error, bytes, "the workspace of a rank");
     arena->size = bytes;
     return LLR_OK;

@@ -91,5 +91,14 @@ int llr_blas_threads(void)
 
 void llr_blas_set_threads(int threads)
 {
-    openblas_set_num_threads(threads);
+    if (threads != openblas_get_num_threads()) openblas_set_num_threads(threads);
+}
+
+/* OpenBLAS ends its threads by this when the program ends. */
+int blas_thread_shutdown_(void) __attribute__((weak));
+
+void llr_blas_alone(void)
+{
+    llr_blas_set_threads(1);
+    if (blas_thread_shutdown_) blas_thread_shutdown_();
 }

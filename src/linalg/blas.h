@@ -33,6 +33,10 @@ const char *llr_blas_version(void);
 /* Number of threads BLAS may use in this process. */
 int llr_blas_threads(void);
 void llr_blas_set_threads(int threads);
+/* One thread from now on. The others, which BLAS starts with the program and which spin for a
+ * while, end: with a rank a core they would take the cores of others. For programs that never ask
+ * for more threads again. */
+void llr_blas_alone(void);
 /* Largest size that BLAS can take in one dimension or product. */
 int64_t llr_blas_limit(void);
 
