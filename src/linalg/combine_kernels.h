@@ -5,8 +5,9 @@ typedef double loose_t __attribute__((vector_size(BYTES), aligned(8), may_alias)
 
 #define LANES (BYTES / (int)sizeof(double))
 #define BLOCK 4 /* vectors at once, whose sums do not wait for each other */
-#define FEW   4 /* parts read side by side: with strides of powers of two they share a cache's set \
-                 */
+#define FEW                                                                                        \
+    4 /* parts read side by side: with strides of powers of two they share a cache's set           \
+       */
 
 /* y += factor * sum over parts, or is set where it is the first. */
 static void NAME(add_few)(int64_t n, int64_t parts, bool first, double factor, const double *weight,

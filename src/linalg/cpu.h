@@ -1,6 +1,6 @@
-/* One copy of a kernel for each kind of CPU, picked at run time. Kernels are written once, with
- * vectors of the compiler. What they compute depends on the kind of CPU, which may fuse
- * multiplication and addition, and on no alignment. */
+/* One copy of a kernel for each kind of CPU, picked at run time. Kernels are written once, in
+ * files *_kernels.h, with vectors of the compiler, and made by linalg/each_cpu.h. What they compute
+ * depends on the kind of CPU, which may fuse multiplication and addition, and on no alignment. */
 #ifndef LLR_LINALG_CPU_H
 #define LLR_LINALG_CPU_H
 

@@ -1,5 +1,5 @@
-/* The two-class logistic loss over many rows, in vectors of eight doubles (AVX-512 or AVX2 where
- * the CPU has them: last digits depend on its kind). A row's margin is sign * score; its loss is
+/* The two-class logistic loss over many rows, in the widest vectors the CPU has (last
+ * digits depend on its kind). A row's margin is sign * score; its loss is
  * log(1 + exp(-margin)), its share p = 1 / (1 + exp(margin)). Both are exact to a few units in the
  * last place, also where they are tiny. */
 #ifndef LLR_LINALG_LOGISTIC_H

@@ -1,5 +1,5 @@
-/* Cross-entropy of rows along a line, with its derivatives: eight rows at a time, by the widest
- * vectors the CPU has. Scores are columns x rows. */
+/* Cross-entropy of rows along a line, with its derivatives, in the widest vectors the CPU has.
+ * Scores are columns x rows. */
 #ifndef LLR_LINALG_SOFTMAX_H
 #define LLR_LINALG_SOFTMAX_H
 
