@@ -11,21 +11,40 @@ typedef double lanes_t __attribute__((vector_size(BYTES)));
 #define M(j, i) m[((j)*W + (i)) * PARTS]
 #define Y(j)    y[(j)*PARTS]
 
+/* Entries first .. last of column j, less what the columns before it take off; the sums are in
+ * registers. */
+static inline __attribute__((always_inline)) void NAME(reduce)(int64_t j, const int first,
+                                                               const int last, const lanes_t *m,
+                                                               const lanes_t *diagonal,
+                                                               lanes_t *sum)
+{
+#pragma GCC unroll 16
+    for (int k = B - first; k >= 1; k--) {
+        if (k > j) continue;
+        const int end = last < B - k ? last : B - k;
+        lanes_t u = M(j - k, k) * diagonal[(j - k) % B];
+#pragma GCC unroll 17
+        for (int i = first; i <= end; i++) sum[i] -= u * M(j - k, k + i);
+    }
+}
+
 static void NAME(factor_part)(int64_t n, const double *band, lanes_t lambda, lanes_t *m)
 {
-    for (int64_t j = 0; j < n * W; j++) M(0, j) = (lanes_t){0} + band[j];
-    for (int64_t j = 0; j < n; j++) M(j, 0) += lambda;
-    for (int64_t j = 0; j < B * W; j++) M(n, j) = (lanes_t){0};
+    enum { HALF = W / 2 };
+    lanes_t diagonal[B];
     for (int64_t j = 0; j < n; j++) {
-        lanes_t inverse = 1 / M(j, 0), u[W];
-        M(j, 0) = inverse;
-        for (int i = 1; i <= B; i++) {
-            u[i] = M(j, i);
-            M(j, i) *= inverse;
-        }
-        for (int k = 1; k <= B; k++)
-            for (int i = k; i <= B; i++) M(j + k, i - k) -= u[k] * M(j, i);
+        lanes_t sum[W];
+#pragma GCC unroll 17
+        for (int i = 0; i <= B; i++) sum[i] = (lanes_t){0} + band[j * W + i];
+        sum[0] += lambda;
+        NAME(reduce)(j, 0, HALF, m, diagonal, sum);
+        NAME(reduce)(j, HALF + 1, B, m, diagonal, sum);
+        diagonal[j % B] = sum[0];
+        M(j, 0) = 1 / sum[0];
+#pragma GCC unroll 16
+        for (int i = 1; i <= B; i++) M(j, i) = sum[i] * M(j, 0);
     }
+    for (int64_t j = 0; j < B * W; j++) M(n, j) = (lanes_t){0};
 }
 
 /* L^-1 y. The next B rows wait in registers for what the rows before them take off. */
