@@ -35,7 +35,7 @@ static void NAME(add_few)(int64_t n, int64_t parts, bool first, double factor, c
 static void NAME(combine)(int64_t n, int64_t parts, double factor, const double *weight,
                           const double *x, int64_t stride, double *y)
 {
-    for (int64_t p = 0; p < parts; p += FEW) {
+    for (int64_t p = 0; p == 0 || p < parts; p += FEW) {
         int64_t few = parts - p < FEW ? parts - p : FEW;
         NAME(add_few)(n, few, p == 0, factor, weight + p, x + p * stride, stride, y);
     }

@@ -1,6 +1,7 @@
 /* The kernels of linalg against sums and closed forms in long double. */
 #include "base/memory.h"
 #include "every_cpu.h"
+#include "linalg/combine.h"
 #include "linalg/logistic.h"
 #include "linalg/panels.h"
 #include "linalg/single.h"
@@ -255,6 +256,28 @@ static void both_gram_matrices(void)
         }
 }
 
+/* Odd lengths and strides, fewer and more parts than are read side by side; what stood there before
+ * is gone. */
+static void weighted_sums(void)
+{
+    enum { MOST = 11, STRIDE = 83 };
+    double x[MOST * STRIDE], weight[MOST], y[STRIDE];
+    int64_t state = 7;
+    fill(x, MOST * STRIDE, &state);
+    fill(weight, MOST, &state);
+    for (int64_t parts = 0; parts <= MOST; parts++)
+        for (int64_t n = 0; n <= STRIDE; n++) {
+            for (int64_t j = 0; j < STRIDE; j++) y[j] = 99;
+            llr_combine(n, parts, 0.25, weight, x, STRIDE, y);
+            for (int64_t j = 0; j < STRIDE; j++) {
+                long double sum = 0;
+                for (int64_t p = 0; p < parts; p++)
+                    sum += (long double)weight[p] * x[p * STRIDE + j];
+                CU_ASSERT_DOUBLE_EQUAL(y[j], j < n ? (double)(0.25L * sum) : 99, 1e-14);
+            }
+        }
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -267,6 +290,7 @@ int main(void)
         {"inverse roots invert", inverse_roots_invert},
         {"indefinite matrices have no root", indefinite_matrices_have_no_root},
         {"both Gram matrices", both_gram_matrices},
+        {"weighted sums", weighted_sums},
     };
     return RUN_ON_EVERY_CPU("kernels", tests);
 }
