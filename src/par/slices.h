@@ -1,7 +1,7 @@
 /* Datasets in slices: every rank of a group holds a part of the rows, dealt in blocks, so that each
  * has about the same share of the pool and of the evaluation rows, wherever they stand in the file.
  * Such a part is a rank's ScaLAPACK local array of the features, and a group reads its parts in
- * collective reads (store/dealt_reader.h). */
+ * collective reads (store/dealt_reader.h), or, where llr_comm_mpi_io says so, each rank its own. */
 #ifndef LLR_PAR_SLICES_H
 #define LLR_PAR_SLICES_H
 

@@ -80,7 +80,7 @@ static llr_code_t look_at_storage(const storage_t *storage, int64_t *turns, llr_
         *turns = block_bytes < ROUND_BYTES ? ROUND_BYTES / block_bytes : 1;
     if (layout == H5D_CHUNKED) LLR_TRY(look_at_chunks(storage, &good, error));
     /* One block: where the selections in the file and in memory have not the same shape, HDF5 maps
-     * chunks to memory number by number, which takes ten times as long as reading. */
+     * chunks to memory number by number, which takes twenty times as long as to read them. */
     if (good) *turns = 1;
     return LLR_OK;
 }
