@@ -37,15 +37,21 @@ static inline void fill_world(world_t *world)
     }
 }
 
-static inline void write_world(const world_t *world, const char *path)
+/* chunk: of the features, which are then compressed; NULL: contiguous. */
+static inline void write_world_in(const world_t *world, const char *path, const hsize_t *chunk)
 {
     const hsize_t shape[2] = {ROWS, DIM};
     hid_t file = h5_create(path);
-    h5_add(file, "features", 2, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, world->x, NULL);
+    h5_add(file, "features", 2, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, world->x, chunk);
     h5_add_integers(file, "labels", ROWS, H5T_STD_I32LE, world->label);
     h5_add_integers(file, "groups", ROWS, H5T_STD_I32LE, world->group);
     h5_add_integers(file, "split", ROWS, H5T_STD_I8LE, world->split);
     H5Fclose(file);
+}
+
+static inline void write_world(const world_t *world, const char *path)
+{
+    write_world_in(world, path, NULL);
 }
 
 #endif

@@ -5,10 +5,12 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "linalg/blas.h"
+#include "par/comm.h"
 #include "par/provenance.h"
 
 #include <mpi.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void complain(const llr_error_t *error)
 {
@@ -27,12 +29,31 @@ static llr_code_t check_before_mpi(const llr_launch_t *launch, llr_error_t *erro
 #endif
 }
 
+/* For ranks that can no longer be brought to agree. */
+static void end_run(const llr_error_t *error)
+{
+    complain(error);
+    fflush(NULL);
+    MPI_Abort(MPI_COMM_WORLD, (int)error->code);
+}
+
+/* Of Open MPI's two ways to read files together the second: with the first ranks of a group would
+ * read by themselves (see llr_comm_mpi_io). What the user has set stays. */
+static void prefer_romio(void)
+{
+    setenv("OMPI_MCA_io_romio314_priority", "100", 0);
+    setenv("OMPI_MCA_io_romio321_priority", "100", 0);
+    setenv("OMPI_MCA_io_romio341_priority", "100", 0);
+}
+
 static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launch,
                                llr_error_t *error)
 {
     int given, ranks, rank;
     MPI_Comm world = MPI_COMM_WORLD;
+    prefer_romio();
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given);
+    llr_comm_set_end(end_run);
     MPI_Comm_size(world, &ranks);
     MPI_Comm_rank(world, &rank);
     options->mpi = &world;

@@ -16,12 +16,16 @@ struct llr_comm {
     bool serial;
     MPI_Comm world, node; /* duplicates, owned */
     MPI_Comm leaders;     /* first ranks of the nodes, owned; MPI_COMM_NULL on others */
+    llr_mpi_io_t io;      /* once it was asked for */
+    MPI_Info hints;       /* owned, with io */
     int rank, size, node_rank, node_size, nodes;
     int shown;       /* rank in messages: of the communicator that all others were split from */
     MPI_Win *window; /* owned, windows */
     void **memory;   /* owned, windows: serial only */
     int windows;
 };
+
+static void (*end_run)(const llr_error_t *error); /* see llr_comm_set_end */
 
 static llr_code_t join(llr_comm_t *comm, MPI_Comm parent)
 {
@@ -70,6 +74,7 @@ void llr_comm_destroy(llr_comm_t **out)
     if (!comm->serial) {
         MPI_Comm_free(&comm->node);
         if (comm->leaders != MPI_COMM_NULL) MPI_Comm_free(&comm->leaders);
+        if (comm->io.prefix) MPI_Info_free(&comm->hints);
         MPI_Comm_free(&comm->world);
     }
     free(comm->window);
@@ -105,6 +110,45 @@ void llr_comm_node_of_all(const llr_comm_t *comm, int *node)
 const void *llr_comm_mpi(const llr_comm_t *comm)
 {
     return &comm->world;
+}
+
+/* The pieces are large, and every rank reads its own: buffers that ranks fill for each other, or
+ * with what lies between the pieces, would cost more than half of the rate. */
+static void set_hints(MPI_Info *hints)
+{
+    MPI_Info_create(hints);
+    MPI_Info_set(*hints, "romio_cb_read", "disable");
+    MPI_Info_set(*hints, "romio_ds_read", "disable");
+}
+
+/* Only ROMIO understands the prefix, which stands for plain reads and writes without locks. Others
+ * are not trusted: for OMPIO of Open MPI 4.1 a read that failed is one that succeeded, and HDF5
+ * then has zeros for its bytes. */
+static bool has_romio(const char *prefix)
+{
+    char path[32];
+    MPI_File file;
+    snprintf(path, sizeof path, "%s/dev/null", prefix);
+    if (MPI_File_open(MPI_COMM_SELF, path, MPI_MODE_RDONLY, MPI_INFO_NULL, &file)) return false;
+    MPI_File_close(&file);
+    return true;
+}
+
+llr_mpi_io_t llr_comm_mpi_io(llr_comm_t *comm)
+{
+    static const char prefix[] = "ufs:";
+    if (comm->serial || comm->io.prefix) return comm->io;
+    /* Without a way to end the run, a rank that cannot read would leave the others waiting. */
+    int mine = end_run && has_romio(prefix), all;
+    MPI_Allreduce(&mine, &all, 1, MPI_INT, MPI_MIN, comm->world);
+    set_hints(&comm->hints);
+    comm->io = (llr_mpi_io_t){all ? &comm->world : NULL, &comm->hints, prefix};
+    return comm->io;
+}
+
+void llr_comm_set_end(void (*end)(const llr_error_t *error))
+{
+    end_run = end;
 }
 
 int llr_comm_rank(const llr_comm_t *comm)
@@ -144,16 +188,48 @@ static void name_place(const llr_comm_t *comm, llr_error_t *error)
     error->placed = true;
 }
 
-llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
+/* What the first rank that failed has to say; INT_MAX: none did. */
+static llr_code_t hear(llr_comm_t *comm, int first, llr_code_t code, llr_error_t *error)
 {
-    if (comm->size == 1) return code;
-    int mine = code == LLR_OK ? INT_MAX : comm->rank, first;
-    MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm->world);
     if (first == INT_MAX) return LLR_OK;
     error->code = code;
     if (first == comm->rank && code == LLR_FAILED) name_place(comm, error);
     MPI_Bcast(error, (int)sizeof *error, MPI_BYTE, first, comm->world);
     return error->code;
+}
+
+llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
+{
+    if (comm->size == 1) return code;
+    int mine = code == LLR_OK ? INT_MAX : comm->rank, first;
+    MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm->world);
+    return hear(comm, first, code, error);
+}
+
+/* Waits, and leaves the cores to those who still work; for a rank that failed not for ever. */
+static void await(const llr_comm_t *comm, MPI_Request *request, bool failed, llr_error_t *error)
+{
+    enum { SOON = 200, PATIENCE = 10 };
+    double until = llr_clock_seconds() + PATIENCE;
+    int done = 0;
+    for (int tries = 0; !done; tries++) {
+        MPI_Test(request, &done, MPI_STATUS_IGNORE);
+        if (!done && tries > SOON) llr_clock_sleep(1e-4);
+        if (done || !failed || !end_run || llr_clock_seconds() < until) continue;
+        if (error->code == LLR_FAILED) name_place(comm, error);
+        end_run(error);
+        failed = false;
+    }
+}
+
+llr_code_t llr_comm_agree_after(llr_comm_t *comm, llr_code_t code, llr_error_t *error)
+{
+    if (comm->size == 1) return code;
+    int mine = code == LLR_OK ? INT_MAX : comm->rank, first;
+    MPI_Request request;
+    MPI_Iallreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm->world, &request);
+    await(comm, &request, code != LLR_OK, error);
+    return hear(comm, first, code, error);
 }
 
 static void broadcast(MPI_Comm comm, void *bytes, int64_t count)

@@ -4,6 +4,7 @@
 #define LLR_PAR_COMM_H
 
 #include "base/error.h"
+#include "store/mpi_io.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,10 +36,21 @@ llr_code_t llr_comm_split(llr_comm_t *comm, int colour, llr_comm_t **part, llr_e
 void llr_comm_node_of_all(const llr_comm_t *comm, int *node);
 /* Address of the MPI_Comm inside, for libraries that need one. Not for one rank without MPI. */
 const void *llr_comm_mpi(const llr_comm_t *comm);
+/* Collective: how the ranks open files together; no comm in it where they had better not, as a
+ * failure might go unnoticed, or leave others waiting (where llr_comm_set_end was not called). */
+llr_mpi_io_t llr_comm_mpi_io(llr_comm_t *comm);
 
 /* Collective. Where any rank brings a code other than LLR_OK, all return the code of the lowest
  * such rank, with its text in *error (after "rank r on host: " where it is LLR_FAILED). */
 llr_code_t llr_comm_agree(llr_comm_t *comm, llr_code_t code, llr_error_t *error);
+
+/* The same after a collective call of a library, in which the others may be stuck for ever if it
+ * failed here: a rank that brings a failure waits for them for ten seconds, and then lets end
+ * (llr_comm_set_end) end the run. */
+llr_code_t llr_comm_agree_after(llr_comm_t *comm, llr_code_t code, llr_error_t *error);
+/* end: tells the error, ends all ranks and does not return. NULL, as at first: the others are
+ * waited for without end. */
+void llr_comm_set_end(void (*end)(const llr_error_t *error));
 
 /* Collective: bytes of rank 0 to all. */
 void llr_comm_broadcast(llr_comm_t *comm, void *bytes, int64_t count);

@@ -2,27 +2,37 @@
 
 #include "base/memory.h"
 #include "linalg/tile.h"
+#include "store/dealt_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks a rank should have at least, so that all have about as many rows of each part; rows of a
- * block where the file has no chunks; the largest block. */
-enum { BLOCKS = 16, ROWS = 256, BLOCK_BYTES = 64 << 20 };
+/* Blocks a rank should have at least, so that all have about as many rows of each part. Bytes of a
+ * block at most; of chunks, as a round reads one block of them; and of a block in a larger chunk.
+ */
+enum { BLOCKS = 16, BLOCK_BYTES = 4 << 20, CHUNKED_BYTES = 16 << 20, CHUNK_BYTES = 64 << 20 };
 
 static int64_t row_bytes(const llr_source_t *source)
 {
     return source->dim * llr_dtype_size(source->type);
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Whole chunks where there are enough of them. */
 llr_deal_t llr_slices_deal(const llr_source_t *source, int ranks)
 {
-    int64_t fine = source->rows / (BLOCKS * ranks),
-            block = source->block > 1 ? source->block : ROWS;
-    if (fine > BLOCK_BYTES / row_bytes(source)) fine = BLOCK_BYTES / row_bytes(source);
-    if (block > fine) block = fine > 0 ? fine : 1;
-    return (llr_deal_t){source->rows, block, ranks};
+    int64_t fine = source->rows / (BLOCKS * ranks), chunk = source->block;
+    int64_t bytes = chunk > 1 ? CHUNKED_BYTES : BLOCK_BYTES;
+    int64_t block = least(fine, bytes / row_bytes(source));
+    if (chunk <= block)
+        block -= block % chunk;
+    else
+        block = least(chunk, least(fine, CHUNK_BYTES / row_bytes(source)));
+    return (llr_deal_t){source->rows, block > 0 ? block : 1, ranks};
 }
 
 int64_t llr_slices_bytes(const llr_source_t *source, int ranks)
@@ -37,15 +47,42 @@ static int rank_of(const llr_slices_t *slices)
 
 /* Reading ----------------------------------------------------------------------------------- */
 
-llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *error)
+/* An allocation that fails, or a damaged file, is told before the ranks begin to wait for each
+ * other in HDF5. */
+static llr_code_t prepare(llr_slices_t *slices, int64_t index, llr_dealt_reader_t *reader,
+                          llr_error_t *error)
 {
     llr_source_t *source = &slices->catalog->source[index];
-    llr_deal_t deal = llr_slices_deal(source, (int)slices->group->ranks);
+    llr_deal_t deal = slices->deal[index];
     int64_t bytes = llr_deal_count(deal, rank_of(slices)) * row_bytes(source);
-    slices->deal[index] = deal;
     slices->rows[index] = llr_alloc(bytes, 1);
     if (!slices->rows[index]) return llr_fail_memory(error, bytes, "a slice of a dataset");
-    return llr_source_read_dealt(source, deal, rank_of(slices), slices->rows[index], error);
+    return llr_dealt_prepare(reader, source, deal, rank_of(slices), error);
+}
+
+/* The ranks agree after every round: on what one cannot read, and on what it has found. */
+static llr_code_t read_rounds(llr_comm_t *comm, llr_dealt_reader_t *reader, void *rows,
+                              llr_error_t *error)
+{
+    llr_code_t code = llr_dealt_open(reader, llr_comm_mpi_io(comm), error);
+    code = llr_comm_agree_after(comm, code, error);
+    for (int64_t r = 0; code == LLR_OK && r < llr_dealt_rounds(reader); r++) {
+        code = llr_dealt_read(reader, r, rows, error);
+        code = llr_comm_agree_after(comm, code, error);
+    }
+    return code;
+}
+
+llr_code_t llr_slices_read(llr_slices_t *slices, int64_t index, llr_error_t *error)
+{
+    llr_comm_t *comm = slices->group->comm;
+    llr_dealt_reader_t reader = {0};
+    slices->deal[index] =
+        llr_slices_deal(&slices->catalog->source[index], (int)slices->group->ranks);
+    llr_code_t code = llr_comm_agree(comm, prepare(slices, index, &reader, error), error);
+    if (code == LLR_OK) code = read_rounds(comm, &reader, slices->rows[index], error);
+    llr_dealt_close(&reader);
+    return code;
 }
 
 /* Content id -------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* Datasets in slices: every rank of a group holds a part of the rows, dealt in blocks, so that each
  * has about the same share of the pool and of the evaluation rows, wherever they stand in the file.
- * A rank reads its blocks by itself, as fast as the file's bytes can be read: through MPI's
- * collective reads the same took ten times as long. */
+ * Such a part is a rank's ScaLAPACK local array of the features, and a group reads its parts in
+ * collective reads (store/dealt_reader.h), or, where llr_comm_mpi_io says so, each rank its own. */
 #ifndef LLR_PAR_SLICES_H
 #define LLR_PAR_SLICES_H
 
@@ -24,7 +24,8 @@ llr_code_t llr_slices_create(llr_slices_t *slices, const llr_group_t *group, llr
                              llr_error_t *error);
 void llr_slices_destroy(llr_slices_t *slices);
 
-/* Reads the rows here. Not collective. */
+/* Collective over the group: reads the rows of each of its ranks, straight to where they stay. The
+ * error is the same on all of them. */
 llr_code_t llr_slices_read(llr_slices_t *slices, int64_t source, llr_error_t *error);
 /* Collective over the group, once the source is read: its leader gets the content id, made of all
  * rows in their order. */

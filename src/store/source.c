@@ -197,18 +197,6 @@ llr_code_t llr_source_check_finite(const llr_source_t *source, int64_t first, in
     return llr_source_fail_nonfinite(source, " /features:", first + bad, row, error);
 }
 
-llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,
-                                 llr_error_t *error)
-{
-    int64_t rows = llr_deal_count(deal, rank), bytes = source->dim * llr_dtype_size(source->type);
-    for (int64_t place = 0; place < rows; place += deal.block) {
-        int64_t count = rows - place < deal.block ? rows - place : deal.block;
-        LLR_TRY(source->read(source, llr_deal_item(deal, rank, place), count,
-                             (char *)out + place * bytes, error));
-    }
-    return LLR_OK;
-}
-
 void llr_source_widen(const llr_source_t *source, const void *features, int64_t row, double *out)
 {
     int64_t dim = source->dim;

@@ -3,7 +3,6 @@
 #ifndef LLR_STORE_SOURCE_H
 #define LLR_STORE_SOURCE_H
 
-#include "base/deal.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -39,7 +38,9 @@ typedef struct llr_source {
     llr_code_t (*read)(struct llr_source *source, int64_t first, int64_t count, void *out,
                        llr_error_t *error);
     void (*close)(struct llr_source *source); /* frees state; may be NULL */
-    void *state;                              /* of the kind of source */
+    const struct llr_dealt_kind *dealt; /* how ranks read it together (dealt_reader.h), or NULL:
+                                           each by itself */
+    void *state;                        /* of the kind of source */
 } llr_source_t;
 
 /* The part of a row; without a split all are pool. */
@@ -57,11 +58,6 @@ llr_code_t llr_source_open_memory(llr_source_t *source, const char *name, const 
 
 /* A row of features in memory (rows x dim of type) as doubles. */
 void llr_source_widen(const llr_source_t *source, const void *features, int64_t row, double *out);
-
-/* Reads the rows that a deal of all rows gives a rank into out (its rows x dim of type), as read
- * does. Not collective. */
-llr_code_t llr_source_read_dealt(llr_source_t *source, llr_deal_t deal, int rank, void *out,
-                                 llr_error_t *error);
 
 /* Accepts half-built sources. */
 void llr_source_close(llr_source_t *source);

@@ -4,16 +4,11 @@
 
 #include <stdlib.h>
 
-/* What stays open until the source is closed. */
-typedef struct state {
-    hid_t file, features; /* owned; -1 before they are open */
-} state_t;
-
 /* HDF5 converts byte order and precision on the way into out. */
 static bool read_slab(const llr_source_t *source, int64_t first, int64_t count, void *out,
                       char *words)
 {
-    const state_t *state = source->state;
+    const llr_h5_state_t *state = source->state;
     hsize_t start[2] = {(hsize_t)first, 0}, extent[2] = {(hsize_t)count, (hsize_t)source->dim};
     hid_t type = source->type == LLR_FLOAT32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
     hid_t there = H5Dget_space(state->features), here = H5Screate_simple(2, extent, NULL);
@@ -65,7 +60,7 @@ static llr_code_t read_rows(llr_source_t *source, int64_t first, int64_t count, 
 
 static void close_state(llr_source_t *source)
 {
-    state_t *state = source->state;
+    llr_h5_state_t *state = source->state;
     if (!state) return;
     llr_h5_printer_t printer = llr_h5_silence();
     if (state->features >= 0) H5Dclose(state->features);
@@ -100,7 +95,7 @@ static int64_t chunk_height(hid_t dataset)
     return chunk[0] > 0 ? (int64_t)chunk[0] : 1;
 }
 
-static llr_code_t open_features(llr_source_t *source, state_t *state, llr_error_t *error)
+static llr_code_t open_features(llr_source_t *source, llr_h5_state_t *state, llr_error_t *error)
 {
     hsize_t extent[2];
     LLR_TRY(llr_h5_open_list(source, state->file, "/features", 2, extent, &state->features, error));
@@ -121,10 +116,10 @@ static llr_code_t open_features(llr_source_t *source, state_t *state, llr_error_
 static llr_code_t open_parts(llr_source_t *source, const char *path, llr_error_t *error)
 {
     source->path = llr_copy_text(path);
-    state_t *state = llr_alloc(1, sizeof *state);
+    llr_h5_state_t *state = llr_alloc(1, sizeof *state);
     source->state = state;
     if (!source->path || !state) return llr_fail_memory(error, sizeof *state, "a dataset");
-    *state = (state_t){-1, -1};
+    *state = (llr_h5_state_t){-1, -1};
     LLR_TRY(llr_h5_open_file(path, &state->file, error));
     LLR_TRY(open_features(source, state, error));
     LLR_TRY(llr_h5_read_lists(source, state->file, error));
@@ -134,7 +129,7 @@ static llr_code_t open_parts(llr_source_t *source, const char *path, llr_error_t
 
 llr_code_t llr_source_open_h5(llr_source_t *source, const char *path, llr_error_t *error)
 {
-    *source = (llr_source_t){.read = read_rows, .close = close_state};
+    *source = (llr_source_t){.read = read_rows, .close = close_state, .dealt = &llr_h5_dealt};
     llr_h5_printer_t printer = llr_h5_silence();
     llr_code_t code = open_parts(source, path, error);
     llr_h5_restore(printer);

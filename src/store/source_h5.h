@@ -2,11 +2,19 @@
 #ifndef LLR_STORE_SOURCE_H5_H
 #define LLR_STORE_SOURCE_H5_H
 
-#include "store/source.h"
+#include "store/dealt_reader.h"
 
 #include <hdf5.h>
 
 enum { LLR_H5_WORDS = 256 };
+
+/* state of a source: what stays open until it is closed. */
+typedef struct llr_h5_state {
+    hid_t file, features; /* owned; -1 before they are open */
+} llr_h5_state_t;
+
+/* How ranks read a file together. */
+extern const llr_dealt_kind_t llr_h5_dealt;
 
 /* HDF5 prints its error stack unless told otherwise; what was set before is put back. */
 typedef struct llr_h5_printer {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Two hosts over TCP: network namespaces with names of their own, joined by a bridge, launched by
-# mpirun as if over ssh. One table on one rank and on two hosts; a host is lost, the job ends and
-# goes on. hosts.sh FOLDER; environment: LLR_BINARY. 77: the machine does not let us make
-# namespaces.
+# mpirun as if over ssh. One table on one rank and on two hosts; a group of ranks of both reads a
+# file; a host is lost, the job ends and goes on. hosts.sh FOLDER; environment: LLR_BINARY,
+# LLR_SOURCE. 77: the machine does not let us make namespaces.
 set -eu
 
 if [ "${1:-}" = agent ]; then # agent HOST COMMAND...: what mpirun calls in place of ssh
@@ -54,11 +54,19 @@ lambdas: {log10: {from: -3, to: 0, count: 4}}
 sizes: [300, 600, 900]
 seeds: {first: 0, count: 30}
 JOB
-on_two_hosts() { # the job on two ranks of each host
+cat >group.yaml <<JOB
+datasets: [{name: digits, path: $LLR_SOURCE/jobs/data/digits.h5}]
+exponents: [0, 1]
+lambdas: [.1]
+sizes: [100]
+seeds: {count: 2}
+ranks_per_unit: 4
+JOB
+on_two_hosts() { # a job on two ranks of each host
     sh "$script" agent ${prefix}a mpirun --host "${prefix}a:2,${prefix}b:2" -n 4 \
         --mca plm_rsh_agent "$PWD/agent.sh" --mca btl tcp,vader,self \
         --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0 --wdir "$PWD" \
-        "$LLR_BINARY" run job.yaml -o "$1"
+        "$LLR_BINARY" run "${2-job.yaml}" -o "$1"
 }
 digest() { sed -n 's/^digest: *"\(.*\)"/\1/p' "$1/provenance.yaml"; }
 
@@ -68,6 +76,11 @@ test -n "$(digest one)"
 test "$(digest one)" = "$(digest two)"
 test "$(cut -d, -f"$(head -1 two/results.csv | tr , '\n' | grep -nx host | cut -d: -f1)" two/results.csv |
     sort -u | grep -c "^${prefix}[ab]\$")" = 2 # both hosts worked
+
+mpirun -n 4 "$LLR_BINARY" run -q group.yaml -o group-one
+on_two_hosts group-two group.yaml
+test -n "$(digest group-one)"
+test "$(digest group-one)" = "$(digest group-two)"
 
 # The second host is lost in mid-run.
 on_two_hosts lost >lost.log 2>&1 &
