@@ -126,10 +126,11 @@ static void a_node_needs_what_was_planned(void)
     write_group_job("large-group", "path: large.h5", 2000);
     write_group_job("small-group", "synthetic: {d: 256, priors: [.5, .5]}", 300);
     double large_group = peak_of("large-group"), small_group = peak_of("small-group");
-    /* Slices: the group holds the features once as well, and each rank its part of a sample. */
+    /* Slices: the group holds the features once as well, and each rank its part of a sample, on
+     * large pages; a second copy of the features would be 2 x shared. */
     bool good_group =
         large_group <= planned_for("large-group") && small_group <= planned_for("small-group") &&
-        large_group - small_group > shared && large_group - small_group < 1.3 * shared;
+        large_group - small_group > shared && large_group - small_group < 1.5 * shared;
     CU_ASSERT_TRUE(good_group);
     if (!good_group)
         fprintf(stderr, "groups: large %.1f of %.1f, small %.1f of %.1f MiB\n", large_group,
