@@ -185,6 +185,16 @@ void llr_aside_write(llr_aside_t *aside, const void *bytes, int64_t count)
     if (!aside->failure) aside->failure = llr_write_all(aside->file, bytes, count);
 }
 
+void llr_aside_push(const llr_aside_t *aside)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    /* A hint: fsync tells of failures. */
+    if (aside->file >= 0) (void)sync_file_range(aside->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)aside;
+#endif
+}
+
 llr_code_t llr_aside_finish(llr_aside_t *aside, llr_error_t *error)
 {
     int failure = aside->failure;

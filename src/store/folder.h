@@ -50,6 +50,9 @@ llr_code_t llr_aside_begin(llr_aside_t *aside, const char *folder, const char *n
 llr_code_t llr_aside_open(llr_aside_t *aside, llr_error_t *error);
 /* Writes; a failure is kept and reported by llr_aside_finish. */
 void llr_aside_write(llr_aside_t *aside, const void *bytes, int64_t count);
+/* Begins to carry to the disk what was written so far, and does not wait: llr_aside_finish then has
+ * less to wait for. */
+void llr_aside_push(const llr_aside_t *aside);
 /* fsync (also of a file that others wrote and closed). LLR_FAILED: path and errno in words. */
 llr_code_t llr_aside_finish(llr_aside_t *aside, llr_error_t *error);
 /* Renames a finished file to its final name. */

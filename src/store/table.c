@@ -80,14 +80,13 @@ static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, l
     llr_aside_t *file = writing->file, *sheets[LLR_SHEETS] = {&file[FILE_MAIN], &file[FILE_LONG]};
     char digest_text[LLR_HASH_TEXT];
     LLR_TRY(write_csv(writing->table, sheets, digest, error));
-    LLR_TRY(llr_aside_finish(&file[FILE_MAIN], error));
-    LLR_TRY(llr_aside_finish(&file[FILE_LONG], error));
+    for (int s = 0; s < LLR_SHEETS; s++)
+        if (sheets[s]->failure) return llr_aside_finish(sheets[s], error);
     LLR_TRY(add_digest(writing, given, llr_hash_text(*digest, digest_text), error));
     LLR_TRY(llr_table_provenance(&writing->provenance, &file[FILE_PROVENANCE], error));
-    LLR_TRY(llr_aside_finish(&file[FILE_PROVENANCE], error));
-    llr_code_t code = llr_table_h5(writing->table, &writing->provenance, &file[FILE_H5], error);
-    llr_code_t finished = llr_aside_finish(&file[FILE_H5], code == LLR_OK ? error : NULL);
-    return code == LLR_OK ? finished : code;
+    LLR_TRY(llr_table_h5(writing->table, &writing->provenance, &file[FILE_H5], error));
+    for (int f = 0; f < FILES; f++) LLR_TRY(llr_aside_finish(&file[f], error));
+    return LLR_OK;
 }
 
 llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *provenance,

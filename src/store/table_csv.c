@@ -41,8 +41,10 @@ static void hash_rest(sink_t *sink)
 static void flush(sink_t *sink)
 {
     hash_rest(sink);
-    if (sink->file && sink->text.length)
+    if (sink->file && sink->text.length) {
         llr_aside_write(sink->file, sink->text.data, sink->text.length);
+        llr_aside_push(sink->file);
+    }
     sink->text.length = sink->hashed = 0;
 }
 

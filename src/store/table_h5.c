@@ -22,6 +22,7 @@ typedef struct outgoing_sheet {
     outgoing_t *out; /* owned, columns */
     int64_t columns; /* those that stand in this file */
     int64_t rows, written, waiting;
+    const llr_aside_t *file;
 } outgoing_sheet_t;
 
 static llr_code_t fail_hdf5(const llr_aside_t *file, const char *what, llr_error_t *error)
@@ -117,6 +118,7 @@ static bool write_slices(outgoing_sheet_t *going)
 {
     for (int64_t c = 0; going->waiting && c < going->columns; c++)
         if (!write_slice(going, &going->out[c])) return false;
+    llr_aside_push(going->file);
     going->written += going->waiting;
     going->waiting = 0;
     return true;
@@ -164,9 +166,10 @@ static void release(outgoing_sheet_t *going)
     free(going->out);
 }
 
-static bool write_sheet(const llr_table_t *table, const llr_sheet_t *sheet, hid_t file)
+static bool write_sheet(const llr_table_t *table, const llr_sheet_t *sheet, hid_t file,
+                        const llr_aside_t *aside)
 {
-    outgoing_sheet_t going = {.table = table, .sheet = sheet};
+    outgoing_sheet_t going = {.table = table, .sheet = sheet, .file = aside};
     going.out = llr_alloc(sheet->columns, sizeof *going.out);
     if (!going.out) return false;
     for (const llr_column_t *c = sheet->column; c < sheet->column + sheet->columns; c++)
@@ -187,7 +190,7 @@ static llr_code_t fill_file(const llr_table_t *table, const llr_provenance_t *pr
         if (!add_attribute(file, provenance->key[i], provenance->value[i]))
             return fail_hdf5(aside, provenance->key[i], error);
     for (int s = 0; s < LLR_SHEETS; s++)
-        if (!write_sheet(table, llr_sheet(s), file))
+        if (!write_sheet(table, llr_sheet(s), file, aside))
             return fail_hdf5(aside, llr_sheet(s)->group, error);
     return LLR_OK;
 }
