@@ -80,7 +80,7 @@ static void multiply(bool transposed, int64_t rows, const double *x, const doubl
 static void update(int64_t n, double *a, int64_t m, const double *v, const double *t, double *work)
 {
     double *w = work, *x = work + llr_band_rows(m) * B, product[SQUARE], half[SQUARE];
-    llr_band_product(m, a, n, v, w);
+    llr_band_product(m, a, n, LLR_BAND, v, w);
     multiply(false, m, w, t, 0, x);
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, B, B, (int)m, 1, v, B, x, B, 0, product,
                 B);

@@ -15,11 +15,11 @@ int64_t llr_band_rows(int64_t n)
 #include "linalg/each_cpu.h"
 
 /* A tile below the diagonal stands for two. */
-static void add_both(const double *tile, int64_t stride, int64_t row, int64_t column,
+static void add_both(const double *tile, int64_t stride, int64_t row, int64_t column, int lanes,
                      const double *v, double *w)
 {
-    LLR_CPU_CALL(tile, tile, stride, 1, v + column * LLR_BAND, w + row * LLR_BAND);
-    LLR_CPU_CALL(tile, tile, 1, stride, v + row * LLR_BAND, w + column * LLR_BAND);
+    LLR_CPU_CALL(tile, tile, stride, 1, lanes, v + column * LLR_BAND, w + row * LLR_BAND);
+    LLR_CPU_CALL(tile, tile, 1, stride, lanes, v + row * LLR_BAND, w + column * LLR_BAND);
 }
 
 /* A tile of rows and columns of a in full: zeros below the matrix. */
@@ -42,7 +42,8 @@ static void mirror_tile(int64_t n, const double *a, int64_t lda, int64_t row, do
             tile[i * TILE + k] = tile[k * TILE + i] = a[(row + i) * lda + row + k];
 }
 
-void llr_band_product(int64_t n, const double *a, int64_t lda, const double *v, double *w)
+void llr_band_product(int64_t n, const double *a, int64_t lda, int lanes, const double *v,
+                      double *w)
 {
     double copy[TILE * TILE];
     memset(w, 0, (size_t)(llr_band_rows(n) * LLR_BAND) * sizeof *w);
@@ -51,9 +52,9 @@ void llr_band_product(int64_t n, const double *a, int64_t lda, const double *v, 
             const double *tile = a + row * lda + column;
             bool whole = row + TILE <= n;
             if (!whole) copy_tile(n, a, lda, row, column, copy);
-            add_both(whole ? tile : copy, whole ? lda : TILE, row, column, v, w);
+            add_both(whole ? tile : copy, whole ? lda : TILE, row, column, lanes, v, w);
         }
         mirror_tile(n, a, lda, row, copy);
-        LLR_CPU_CALL(tile, copy, TILE, 1, v + row * LLR_BAND, w + row * LLR_BAND);
+        LLR_CPU_CALL(tile, copy, TILE, 1, lanes, v + row * LLR_BAND, w + row * LLR_BAND);
     }
 }

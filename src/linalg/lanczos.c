@@ -47,7 +47,7 @@ static void multiply(const llr_lanczos_t *lanczos, const double *v, double *imag
     row_t along;
     memset(image, 0, (size_t)(rows * B) * sizeof *image);
     for (int64_t s = 0; s < lanczos->parts; s++) {
-        llr_band_product(n, lanczos->matrix + s * n * n, n, v, lanczos->part);
+        llr_band_product(n, lanczos->matrix + s * n * n, n, lanczos->lanes, v, lanczos->part);
         LLR_CPU_CALL(add, rows, lanczos->coefficient + s * B, lanczos->part, image);
     }
     LLR_CPU_CALL(dot, rows, lanczos->mean, v, along.lane);

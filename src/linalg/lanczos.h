@@ -10,6 +10,7 @@
  * of LLR_BAND lanes for each of the n columns, then zeros. */
 typedef struct llr_lanczos {
     int64_t n, parts, most;    /* size; matrices; most steps */
+    int lanes;                 /* in use, the first ones; the others are zeros */
     const double *matrix;      /* parts x n x n, lower triangles */
     const double *coefficient; /* parts x LLR_BAND: c */
     const double *mean;        /* block: m */

@@ -22,10 +22,18 @@ static int64_t rows_in_blocks(int64_t n)
 #define LLR_KERNELS "linalg/shifted_kernels.h"
 #include "linalg/each_cpu.h"
 
+/* Lanes beyond those in use, which may stand in one vector with them, repeat the last. */
+void llr_shifted_set(llr_shifted_t *shifted, const double *lambda, int64_t count)
+{
+    shifted->lanes = (int)count;
+    for (int64_t lane = 0; lane < LLR_LANES; lane++)
+        shifted->lambda[lane] = lambda[lane < count ? lane : count - 1];
+}
+
 void llr_shifted_factor(llr_shifted_t *shifted)
 {
     LLR_CPU_CALL(factor, shifted);
-    for (int lane = 0; lane < LLR_LANES; lane++) {
+    for (int lane = 0; lane < shifted->lanes; lane++) {
         shifted->definite[lane] = true;
         for (int64_t j = 0; j < shifted->n; j++) {
             double inverse = shifted->factor[j * W * LLR_LANES + lane];
@@ -36,7 +44,7 @@ void llr_shifted_factor(llr_shifted_t *shifted)
 
 bool llr_shifted_definite(const llr_shifted_t *shifted)
 {
-    for (int lane = 0; lane < LLR_LANES; lane++)
+    for (int lane = 0; lane < shifted->lanes; lane++)
         if (!shifted->definite[lane]) return false;
     return true;
 }
@@ -52,7 +60,7 @@ void llr_shifted_trace(llr_shifted_t *shifted, double *trace)
      * cancellation where the other has. */
     _Alignas(64) double inverse[LLR_LANES], product[LLR_LANES];
     LLR_CPU_CALL(trace, shifted, inverse, product);
-    for (int lane = 0; lane < LLR_LANES; lane++) {
+    for (int lane = 0; lane < shifted->lanes; lane++) {
         double rest = shifted->lambda[lane] * inverse[lane], n = (double)shifted->n;
         trace[lane] = rest > 0.5 * n ? product[lane] : n - rest;
     }

@@ -114,14 +114,14 @@ static void NAME(trace_part)(int64_t n, const double *band, lanes_t *m, lanes_t 
 
 static void NAME(factor)(llr_shifted_t *shifted)
 {
-    for (int part = 0; part < PARTS; part++) NAME(factor_part)
+    for (int part = 0; part * LANES < shifted->lanes; part++) NAME(factor_part)
     (shifted->n, shifted->band, ((lanes_t *)shifted->lambda)[part],
      (lanes_t *)shifted->factor + part);
 }
 
 static void NAME(solve)(llr_shifted_t *shifted)
 {
-    for (int part = 0; part < PARTS; part++) {
+    for (int part = 0; part * LANES < shifted->lanes; part++) {
         const lanes_t *m = (const lanes_t *)shifted->factor + part;
         lanes_t *y = (lanes_t *)shifted->solution + part;
         NAME(forward)(shifted->n, m, y);
@@ -131,7 +131,7 @@ static void NAME(solve)(llr_shifted_t *shifted)
 
 static void NAME(trace)(llr_shifted_t *shifted, double *inverse, double *product)
 {
-    for (int part = 0; part < PARTS; part++) NAME(trace_part)
+    for (int part = 0; part * LANES < shifted->lanes; part++) NAME(trace_part)
     (shifted->n, shifted->band, (lanes_t *)shifted->factor + part, (lanes_t *)inverse + part,
      (lanes_t *)product + part);
 }

@@ -9,23 +9,15 @@
 int64_t llr_gram_bytes(int64_t size, int32_t parts)
 {
     return llr_arena_cost(parts * size * size, sizeof(double)) +
-           llr_arena_cost(parts * size, sizeof(double)) + llr_arena_cost(size, sizeof(double));
+           llr_arena_cost(parts * size, sizeof(double)) +
+           llr_arena_cost(llr_gram_room(size), sizeof(double));
 }
 
 static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int32_t part)
 {
     int64_t size = gram->size;
-    double *matrix = gram->matrix + part * size * size, *sum = gram->sum + part * size;
-    memset(sum, 0, (size_t)size * sizeof *sum);
-    if (!rows) memset(matrix, 0, (size_t)(size * size) * sizeof *matrix);
-    for (int64_t first = 0; first < rows; first += LLR_GRAM_ROWS) {
-        int64_t count = rows - first < LLR_GRAM_ROWS ? rows - first : LLR_GRAM_ROWS;
-        memcpy(gram->block, z + first * size, (size_t)size * sizeof *sum);
-        for (int64_t i = first + 1; i < first + count; i++)
-            for (int64_t j = 0; j < size; j++) gram->block[j] += z[i * size + j];
-        llr_axpy(size, 1, gram->block, sum);
-        llr_syrk(count, size, 1, z + first * size, size, first > 0, matrix);
-    }
+    llr_gram_of(rows, size, z, gram->sum + part * size, gram->matrix + part * size * size,
+                gram->room);
 }
 
 static llr_code_t take(llr_gram_t *gram, int64_t size, int32_t parts, llr_arena_t *arena,
@@ -34,7 +26,7 @@ static llr_code_t take(llr_gram_t *gram, int64_t size, int32_t parts, llr_arena_
     *gram = (llr_gram_t){.size = size, .parts = parts};
     LLR_TAKE(gram->matrix, arena, parts * size * size, error);
     LLR_TAKE(gram->sum, arena, parts * size, error);
-    LLR_TAKE(gram->block, arena, size, error);
+    LLR_TAKE(gram->room, arena, llr_gram_room(size), error);
     return LLR_OK;
 }
 

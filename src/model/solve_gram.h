@@ -2,18 +2,15 @@
 #ifndef LLR_MODEL_SOLVE_GRAM_H
 #define LLR_MODEL_SOLVE_GRAM_H
 
+#include "linalg/gram.h"
 #include "model/solve_space.h"
-
-/* Rows that are summed up on their own first: less rounding, and one reading from memory serves the
- * matrix and the sum. */
-enum { LLR_GRAM_ROWS = 240 };
 
 typedef struct llr_gram {
     int64_t size;
     int32_t parts;  /* strata; 1: all rows together */
     double *matrix; /* parts x size x size, lower triangles: sums over rows of z z' */
     double *sum;    /* parts x size: sums of z */
-    double *block;  /* size: the sum of some rows, on its way into sum */
+    double *room;   /* of linalg/gram.h */
 } llr_gram_t;
 
 /* By stratum. All memory from the arena. */

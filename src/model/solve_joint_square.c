@@ -253,11 +253,12 @@ static void solve_by_factor(square_t *it, const llr_joint_fit_t *fit, double who
 static bool solve_lanes(square_t *it, const llr_joint_fit_t *fit, int64_t fits, double whole)
 {
     llr_joint_t *joint = it->joint;
-    double trace[LLR_LANES];
+    double shift[LLR_LANES], trace[LLR_LANES];
     llr_shifted_t shifted = {
         .n = joint->size, .band = it->band, .factor = it->lane_factor, .solution = it->lanes};
     lot_t lot = {fit, fits, solve_band, &shifted};
-    for (int64_t l = 0; l < LLR_LANES; l++) shifted.lambda[l] = fit[l < fits ? l : 0].lambda;
+    for (int64_t l = 0; l < fits; l++) shift[l] = fit[l].lambda;
+    llr_shifted_set(&shifted, shift, fits);
     llr_shifted_factor(&shifted);
     if (!llr_shifted_definite(&shifted)) return false;
     solve_lot(it, &lot, whole);

@@ -96,15 +96,14 @@ static void apply_q(ridge_t *ridge, bool transposed, double *b, int64_t vectors)
 }
 
 /* Factors B + lambda. Where rounding has made that indefinite, a larger lambda serves: refinement
- * makes up for it. Lanes beyond the count repeat the last. */
+ * makes up for it. */
 static void factor(ridge_t *ridge, const double *lambda, int64_t count)
 {
     llr_shifted_t *shifted = &ridge->shifted;
-    for (int lane = 0; lane < LLR_LANES; lane++)
-        shifted->lambda[lane] = lambda[lane < count ? lane : count - 1];
+    llr_shifted_set(shifted, lambda, count);
     llr_shifted_factor(shifted);
     for (int attempt = 0; attempt < 60 && !llr_shifted_definite(shifted); attempt++) {
-        for (int lane = 0; lane < LLR_LANES; lane++)
+        for (int lane = 0; lane < shifted->lanes; lane++)
             if (!shifted->definite[lane])
                 shifted->lambda[lane] = 2 * shifted->lambda[lane] + DBL_MIN;
         llr_shifted_factor(shifted);
@@ -116,8 +115,8 @@ static void solve_column(ridge_t *ridge, int64_t count, int32_t k, double *b)
 {
     llr_shifted_t *shifted = &ridge->shifted;
     int64_t size = ridge->size, width = ridge->call->width;
-    for (int64_t lane = 0; lane < LLR_LANES; lane++) {
-        const double *from = b + (lane < count ? lane : count - 1) * width + k * size;
+    for (int64_t lane = 0; lane < count; lane++) {
+        const double *from = b + lane * width + k * size;
         for (int64_t j = 0; j < size; j++) shifted->solution[j * LLR_LANES + lane] = from[j];
     }
     llr_shifted_solve(shifted);

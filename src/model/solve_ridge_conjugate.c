@@ -164,7 +164,8 @@ static void see_rank(conjugate_t *all)
     for (int64_t j = 0; j < all->size; j++) trace += all->band[j * LLR_BAND_WIDTH];
     double noise = llr_gram_share(&call->space) * llr_gram_trace(&call->gram) * largest +
                    (double)all->size * DBL_EPSILON * trace;
-    for (int lane = 0; lane < LLR_LANES; lane++) all->shifted.lambda[lane] = -4 * noise;
+    double shift = -4 * noise;
+    llr_shifted_set(&all->shifted, &shift, 1);
     all->shifted.factor = all->factor;
     llr_shifted_factor(&all->shifted);
     if (all->shifted.definite[0]) call->solutions->rank = all->size;
@@ -211,10 +212,11 @@ static bool factor(conjugate_t *all)
     llr_shifted_t *shifted = &all->shifted;
     bool definite = true;
     for (int64_t first = 0; first < all->cells; first += LLR_LANES) {
-        for (int64_t lane = 0; lane < LLR_LANES; lane++) {
-            int64_t c = smaller_of(first + lane, all->cells - 1);
-            shifted->lambda[lane] = all->cell[c].lambda / all->of[c].t;
-        }
+        double shift[LLR_LANES];
+        int64_t lanes = smaller_of(all->cells - first, LLR_LANES);
+        for (int64_t lane = 0; lane < lanes; lane++)
+            shift[lane] = all->cell[first + lane].lambda / all->of[first + lane].t;
+        llr_shifted_set(shifted, shift, lanes);
         shifted->factor = all->factor + first / LLR_LANES * llr_shifted_room(all->size);
         llr_shifted_factor(shifted);
         definite = definite && llr_shifted_definite(shifted);
@@ -247,6 +249,7 @@ static void precondition(conjugate_t *all, int64_t block)
     const double *from = all->shifted.solution;
     if (!load_block(all, block)) return;
     all->shifted.factor = all->factor + block * llr_shifted_room(size);
+    all->shifted.lanes = (int)smaller_of(all->cells - block * LLR_LANES, LLR_LANES);
     llr_shifted_solve(&all->shifted);
     for (int64_t c = 0; c < all->active; c++) {
         double *z = all->product + c * size;

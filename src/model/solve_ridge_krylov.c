@@ -292,6 +292,7 @@ void llr_ridge_krylov_solve(llr_ridge_krylov_t *krylov, llr_ridge_system_t *syst
         llr_ridge_system_make_vectors(system, call, path[p].weight);
         set_lanes(krylov, system, p, path[p].weight);
     }
+    krylov->lanczos.lanes = (int)paths * call->columns;
     llr_lanczos_start(&krylov->lanczos);
     advance_while_it_pays(krylov, path, paths);
     for (int64_t l = 0; l < krylov->lambdas; l++)

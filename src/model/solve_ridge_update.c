@@ -215,8 +215,7 @@ static void solve_column(llr_ridge_update_t *update, int64_t count, int32_t k)
 {
     llr_shifted_t *shifted = &update->shifted;
     int64_t first = k * update->size;
-    for (int64_t lane = 0; lane < LLR_LANES; lane++)
-        load(shifted, lane, update->right[lane < count ? lane : count - 1] + first);
+    for (int64_t lane = 0; lane < count; lane++) load(shifted, lane, update->right[lane] + first);
     llr_shifted_solve(shifted);
     for (int64_t lane = 0; lane < count; lane++) unload(shifted, lane, update->right[lane] + first);
 }
@@ -238,9 +237,9 @@ static bool solve_some(llr_ridge_update_t *update, const double *lambda, int64_t
 {
     llr_shifted_t *shifted = &update->shifted;
     int64_t width = update->call->width;
-    double trace[LLR_LANES];
-    for (int64_t lane = 0; lane < LLR_LANES; lane++)
-        shifted->lambda[lane] = lambda[lane < count ? lane : count - 1] / update->a_base;
+    double shift[LLR_LANES], trace[LLR_LANES];
+    for (int64_t lane = 0; lane < count; lane++) shift[lane] = lambda[lane] / update->a_base;
+    llr_shifted_set(shifted, shift, count);
     llr_shifted_factor(shifted);
     if (!llr_shifted_definite(shifted)) return false;
     for (int64_t lane = 0; lane < count; lane++)

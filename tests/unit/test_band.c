@@ -133,7 +133,7 @@ static void check_eigenvalues(example_t *example)
 
 static llr_shifted_t shifted_create(const example_t *example)
 {
-    llr_shifted_t shifted = {.n = example->n, .band = example->band};
+    llr_shifted_t shifted = {.n = example->n, .band = example->band, .lanes = LLR_LANES};
     shifted.factor = take(llr_shifted_room(example->n));
     shifted.solution = take(example->n * LLR_LANES);
     for (int lane = 0; lane < LLR_LANES; lane++)
@@ -205,6 +205,34 @@ static void check_indefinite(example_t *example)
     shifted_destroy(&shifted);
 }
 
+/* Some lanes give what all of them do, to the last bit. */
+static void check_few_lanes(example_t *example)
+{
+    int64_t n = example->n, size = n * LLR_LANES;
+    llr_shifted_t all = shifted_create(example), few = shifted_create(example);
+    for (int lanes = 1; lanes < LLR_LANES; lanes++) {
+        double shift[LLR_LANES], trace[2][LLR_LANES];
+        memcpy(shift, all.lambda, sizeof shift);
+        llr_shifted_set(&few, shift, lanes);
+        for (int64_t u = 0; u < size; u++) all.solution[u] = few.solution[u] = sin((double)u);
+        llr_shifted_factor(&all);
+        llr_shifted_factor(&few);
+        CU_ASSERT_TRUE(llr_shifted_definite(&few));
+        llr_shifted_solve(&all);
+        llr_shifted_solve(&few);
+        llr_shifted_trace(&all, trace[0]);
+        llr_shifted_trace(&few, trace[1]);
+        for (int lane = 0; lane < lanes; lane++) {
+            CU_ASSERT_EQUAL(trace[0][lane], trace[1][lane]);
+            for (int64_t j = 0; j < n; j++)
+                CU_ASSERT_EQUAL(all.solution[j * LLR_LANES + lane],
+                                few.solution[j * LLR_LANES + lane]);
+        }
+    }
+    shifted_destroy(&all);
+    shifted_destroy(&few);
+}
+
 static void reduction_keeps_the_matrix(void)
 {
     for_all(check_reduction);
@@ -230,6 +258,11 @@ static void indefinite_shifts_are_told(void)
     for_all(check_indefinite);
 }
 
+static void few_lanes_are_as_many(void)
+{
+    for_all(check_few_lanes);
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -238,6 +271,7 @@ int main(void)
         {"systems are solved", systems_are_solved},
         {"traces are those of the eigenvalues", traces_are_those_of_the_eigenvalues},
         {"indefinite shifts are told", indefinite_shifts_are_told},
+        {"few lanes are as many", few_lanes_are_as_many},
     };
     return RUN_ON_EVERY_CPU("band", tests);
 }

@@ -1,7 +1,9 @@
 /* The kernels of linalg against sums and closed forms in long double. */
 #include "base/memory.h"
 #include "every_cpu.h"
+#include "linalg/band_product.h"
 #include "linalg/combine.h"
+#include "linalg/gram.h"
 #include "linalg/logistic.h"
 #include "linalg/panels.h"
 #include "linalg/single.h"
@@ -278,6 +280,74 @@ static void weighted_sums(void)
         }
 }
 
+/* Only the lower triangle is written. */
+static void check_gram(int64_t rows, int64_t n)
+{
+    int64_t state = rows + 31 * n;
+    double *x = llr_alloc(rows * n, sizeof *x), *c = llr_alloc(n * n, sizeof *c);
+    double *sum = llr_alloc(n, sizeof *sum), bound = 1e-15 * (double)(rows + 8);
+    double *room = aligned_alloc(LLR_ALIGNMENT, sizeof *room * (size_t)(llr_gram_room(n) + 7));
+    fill(x, rows * n, &state);
+    for (int64_t u = 0; u < n * n; u++) c[u] = 99;
+    llr_gram_of(rows, n, x, sum, c, room);
+    for (int64_t i = 0; i < n; i++) {
+        long double total = 0;
+        for (int64_t k = 0; k < rows; k++) total += x[k * n + i];
+        CU_ASSERT_DOUBLE_EQUAL(sum[i], (double)total, bound);
+        for (int64_t j = 0; j < n; j++) {
+            long double entry = 0;
+            for (int64_t k = 0; k < rows; k++) entry += (long double)x[k * n + i] * x[k * n + j];
+            CU_ASSERT_DOUBLE_EQUAL(c[i * n + j], j <= i ? (double)entry : 99, bound);
+        }
+    }
+    free(x);
+    free(c);
+    free(sum);
+    free(room);
+}
+
+static void gram_matrices_of_rows(void)
+{
+    static const int64_t rows[] = {0, 1, 7, LLR_GRAM_ROWS, LLR_GRAM_ROWS + 1, 3 * LLR_GRAM_ROWS};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        for (int64_t n = 1; n <= 30; n++) check_gram(rows[r], n);
+        check_gram(rows[r], 48);
+        check_gram(rows[r], 77);
+    }
+}
+
+/* Lanes that are not asked for may be zeros: they are not looked at. */
+static void check_product(int64_t n, int lanes)
+{
+    int64_t rows = llr_band_rows(n), state = n + lanes;
+    size_t bytes = sizeof(double) * (size_t)(rows * LLR_BAND);
+    double *a = llr_alloc(n * n, sizeof *a), *v = aligned_alloc(LLR_ALIGNMENT, bytes),
+           *w = aligned_alloc(LLR_ALIGNMENT, bytes);
+    fill(a, n * n, &state);
+    memset(v, 0, bytes);
+    for (int64_t i = 0; i < n; i++) fill(v + i * LLR_BAND, lanes, &state);
+    llr_band_product(n, a, n, lanes, v, w);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t l = 0; l < LLR_BAND; l++) {
+            long double sum = 0;
+            for (int64_t k = 0; k < n && i < n; k++)
+                sum += (long double)(k <= i ? a[i * n + k] : a[k * n + i]) * v[k * LLR_BAND + l];
+            CU_ASSERT_DOUBLE_EQUAL(w[i * LLR_BAND + l], (double)sum, 1e-14 * (double)n);
+        }
+    free(a);
+    free(v);
+    free(w);
+}
+
+static void products_of_some_lanes(void)
+{
+    for (int lanes = 1; lanes <= LLR_BAND; lanes++) {
+        check_product(5, lanes);
+        check_product(LLR_BAND_TILE, lanes);
+        check_product(2 * LLR_BAND_TILE + 13, lanes);
+    }
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -291,6 +361,8 @@ int main(void)
         {"indefinite matrices have no root", indefinite_matrices_have_no_root},
         {"both Gram matrices", both_gram_matrices},
         {"weighted sums", weighted_sums},
+        {"Gram matrices of rows", gram_matrices_of_rows},
+        {"products of some lanes", products_of_some_lanes},
     };
     return RUN_ON_EVERY_CPU("kernels", tests);
 }
