@@ -1,6 +1,10 @@
 #include "bench_meter.h"
 
 #include "base/clock.h"
+#include "linalg/band_product.h"
+#include "linalg/gram.h"
+#include "linalg/panels.h"
+#include "linalg/tile.h"
 #include "store/subsample.h"
 #include "work/unit.h"
 
@@ -65,6 +69,13 @@ static double product(int64_t a, int64_t b, int64_t c)
     return (double)a * (double)b * (double)c;
 }
 
+/* A triangle has half the entries. */
+static double panel_flops(const llr_panels_t *panels, int64_t vectors)
+{
+    double whole = 2 * product(panels->rows, panels->columns, vectors);
+    return panels->shape == LLR_PANELS_FULL ? whole : whole / 2;
+}
+
 /* The linker calls __wrap_NAME in place of NAME, and finds NAME under __real_NAME. The build reads
  * the names out of the lines that begin with PHASE( or KERNEL(. */
 #define PHASE(name, which, parameters, arguments)                                                  \
@@ -125,6 +136,30 @@ KERNEL(cblas_ssyrk, product(n, n + 1, k),
        (CBLAS_ORDER order, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, int n, int k, float alpha,
         const float *a, int lda, float beta, float *c, int ldc),
        (order, uplo, trans, n, k, alpha, a, lda, beta, c, ldc))
+KERNEL(cblas_dsymm, 2 * product(m, n, side == CblasLeft ? m : n),
+       (CBLAS_ORDER order, CBLAS_SIDE side, CBLAS_UPLO uplo, int m, int n, double alpha,
+        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc),
+       (order, side, uplo, m, n, alpha, a, lda, b, ldb, beta, c, ldc))
+KERNEL(cblas_dsyr2k, 2 * product(n, n + 1, k),
+       (CBLAS_ORDER order, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, int n, int k, double alpha,
+        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc),
+       (order, uplo, trans, n, k, alpha, a, lda, b, ldb, beta, c, ldc))
+KERNEL(llr_gram_of, product(n, n + 1, rows),
+       (int64_t rows, int64_t n, const double *x, double *sum, double *c, double *room),
+       (rows, n, x, sum, c, room))
+KERNEL(llr_band_product, 2 * product(n, n, lanes),
+       (int64_t n, const double *a, int64_t lda, int lanes, const double *v, double *w),
+       (n, a, lda, lanes, v, w))
+KERNEL(llr_panels_multiply, panel_flops(panels, vectors),
+       (const llr_panels_t *panels, const double *x, int64_t vectors, double *y),
+       (panels, x, vectors, y))
+KERNEL(llr_panels_multiply_exactly, panel_flops(panels, vectors),
+       (const llr_panels_t *panels, const double *x, int64_t vectors, double *y),
+       (panels, x, vectors, y))
+KERNEL(llr_tile_product, 2 * product(LLR_TILE_ROWS, strips * LLR_STRIP, depth),
+       (int64_t depth, int64_t strips, const float *a, int64_t lda, const float *b, float *c,
+        int64_t ldc),
+       (depth, strips, a, lda, b, c, ldc))
 KERNEL(dpotrf_, product(*n, *n, *n) / 3,
        (const char *uplo, const int *n, double *a, const int *lda, int *info, size_t u),
        (uplo, n, a, lda, info, u))
