@@ -111,6 +111,15 @@ static void memory_too_small_is_said_before_work(void)
     CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
 }
 
+/* Room for the stacks of BLAS's threads, but not for their buffers, which they would look for. */
+static void limited_address_space_is_no_hang(void)
+{
+    outcome_t outcome;
+    run(&outcome, "bash -c 'ulimit -v $((100000 + 12000 * $(nproc))); timeout 60 $L --version'");
+    CU_ASSERT_TRUE(ended(&outcome, 0, NULL));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "llrsweep"));
+}
+
 /* A node holds one copy of the features, and no more than plan said. */
 static void a_node_needs_what_was_planned(void)
 {
@@ -146,6 +155,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"memory too small is said before work", memory_too_small_is_said_before_work},
+        {"limited address space is no hang", limited_address_space_is_no_hang},
         {"a node needs what was planned", a_node_needs_what_was_planned},
     };
     return LLR_RUN_SUITE("memory", tests);
