@@ -12,9 +12,9 @@ enum { WIDEST_PANEL = 24 };
 #define LLR_KERNELS "linalg/gram_kernels.h"
 #include "linalg/each_cpu.h"
 
-int64_t llr_gram_room(int64_t n)
+int64_t llr_gram_room(int64_t rows, int64_t n)
 {
-    return (n + WIDEST_PANEL) * (LLR_GRAM_ROWS + 1);
+    return (n + WIDEST_PANEL) * ((rows < LLR_GRAM_ROWS ? rows : LLR_GRAM_ROWS) + 1);
 }
 
 void llr_gram_of(int64_t rows, int64_t n, const double *x, double *sum, double *c, double *room)

@@ -8,8 +8,8 @@
 /* Rows that are summed up on their own before they are added to the others: less rounding. */
 enum { LLR_GRAM_ROWS = 120 };
 
-/* Doubles of room. */
-int64_t llr_gram_room(int64_t n);
+/* Doubles of room for up to so many rows. */
+int64_t llr_gram_room(int64_t rows, int64_t n);
 
 /* Lower triangle of c (n x n, row-major) = x' x, and sum (n) = the sum of the rows of x (rows x n,
  * row-major). room: 64-byte aligned. */

@@ -133,9 +133,9 @@ int64_t llr_solve_bytes(const llr_solve_shape_t *shape)
                                  : llr_logistic_bytes(rows, size, shape->paths, shape->fits);
     int64_t rank = llr_gram_rank_bytes(size), kept = 0;
     if (shape->loss == LLR_LOSS_SQUARE)
-        kept = llr_gram_bytes(size, shape->strata);
+        kept = llr_gram_bytes(rows, size, shape->strata);
     else
-        rank += llr_gram_bytes(size, 1);
+        rank += llr_gram_bytes(rows, size, 1);
     if (shape->zero) core = llr_zero_bytes(shape, core);
     return llr_space_bytes(rows, dim, mapped_vectors(shape->fits, columns)) +
            llr_certifier_bytes(rows, dim, columns) +

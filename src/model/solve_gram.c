@@ -1,16 +1,17 @@
 #include "model/solve_gram.h"
 
 #include "linalg/blas.h"
+#include "linalg/gram.h"
 #include "linalg/lapack.h"
 
 #include <float.h>
 #include <string.h>
 
-int64_t llr_gram_bytes(int64_t size, int32_t parts)
+int64_t llr_gram_bytes(int64_t rows, int64_t size, int32_t parts)
 {
     return llr_arena_cost(parts * size * size, sizeof(double)) +
            llr_arena_cost(parts * size, sizeof(double)) +
-           llr_arena_cost(llr_gram_room(size), sizeof(double));
+           llr_arena_cost(llr_gram_room(rows, size), sizeof(double));
 }
 
 static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int32_t part)
@@ -20,13 +21,13 @@ static void add_rows(const llr_gram_t *gram, const double *z, int64_t rows, int3
                 gram->room);
 }
 
-static llr_code_t take(llr_gram_t *gram, int64_t size, int32_t parts, llr_arena_t *arena,
-                       llr_error_t *error)
+static llr_code_t take(llr_gram_t *gram, int64_t rows, int64_t size, int32_t parts,
+                       llr_arena_t *arena, llr_error_t *error)
 {
     *gram = (llr_gram_t){.size = size, .parts = parts};
     LLR_TAKE(gram->matrix, arena, parts * size * size, error);
     LLR_TAKE(gram->sum, arena, parts * size, error);
-    LLR_TAKE(gram->room, arena, llr_gram_room(size), error);
+    LLR_TAKE(gram->room, arena, llr_gram_room(rows, size), error);
     return LLR_OK;
 }
 
@@ -34,7 +35,7 @@ llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, llr_arena
                            llr_error_t *error)
 {
     const llr_sample_t *sample = space->sample;
-    LLR_TRY(take(gram, space->size, sample->strata, arena, error));
+    LLR_TRY(take(gram, space->rows, space->size, sample->strata, arena, error));
     for (int32_t s = 0; s < sample->strata; s++) {
         const int64_t *start = sample->stratum_start + s;
         add_rows(gram, space->z + start[0] * gram->size, start[1] - start[0], s);
@@ -127,7 +128,7 @@ llr_code_t llr_gram_rows_rank(const llr_space_t *space, int64_t *rank, llr_arena
     enum { SOME = 3, MANY = 4 }; /* rows to two columns */
     int64_t mark = llr_arena_mark(arena), size = space->size;
     llr_gram_t gram;
-    LLR_TRY(take(&gram, size, 1, arena, error));
+    LLR_TRY(take(&gram, space->rows, size, 1, arena, error));
     *rank = size;
     if (2 * space->rows < MANY * size || !see_full_rank(&gram, space, SOME * size / 2)) {
         add_rows(&gram, space->z, space->rows, 0);

@@ -2,7 +2,6 @@
 #ifndef LLR_MODEL_SOLVE_GRAM_H
 #define LLR_MODEL_SOLVE_GRAM_H
 
-#include "linalg/gram.h"
 #include "model/solve_space.h"
 
 typedef struct llr_gram {
@@ -16,7 +15,7 @@ typedef struct llr_gram {
 /* By stratum. All memory from the arena. */
 llr_code_t llr_gram_create(llr_gram_t *gram, const llr_space_t *space, llr_arena_t *arena,
                            llr_error_t *error);
-int64_t llr_gram_bytes(int64_t size, int32_t parts);
+int64_t llr_gram_bytes(int64_t rows, int64_t size, int32_t parts);
 
 /* Sum of squares of all rows, and the share of the largest eigenvalue that counts as rounding. */
 double llr_gram_trace(const llr_gram_t *gram);

@@ -1,5 +1,6 @@
 #include "linalg/blas.h"
 #include "linalg/combine.h"
+#include "linalg/gram.h"
 #include "model/solve_ridge.h"
 
 #include <float.h>

@@ -88,8 +88,7 @@ static llr_code_t look_at_storage(const storage_t *storage, int64_t *turns, llr_
 static bool is_native(const llr_source_t *source, hid_t features)
 {
     hid_t type = H5Dget_type(features);
-    bool native =
-        H5Tequal(type, source->type == LLR_FLOAT32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE) > 0;
+    bool native = H5Tequal(type, llr_h5_memory_type(source)) > 0;
     if (type >= 0) H5Tclose(type);
     return native;
 }
@@ -187,7 +186,7 @@ static bool read_slab(llr_dealt_reader_t *reader, const llr_slab_t *slab, void *
     const joint_t *joint = reader->state;
     int64_t rows = slab->count * slab->block, dim = reader->source->dim;
     hsize_t extent[2] = {(hsize_t)(rows ? rows : 1), (hsize_t)dim};
-    hid_t type = reader->source->type == LLR_FLOAT32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    hid_t type = llr_h5_memory_type(reader->source);
     hid_t there = H5Dget_space(joint->features), here = H5Screate_simple(2, extent, NULL);
     bool done = there >= 0 && here >= 0 && select_slab(there, here, slab, dim) &&
                 H5Dread(joint->features, type, here, there, joint->transfer, out) >= 0;

@@ -4,13 +4,18 @@
 
 #include <stdlib.h>
 
+hid_t llr_h5_memory_type(const llr_source_t *source)
+{
+    return source->type == LLR_FLOAT32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+}
+
 /* HDF5 converts byte order and precision on the way into out. */
 static bool read_slab(const llr_source_t *source, int64_t first, int64_t count, void *out,
                       char *words)
 {
     const llr_h5_state_t *state = source->state;
     hsize_t start[2] = {(hsize_t)first, 0}, extent[2] = {(hsize_t)count, (hsize_t)source->dim};
-    hid_t type = source->type == LLR_FLOAT32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    hid_t type = llr_h5_memory_type(source);
     hid_t there = H5Dget_space(state->features), here = H5Screate_simple(2, extent, NULL);
     bool done = there >= 0 && here >= 0 &&
                 H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&

@@ -16,6 +16,9 @@ typedef struct llr_h5_state {
 /* How ranks read a file together. */
 extern const llr_dealt_kind_t llr_h5_dealt;
 
+/* What features are read as. */
+hid_t llr_h5_memory_type(const llr_source_t *source);
+
 /* HDF5 prints its error stack unless told otherwise; what was set before is put back. */
 typedef struct llr_h5_printer {
     H5E_auto2_t function;

@@ -286,7 +286,7 @@ static void check_gram(int64_t rows, int64_t n)
     int64_t state = rows + 31 * n;
     double *x = llr_alloc(rows * n, sizeof *x), *c = llr_alloc(n * n, sizeof *c);
     double *sum = llr_alloc(n, sizeof *sum), bound = 1e-15 * (double)(rows + 8);
-    size_t lines = sizeof(double) * (size_t)llr_gram_room(n) / LLR_ALIGNMENT + 1;
+    size_t lines = sizeof(double) * (size_t)llr_gram_room(rows, n) / LLR_ALIGNMENT + 1;
     double *room = aligned_alloc(LLR_ALIGNMENT, lines * LLR_ALIGNMENT);
     fill(x, rows * n, &state);
     for (int64_t u = 0; u < n * n; u++) c[u] = 99;
