@@ -4,6 +4,7 @@
 #include <string.h>
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 void *llr_alloc(int64_t count, size_t size)
@@ -28,25 +29,43 @@ int llr_grow(void **array, int64_t count, int64_t *room, size_t size)
     return 0;
 }
 
-/* An arena of some size lies on large pages where the system lends them: fewer faults when it is
- * first written, and fewer misses of addresses in strided passes. */
-static char *take_pages(int64_t bytes)
-{
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
+/* Large pages: fewer faults at the first write, fewer misses of addresses in strided passes. */
+void *llr_alloc_large(int64_t bytes)
+{
     const int64_t page = 2 << 20;
+    if (bytes < page) return aligned_alloc(LLR_ALIGNMENT, (size_t)llr_arena_cost(bytes, 1));
     int64_t whole = (bytes + page - 1) / page * page;
-    char *base = bytes >= page ? aligned_alloc((size_t)page, (size_t)whole) : NULL;
-    if (base) madvise(base, (size_t)whole, MADV_HUGEPAGE);
-    if (base) return base;
-#endif
-    return aligned_alloc(LLR_ALIGNMENT, (size_t)bytes);
+    void *memory = aligned_alloc((size_t)page, (size_t)whole);
+    if (memory) madvise(memory, (size_t)whole, MADV_HUGEPAGE);
+    return memory;
 }
+#else
+void *llr_alloc_large(int64_t bytes)
+{
+    return aligned_alloc(LLR_ALIGNMENT, (size_t)llr_arena_cost(bytes, 1));
+}
+#endif
+
+#if defined(__linux__) && defined(MADV_POPULATE_WRITE)
+void llr_populate(void *memory, int64_t bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)memory / page * page;
+    if (bytes)
+        madvise((void *)first, (uintptr_t)memory + (uintptr_t)bytes - first, MADV_POPULATE_WRITE);
+}
+#else
+void llr_populate(void *memory, int64_t bytes)
+{
+    (void)memory, (void)bytes;
+}
+#endif
 
 llr_code_t llr_arena_create(llr_arena_t *arena, int64_t bytes, llr_error_t *error)
 {
     *arena = (llr_arena_t){0};
     bytes = llr_arena_cost(bytes, 1);
-    arena->base = take_pages(bytes);
+    arena->base = llr_alloc_large(bytes);
     if (!arena->base) return llr_fail_memory(error, bytes, "the workspace of a rank");
     arena->size = bytes;
     return LLR_OK;

@@ -13,6 +13,14 @@ enum { LLR_ALIGNMENT = 64 };
  * A count of zero gives a valid pointer. */
 void *llr_alloc(int64_t count, size_t size);
 
+/* Memory of undefined content, on large pages where the system lends them, or NULL. Free with
+ * free(). */
+void *llr_alloc_large(int64_t bytes);
+
+/* Has the system back these bytes with memory in one go, which costs a fraction of a fault a page.
+ * For memory that is about to be written; where the system cannot, nothing happens. */
+void llr_populate(void *memory, int64_t bytes);
+
 /* A copy of text in memory of its own, or NULL. */
 char *llr_copy_text(const char *text);
 

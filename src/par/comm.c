@@ -310,7 +310,7 @@ llr_code_t llr_comm_share(llr_comm_t *comm, int64_t bytes, void **memory, llr_er
     if (comm->windows == MOST_WINDOWS)
         return llr_fail(error, LLR_FAILED, "more than %d datasets", MOST_WINDOWS);
     if (comm->serial) {
-        *memory = comm->memory[comm->windows] = llr_alloc(bytes, 1);
+        *memory = comm->memory[comm->windows] = llr_alloc_large(bytes);
         if (!*memory) return llr_fail_memory(error, bytes, "a dataset");
         comm->windows++;
         return LLR_OK;

@@ -1,5 +1,6 @@
 #include "par/load.h"
 
+#include "base/memory.h"
 #include "par/memory.h"
 
 #include <string.h>
@@ -11,8 +12,10 @@ static llr_code_t read_slice(llr_comm_t *comm, llr_source_t *source, char *memor
     int64_t ranks = llr_comm_node_size(comm), rank = llr_comm_node_rank(comm);
     int64_t first = source->rows * rank / ranks, last = source->rows * (rank + 1) / ranks;
     if (first == last) return LLR_OK;
-    return source->read(source, first, last - first,
-                        memory + first * source->dim * llr_dtype_size(source->type), error);
+    int64_t row_bytes = source->dim * llr_dtype_size(source->type);
+    memory += first * row_bytes;
+    llr_populate(memory, (last - first) * row_bytes);
+    return source->read(source, first, last - first, memory, error);
 }
 
 /* The groups hold the same; the first finds the content id. */
@@ -44,6 +47,7 @@ static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t 
     llr_code_t code = read_slice(comm, source, memory, error);
     llr_comm_fence(comm);
     LLR_TRY(llr_comm_agree(comm, code, error));
+    llr_populate(memory, bytes); /* what the other ranks of the node have written */
     catalog->features[index] = memory;
     llr_times_enter(times, LLR_STAGE_HASH);
     if (llr_comm_rank(comm) == 0) catalog->content[index] = llr_source_content(source, memory);

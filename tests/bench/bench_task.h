@@ -36,8 +36,8 @@ typedef struct bench_times {
     double sweep; /* all of it: subsample, solve, metrics on both splits */
 } bench_times_t;
 
-/* Runs a unit once with all meters on; if that took less than 0.1 s, times are means over as many
- * runs without the kernels' meters as fill 0.1 s. */
+/* Runs a unit with all meters on; if that took less than 1 s, times are means over as many runs
+ * without the kernels' meters as fill 0.1 s, and the meters are those of one more run. */
 llr_code_t bench_task_time(bench_task_t *task, int64_t unit, bench_meters_t *meters,
                            bench_times_t *times, llr_error_t *error);
 

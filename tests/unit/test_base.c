@@ -108,6 +108,22 @@ static void arena_is_aligned_bounded_and_reusable(void)
     llr_arena_destroy(&arena);
 }
 
+static void large_memory_is_aligned_and_keeps_its_content_when_populated(void)
+{
+    for (int64_t bytes = 100; bytes < 10000000; bytes *= 99) {
+        char *memory = llr_alloc_large(bytes);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(memory);
+        CU_ASSERT_EQUAL((uintptr_t)memory % LLR_ALIGNMENT, 0);
+        memset(memory, 7, (size_t)bytes);
+        llr_populate(memory + 3, bytes - 5);
+        llr_populate(memory, 0);
+        int64_t kept = 0;
+        for (int64_t i = 0; i < bytes; i++) kept += memory[i] == 7;
+        CU_ASSERT_EQUAL(kept, bytes);
+        free(memory);
+    }
+}
+
 static void findings_keep_one_line_each(void)
 {
     llr_findings_t findings = {0};
@@ -128,6 +144,8 @@ int main(void)
         {"normals have the right moments", normals_have_the_right_moments},
         {"streams differ by every part of their name", streams_differ_by_every_part_of_their_name},
         {"arena is aligned, bounded and reusable", arena_is_aligned_bounded_and_reusable},
+        {"large memory is aligned and keeps its content when populated",
+         large_memory_is_aligned_and_keeps_its_content_when_populated},
         {"findings keep one line each", findings_keep_one_line_each},
     };
     return LLR_RUN_SUITE("base", tests);
