@@ -25,7 +25,7 @@ import sys
 import figures_cost
 import figures_weights
 from llrtable import load_all
-from plotting import plt, write
+from plotting import output_folder, plt, write
 
 EACH = {"methods": figures_weights.methods_by_n, "heat": figures_weights.heat,
         "phase": figures_weights.phase, "weight": figures_weights.weight,
@@ -79,13 +79,10 @@ def main():
     if not sweeps:
         sys.exit("no folder holds a table")
     plt.rcParams["savefig.dpi"] = options.dpi
-    try:
-        options.output.mkdir(parents=True, exist_ok=True)
-    except OSError as failure:
-        parser.error(f"-o {options.output}: {failure.strerror}; a folder is needed")
+    output = output_folder(parser, options.output)
 
     def save(figure, name):
-        write(figure, options.output, name)
+        write(figure, output, name)
 
     for sweep, name in zip(sweeps, file_names(sweeps)):
         draw(sweep, name, options.only, save)

@@ -249,7 +249,7 @@ def main():
     parser.add_argument("folders", nargs="+", metavar="DIR", help="result folder")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("figures"))
     options = parser.parse_args()
-    options.output.mkdir(parents=True, exist_ok=True)
+    plotting.output_folder(parser, options.output)
     real = {}
     for sweep in load_all(options.folders):
         kind = sweep.name.split("-")[0]

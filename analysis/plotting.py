@@ -38,6 +38,15 @@ plt.rcParams.update({
     "figure.constrained_layout.use": True})
 
 
+def output_folder(parser, path):
+    """Made where it is missing; a path that cannot be one ends the script with a line about it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        parser.error(f"-o {path}: {failure.strerror}; a folder is needed")
+    return path
+
+
 def panels(rows, columns, height=2.1, sharey=True):
     return plt.subplots(rows, columns, squeeze=False, sharey=sharey,
                         figsize=(max(2.25 * columns, 3.6) + .4, height * rows + .9))

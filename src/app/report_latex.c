@@ -54,10 +54,10 @@ static void print_words(const char *text)
             putchar(*c);
 }
 
-/* Letters, digits and hyphens: the rest would trouble \ref. */
+/* Letters, digits, hyphens and underscores: the rest would trouble \ref. */
 static void print_key(const char *text)
 {
-    for (const char *c = text; *c; c++) putchar(isalnum((unsigned char)*c) ? *c : '-');
+    for (const char *c = text; *c; c++) putchar(isalnum((unsigned char)*c) || *c == '_' ? *c : '-');
 }
 
 /* Numbers in mathematics: "+-" a sign, what is bold bold in there too. */

@@ -33,6 +33,7 @@ for job in *.yaml; do
 done
 
 cd "$scratch"
+: >any.file
 export MPLCONFIGDIR="$scratch/matplotlib" PYTHONDONTWRITEBYTECODE=1
 PYTHONPATH=$LLR_SOURCE/analysis "$python" "$LLR_SOURCE/tests/program/check_tables.py" results/*
 "$python" "$LLR_SOURCE/analysis/paper_figures.py" results/* -o figures
@@ -43,6 +44,12 @@ for name in fig1 fig2 fig3 fig4 fig5 fig8 fig6-digits-digits fig7-digits-digits-
         exit 1
     }
 done
+code=0
+"$python" "$LLR_SOURCE/analysis/paper_figures.py" results/* -o any.file/in 2>complaint || code=$?
+[ $code = 2 ] && tail -n 1 complaint | grep -q "error: -o any.file/in: .*a folder is needed" || {
+    cat complaint
+    exit 1
+}
 "$python" "$LLR_SOURCE/analysis/agreement.py" results/* || [ $? = 3 ] # so few columns may miss
 
 # Figures, statistics and page of any folder; this one has names that are markup and mathematics.

@@ -245,7 +245,7 @@ static void bold_is_the_best_and_what_overlaps(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(latex.out,
                                   "\\caption{a$|$b,{}c\\_*, square loss. Mean $\\pm$ standard "
                                   "error over 4 seeds of the test worst\\_class accuracy."));
-    CU_ASSERT_PTR_NOT_NULL(strstr(latex.out, "\\label{tab:-my--job-a-b-c---square}\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(latex.out, "\\label{tab:-my-_job-a-b-c_--square}\n"));
 }
 
 /* Every sign that LaTeX reads in its own way, in names; the tables of all options in one document.
