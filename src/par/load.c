@@ -47,7 +47,6 @@ static llr_code_t load_source(llr_comm_t *comm, llr_catalog_t *catalog, int64_t 
     llr_code_t code = read_slice(comm, source, memory, error);
     llr_comm_fence(comm);
     LLR_TRY(llr_comm_agree(comm, code, error));
-    llr_populate(memory, bytes); /* what the other ranks of the node have written */
     catalog->features[index] = memory;
     llr_times_enter(times, LLR_STAGE_HASH);
     if (llr_comm_rank(comm) == 0) catalog->content[index] = llr_source_content(source, memory);
