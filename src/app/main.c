@@ -74,7 +74,7 @@ static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launc
     MPI_Comm_size(world, &ranks);
     MPI_Comm_rank(world, &rank);
     options->mpi = &world;
-    llr_signals_catch();
+    llr_signals_catch(); /* once more: starting MPI may have changed it */
     llr_code_t code = llr_launch_check(launch, ranks, error);
     bool speaks = code == LLR_OK ? rank == 0 : launch->first;
     if (code == LLR_OK) code = options->command->run(options, error);
@@ -89,11 +89,11 @@ static llr_code_t run_with_mpi(llr_options_t *options, const llr_launch_t *launc
 static llr_code_t run(llr_options_t *options, const llr_launch_t *launch, llr_error_t *error)
 {
     bool is_run = options->command->run == llr_command_run;
+    if (is_run) llr_signals_catch(); /* on a cluster one may come while MPI is still starting */
     llr_blas_alone(); /* a rank is a core; timings, and bits of sums, are those of one */
     llr_code_t code = is_run ? check_before_mpi(launch, error) : LLR_OK;
     if (code == LLR_OK && is_run && launch->by) return run_with_mpi(options, launch, error);
     if (code == LLR_OK && !launch->first) return LLR_OK;
-    if (is_run) llr_signals_catch();
     if (code == LLR_OK) code = options->command->run(options, error);
     if (launch->first && code != LLR_OK) complain(error);
     return code;

@@ -104,6 +104,15 @@ scancel "$id"
 wait_for 60 job_is "$id" CANCELLED || fail "scancel does not end job $id"
 passed "requeue.sbatch: scancel ends it"
 
+# Slurm's minutes are coarse: it may say so when the script has only just begun.
+submit "${two[@]}" slurm/requeue.sbatch job.yaml early
+wait_for 60 grep -qsF "start 1 on" "$log" || fail "job $id does not start"
+scancel --batch --signal=USR1 "$id"
+ends_with 120 0
+says "$log" "time is nearly up" "digest "
+same_table early
+passed "requeue.sbatch: told of its time at once"
+
 id=$late
 ends_with 300 0
 says "$late_log" "time is nearly up" "stopped (SIGUSR1)" "back into the queue" "start 2 on" \
