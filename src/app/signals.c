@@ -2,13 +2,25 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
+
+/* Launchers and Slurm may each pass on one and the same SIGTERM: what comes within moments of the
+ * first is no second wish. */
+enum { MOMENTS = 2 };
 
 static volatile sig_atomic_t received;
+static volatile time_t first_termination;
 
 static void note(int number)
 {
-    received = number;
+    time_t now = time(NULL);
     if (number == SIGINT) signal(SIGINT, SIG_DFL);
+    if (number == SIGTERM && !first_termination) first_termination = now;
+    if (number == SIGTERM && now - first_termination >= MOMENTS) {
+        signal(SIGTERM, SIG_DFL);
+        raise(SIGTERM); /* held back until this handler is done */
+    }
+    received = number;
 }
 
 void llr_signals_ignore(void)

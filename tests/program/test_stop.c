@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include <hdf5.h>
+#include <signal.h>
 
 /* Until a run has written what it writes before its first unit, and a little more. */
 #define WAIT_FOR(file) "while ! test -e " file "; do sleep 0.1; done; sleep 0.5"
@@ -45,14 +46,41 @@ static void asked_to_stop_it_stops_in_order(void)
     CU_ASSERT_TRUE(ended(&outcome, 0, "units found"));
 }
 
+/* One unit of half a minute: 8000 fits of 4000 rows. */
+static void write_long_job(void)
+{
+    outcome_t outcome;
+    write_job("long", "exponents: {from: 0, to: 4, count: 400}\n"
+                      "lambdas: {log10: {from: -6, to: 0, count: 20}}\nseeds: {count: 2}\n");
+    run(&outcome, "sed -i 's/300/4000/; s/150/500/' $D/long.yaml");
+}
+
+/* Twice within a second is one wish, which launchers pass on more than once. */
+static void a_second_sigterm_ends_at_once(void)
+{
+    static const char *const ways[][2] = {
+        {"$L", "p=$r"}, {"$M -n 2 $L", "p=$(pgrep -P $r -x llrsweep | sed -n 2p)"}};
+    outcome_t outcome;
+    write_long_job();
+    for (int w = 0; w < 2; w++) {
+        run(&outcome,
+            "rm -rf $D/twice; %s run $D/long.yaml -o $D/twice --grace 1e6 & r=$!\n" WAIT_FOR(
+                "$D/twice/job.yaml") "; %s; kill -TERM $p; kill -TERM $p; sleep 1\n"
+                                     "kill -0 $p || exit 99\n"
+                                     "sleep 2; kill -TERM $p; wait $r",
+            ways[w][0], ways[w][1]);
+        CU_ASSERT_EQUAL(outcome.code, 128 + SIGTERM);
+        CU_ASSERT_TRUE(outcome.seconds < 20);
+        run(&outcome, "$L status $D/twice");
+        CU_ASSERT_TRUE(ended(&outcome, 0, "0 of 2 units done"));
+    }
+}
+
 static void a_long_unit_is_abandoned_after_the_grace(void)
 {
     outcome_t outcome;
-    /* One unit of half a minute: 8000 fits of 4000 rows. */
-    write_job("long", "exponents: {from: 0, to: 4, count: 400}\n"
-                      "lambdas: {log10: {from: -6, to: 0, count: 20}}\nseeds: {count: 2}\n");
-    run(&outcome, "sed -i 's/300/4000/; s/150/500/' $D/long.yaml\n"
-                  "$L run $D/long.yaml -o $D/long --grace 0.5 & r=$!\n" WAIT_FOR(
+    write_long_job();
+    run(&outcome, "$L run $D/long.yaml -o $D/long --grace 0.5 & r=$!\n" WAIT_FOR(
                       "$D/long/job.yaml") "; kill -TERM $r; wait $r");
     CU_ASSERT_TRUE(ended(&outcome, 4, "0 of 2 units are done"));
     CU_ASSERT_TRUE(outcome.seconds < 20);
@@ -107,6 +135,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"asked to stop it stops in order", asked_to_stop_it_stops_in_order},
+        {"a second SIGTERM ends at once", a_second_sigterm_ends_at_once},
         {"a long unit is abandoned after the grace", a_long_unit_is_abandoned_after_the_grace},
         {"a changed job is refused", a_changed_job_is_refused},
         {"a changed dataset is refused", a_changed_dataset_is_refused},
