@@ -14,6 +14,7 @@ has_no_more_than() { # LINES REGEX FOLDER: of the log; and nothing was written
 begin 4 150
 sed -e 's|^LAUNCH=.*|LAUNCH=(mpirun --bind-to none)|' slurm/site.env >mpirun.env
 sed -e 's|^LAUNCH=.*|LAUNCH=(srun --mpi=none)|' slurm/site.env >lonely.env
+sed -e "s|^LAUNCH=(|&bash -c 'sleep 3; exec \"\$@\"' slowly |" slurm/site.env >slow.env
 llrsweep run -q job.yaml -o plain || fail "the plain run"
 passed "plain run"
 
@@ -104,8 +105,8 @@ scancel "$id"
 wait_for 60 job_is "$id" CANCELLED || fail "scancel does not end job $id"
 passed "requeue.sbatch: scancel ends it"
 
-# Slurm's minutes are coarse: it may say so when the script has only just begun.
-submit "${two[@]}" slurm/requeue.sbatch job.yaml early
+# Slurm's minutes are coarse: it may say so while the run is still starting, here for three seconds.
+LLRSWEEP_SITE=$PWD/slow.env submit "${two[@]}" slurm/requeue.sbatch job.yaml early
 wait_for 60 grep -qsF "start 1 on" "$log" || fail "job $id does not start"
 scancel --batch --signal=USR1 "$id"
 ends_with 120 0
