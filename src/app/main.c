@@ -12,22 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-/* BLAS has begun a thread a core before main. Where address space is limited, one that finds no
- * room for its buffer looks for it for ever, and whoever ends it waits as long: the program then
- * begins anew, without them. */
-static void begin_without_threads(char **words)
-{
-    static const char name[] = "OPENBLAS_NUM_THREADS";
-    struct rlimit space;
-    const char *asked = getenv(name);
-    bool limited = !getrlimit(RLIMIT_AS, &space) && space.rlim_cur != RLIM_INFINITY;
-    if (!limited || llr_blas_threads() == 1 || (asked && !strcmp(asked, "1"))) return;
-    setenv(name, "1", 1);
-    execv("/proc/self/exe", words); /* returns where it cannot: then as well as may be */
-}
 
 static void complain(const llr_error_t *error)
 {
@@ -121,7 +105,7 @@ int main(int count, char **words)
 {
     llr_options_t options;
     llr_error_t error = {0};
-    begin_without_threads(words);
+    llr_blas_begin(words);
     llr_launch_t launch = llr_launch_find();
     llr_signals_ignore();
     llr_code_t code = llr_options_parse(&options, count, words, &error);

@@ -54,31 +54,6 @@ const char *llr_blas_kernel(void)
     return openblas_get_corename();
 }
 
-/* The kind of CPU that a kernel of OpenBLAS is for. One that is not named here may be newer than
- * all that are. */
-static llr_cpu_t cpu_of_kernel(const char *kernel)
-{
-    static const struct {
-        const char *name;
-        llr_cpu_t cpu;
-    } known[] = {
-        {"Prescott", LLR_CPU_ANY},    {"Core2", LLR_CPU_ANY},     {"Penryn", LLR_CPU_ANY},
-        {"Dunnington", LLR_CPU_ANY},  {"Nehalem", LLR_CPU_ANY},   {"Atom", LLR_CPU_ANY},
-        {"Athlon", LLR_CPU_ANY},      {"Opteron", LLR_CPU_ANY},   {"Opteron_SSE3", LLR_CPU_ANY},
-        {"Barcelona", LLR_CPU_ANY},   {"Bobcat", LLR_CPU_ANY},    {"Nano", LLR_CPU_ANY},
-        {"Sandybridge", LLR_CPU_ANY}, {"Bulldozer", LLR_CPU_ANY}, {"Piledriver", LLR_CPU_ANY},
-        {"Steamroller", LLR_CPU_ANY}, {"Haswell", LLR_CPU_AVX2},  {"Excavator", LLR_CPU_AVX2},
-        {"Zen", LLR_CPU_AVX2}};
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-        if (!strcasecmp(kernel, known[k].name)) return known[k].cpu;
-    return LLR_CPU_AVX512;
-}
-
-bool llr_blas_kernel_is_old(void)
-{
-    return cpu_of_kernel(llr_blas_kernel()) < llr_cpu();
-}
-
 const char *llr_blas_version(void)
 {
     return openblas_get_config();

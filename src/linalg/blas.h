@@ -30,6 +30,9 @@ const char *llr_blas_kernel(void);
 bool llr_blas_kernel_is_old(void);
 /* Version and build options of the BLAS; static string. */
 const char *llr_blas_version(void);
+/* First in main: BLAS has read its settings before, from the environment alone. Where they do not
+ * suit this machine, the program begins anew with others; words: of main. */
+void llr_blas_begin(char **words);
 /* Number of threads BLAS may use in this process. */
 int llr_blas_threads(void);
 void llr_blas_set_threads(int threads);

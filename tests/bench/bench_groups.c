@@ -332,6 +332,7 @@ static void bench_read(char **word, int words)
 int main(int count, char **word)
 {
     llr_comm_t *comm;
+    llr_blas_begin(word);
     setenv("OMPI_MCA_io_romio321_priority", "100", 0); /* as the program does */
     MPI_Init(&count, &word);
     MPI_Comm world = MPI_COMM_WORLD;

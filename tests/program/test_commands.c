@@ -110,11 +110,27 @@ static void an_old_kernel_is_told_of(void)
     CU_ASSERT_EQUAL(strlen(outcome.err), 0);
 }
 
+/* Also where OpenBLAS is older than the CPU, and takes one it does not know for a Prescott. */
+static void the_kernel_is_as_new_as_the_cpu(void)
+{
+    outcome_t outcome;
+    run(&outcome, "env -u OPENBLAS_CORETYPE $L --version");
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "blas_kernel"));
+    if (strstr(outcome.out, "vectors      any")) return;
+    for (int k = 0; k < 3; k++) {
+        static const char *const old[] = {"Prescott", "Nehalem", "Sandybridge"};
+        CU_ASSERT_PTR_NULL(strstr(outcome.out, old[k]));
+    }
+    if (strstr(outcome.out, "vectors      avx512"))
+        CU_ASSERT_PTR_NULL(strstr(outcome.out, "Haswell"));
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
         {"version says what it was built with", version_says_what_it_was_built_with},
         {"an old kernel is told of", an_old_kernel_is_told_of},
+        {"the kernel is as new as the CPU", the_kernel_is_as_new_as_the_cpu},
         {"every job of the tree is good", every_job_of_the_tree_is_good},
         {"the demo shows the point", the_demo_shows_the_point},
         {"rows are nested and of the pool", rows_are_nested_and_of_the_pool},
