@@ -14,22 +14,35 @@ llr_random_t llr_random_stream(llr_hash_t content, llr_purpose_t purpose, int64_
     return random;
 }
 
-static void draw_block(llr_random_t *random)
+/* Words of a block: two. */
+static inline void make_block(uint64_t name, uint64_t number, uint64_t *out)
 {
-    uint64_t counter[2] = {random->counter++, 0};
+    uint64_t counter[2] = {number, 0};
     philox4x32_ctr_t block;
     philox4x32_key_t key;
     memcpy(block.v, counter, sizeof counter);
-    memcpy(key.v, &random->key, sizeof random->key);
+    memcpy(key.v, &name, sizeof name);
     block = philox4x32(block, key);
-    memcpy(random->spare, block.v, sizeof random->spare);
-    random->spares = 2;
+    memcpy(out, block.v, sizeof block.v);
 }
 
 uint64_t llr_random_word(llr_random_t *random)
 {
-    if (!random->spares) draw_block(random);
+    if (!random->spares) {
+        make_block(random->key, random->counter++, random->spare);
+        random->spares = 2;
+    }
     return random->spare[2 - random->spares--];
+}
+
+void llr_random_words(llr_random_t *random, uint64_t *out, int64_t count)
+{
+    int64_t i = 0;
+    for (; i < count && random->spares; i++) out[i] = llr_random_word(random);
+    uint64_t key = random->key, counter = random->counter;
+    for (; i + 1 < count; i += 2) make_block(key, counter++, out + i);
+    random->counter = counter;
+    if (i < count) out[i] = llr_random_word(random);
 }
 
 /* Lemire's multiply-and-reject. */
@@ -44,7 +57,7 @@ int64_t llr_random_below(llr_random_t *random, int64_t bound)
 
 double llr_random_unit(llr_random_t *random)
 {
-    return ((double)(llr_random_word(random) >> 11) + 0.5) * 0x1p-53;
+    return llr_random_unit_of(llr_random_word(random));
 }
 
 void llr_random_normal(llr_random_t *random, double *out, int64_t count)

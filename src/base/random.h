@@ -33,9 +33,15 @@ llr_random_t llr_random_stream(llr_hash_t content, llr_purpose_t purpose, int64_
                                int64_t index);
 
 uint64_t llr_random_word(llr_random_t *random);
+/* The next count words. */
+void llr_random_words(llr_random_t *random, uint64_t *out, int64_t count);
 /* Uniform integer in [0, bound), bound > 0, without bias. */
 int64_t llr_random_below(llr_random_t *random, int64_t bound);
-/* Uniform double in (0, 1). */
+/* Uniform double in (0, 1), of a word and of the next one. */
+static inline double llr_random_unit_of(uint64_t word)
+{
+    return ((double)(int64_t)(word >> 11) + 0.5) * 0x1p-53;
+}
 double llr_random_unit(llr_random_t *random);
 /* count standard normal doubles (Box-Muller). */
 void llr_random_normal(llr_random_t *random, double *out, int64_t count);

@@ -7,7 +7,9 @@
  * values; any alignment. */
 typedef struct llr_elementary {
     void (*exp)(double *x);
+    void (*log)(double *x);
     void (*log1p)(double *x);
+    void (*cossinpi)(double *x, double *sine); /* x becomes cos(pi x); sine: sin(pi x) */
 } llr_elementary_t;
 
 #if defined(__x86_64__)

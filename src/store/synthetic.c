@@ -1,5 +1,7 @@
 #include "store/synthetic.h"
 
+#include "linalg/normal.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ llr_hash_t llr_synthetic_content(const llr_synthetic_t *synthetic)
 static void draw_direction(llr_random_t *random, int64_t dim, double length, double *out)
 {
     double square = 0;
-    llr_random_normal(random, out, dim);
+    llr_normals(random, out, dim);
     for (int64_t j = 0; j < dim; j++) square += out[j] * out[j];
     for (int64_t j = 0; j < dim; j++) out[j] *= length / sqrt(square);
 }
@@ -54,7 +56,7 @@ void llr_synthetic_rows(llr_random_t *random, const double *mean, const double *
                         int64_t dim, int64_t count, double *out)
 {
     for (int64_t i = 0; i < count; i++, out += dim) {
-        llr_random_normal(random, out, dim);
+        llr_normals(random, out, dim);
         for (int64_t j = 0; j < dim; j++) out[j] = mean[j] + deviation[j] * out[j];
     }
 }

@@ -5,6 +5,7 @@
 #include "linalg/combine.h"
 #include "linalg/gram.h"
 #include "linalg/logistic.h"
+#include "linalg/normal.h"
 #include "linalg/panels.h"
 #include "linalg/single.h"
 
@@ -349,6 +350,35 @@ static void products_of_some_lanes(void)
     }
 }
 
+/* Normals ------------------------------------------------------------------------------------ */
+
+/* The textbook's in long double, out of the same words. */
+static void check_normals(int64_t count)
+{
+    llr_random_t random =
+        llr_random_stream((llr_hash_t){3, 4}, LLR_PURPOSE_SYNTHETIC_ROW, count, 0);
+    llr_random_t same = random;
+    double *z = llr_alloc(count + 1, sizeof *z), worst = 0;
+    z[count] = 7;
+    llr_normals(&random, z, count);
+    for (int64_t i = 0; i < count; i += 2) {
+        long double radius = sqrtl(-2 * logl((long double)llr_random_unit(&same)));
+        long double angle = 2 * acosl(-1) * (long double)llr_random_unit(&same);
+        worst = fmax(worst, fabs(z[i] - (double)(radius * cosl(angle))));
+        if (i + 1 < count) worst = fmax(worst, fabs(z[i + 1] - (double)(radius * sinl(angle))));
+    }
+    CU_ASSERT_TRUE(worst < 2e-14);
+    CU_ASSERT_EQUAL(z[count], 7);
+    CU_ASSERT_EQUAL(llr_random_word(&random), llr_random_word(&same));
+    free(z);
+}
+
+static void normals_of_any_number(void)
+{
+    for (int64_t count = 0; count < 40; count++) check_normals(count);
+    check_normals(100001);
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -364,6 +394,7 @@ int main(void)
         {"weighted sums", weighted_sums},
         {"Gram matrices of rows", gram_matrices_of_rows},
         {"products of some lanes", products_of_some_lanes},
+        {"normals of any number", normals_of_any_number},
     };
     return RUN_ON_EVERY_CPU("kernels", tests);
 }
