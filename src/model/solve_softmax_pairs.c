@@ -14,8 +14,11 @@ enum { LEAST_PAIRS = 256, MOST_PAIRS = 4096 };
 
 /* The mean curvature that may be left out, over lambda. */
 static const double share_of_lambda = 0.4;
-/* Largest trace of the curvature over lambda that single precision can tell from nothing. */
+/* Largest trace of the curvature over mu that single precision can tell from nothing. */
 static const double single_limit = 1e7;
+/* Where that was too much for a factor, mu grows by this, so often. */
+static const double single_step = 8;
+enum { STEPS = 4 };
 /* The intercept's column, squared, over the mean square of a row. */
 static const double intercept_share = 4;
 
@@ -148,7 +151,8 @@ static void set_bin(const llr_softmax_pairs_t *pairs, double enough, tally_t *ta
     if (left <= enough) tally->room = 0;
 }
 
-/* The largest pairs at a chain's point; false where they are beyond single precision. */
+/* The largest pairs at a chain's point. mu stands for lambda and what is left out; it is larger
+ * where single precision asks for that. false: nothing can be made of the curvature. */
 static bool select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
                          const llr_softmax_chain_t *chain, const double *residual)
 {
@@ -160,10 +164,11 @@ static bool select_pairs(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
     pairs->count = pairs->rows = 0;
     pairs->last = -1;
     go_through(it, pairs, &chain->margin, residual, false, &tally);
-    if (!(tally.whole <= single_limit * lambda)) return false;
+    if (!isfinite(tally.whole)) return false;
     set_bin(pairs, share_of_lambda * lambda * directions, &tally);
     go_through(it, pairs, &chain->margin, residual, true, &tally);
-    pairs->mu = lambda + fmax(tally.whole - tally.kept, 0) / directions;
+    pairs->mu =
+        fmax(lambda + fmax(tally.whole - tally.kept, 0) / directions, tally.whole / single_limit);
     return true;
 }
 
@@ -199,8 +204,12 @@ void llr_softmax_pair_up(llr_softmax_solver_t *it, llr_softmax_pairs_t *pairs,
     for (int64_t i = 0; i < pairs->rows; i++)
         for (int64_t j = 0; j <= i; j++)
             pairs->gram[i * pairs->rows + j] += (float)(intercept_share * square);
-    fill(pairs);
-    pairs->failed = llr_single_cholesky(pairs->count, pairs->factor);
+    pairs->failed = true;
+    for (int step = 0; pairs->failed && step < STEPS; step++) {
+        if (step) pairs->mu *= single_step;
+        fill(pairs);
+        pairs->failed = llr_single_cholesky(pairs->count, pairs->factor);
+    }
 }
 
 /* share = B' score. */
