@@ -121,7 +121,7 @@ void llr_pace_learn(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t 
 
 /* Text ----------------------------------------------------------------------------------------- */
 
-#define HEAD "# llrsweep calibration 1: units, seconds, cost; kind"
+#define HEAD "# llrsweep calibration 2: units, seconds, cost; kind"
 
 void llr_pace_print(const llr_pace_t *pace, llr_text_t *out)
 {

@@ -113,9 +113,10 @@ int64_t llr_unit_bytes(const llr_grid_t *grid, const llr_facts_t *facts, int64_t
     return llr_subsample_bytes(facts, grid->job->weights_by, u->n) + most;
 }
 
-/* Seconds as those of llr_solve_cost: a unit at all, a normal number, an element of an evaluation
- * row (read, standardised), and that times a vector. */
-static const double UNIT = 2.5e-4, NORMAL = 2e-8, ELEMENT = 8.8e-10, SCORE = 5.6e-12;
+/* Seconds as those of llr_solve_cost: a unit at all, a normal number, and, of two classes and of
+ * more, an element of an evaluation row (read, standardised) and that times a vector. */
+static const double UNIT = 5e-5, NORMAL = 5e-9;
+static const double ELEMENT[2] = {7.2e-10, 2.2e-9}, SCORE[2] = {1.6e-11, 6e-12};
 
 double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
 {
@@ -133,5 +134,6 @@ double llr_unit_cost(const llr_grid_t *grid, const llr_facts_t *facts, int64_t u
     }
     double vectors = (double)(u->cells * llr_columns(facts->shape.classes));
     if (facts->synthetic) cost += NORMAL * (double)u->n * (double)facts->columns;
-    return cost + (double)rows * (double)facts->columns * (ELEMENT + SCORE * vectors);
+    bool many = facts->shape.classes > 2;
+    return cost + (double)rows * (double)facts->columns * (ELEMENT[many] + SCORE[many] * vectors);
 }

@@ -20,7 +20,7 @@ static void write_calibration(const char *name, double factor)
     char path[2 * PATH_ROOM], text[COMMAND_ROOM];
     snprintf(path, sizeof path, "%s/%s", scratch(), name);
     snprintf(text, sizeof text,
-             "# llrsweep calibration 1: units, seconds, cost; kind\n"
+             "# llrsweep calibration 2: units, seconds, cost; kind\n"
              "10 %g 1 square, two classes, df\n10 %g 1 logistic, two classes, df\nspread 0.25\n",
              factor, factor);
     write_file(path, text);

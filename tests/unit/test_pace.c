@@ -185,7 +185,7 @@ static void bad_files_are_refused(void)
         llr_text_t text = {0};
         bool head = !strncmp(bad[b][0], "HEAD", 4);
         llr_text_add(&text, "%s%s",
-                     head ? "# llrsweep calibration 1: units, seconds, cost; kind" : "",
+                     head ? "# llrsweep calibration 2: units, seconds, cost; kind" : "",
                      bad[b][0] + 4 * head);
         CU_ASSERT_EQUAL(llr_pace_parse(&pace, text.data, "f", &error), LLR_INVALID);
         CU_ASSERT_EQUAL(strncmp(error.text, bad[b][1], strlen(bad[b][1])), 0);
