@@ -45,16 +45,26 @@ static void say_untimed(const llr_pace_t *pace, const llr_session_t *session, ll
     }
 }
 
-llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, const llr_session_t *session,
+/* Here and now: by units of the job's own, whose data decide how many steps they take, where that
+ * takes not much longer than by made ones. */
+static llr_code_t time_here(llr_pace_t *pace, llr_session_t *session, llr_text_t *said,
+                            llr_error_t *error)
+{
+    const double seconds = LLR_CALIBRATION_SECONDS;
+    bool own = llr_calibrates_itself(&session->grid, &session->catalog);
+    llr_text_add(said, "%g s of %s units, on this machine", seconds,
+                 own ? "the job's own" : "made");
+    return own ? llr_calibrate_by_own(pace, &session->grid, &session->job, seconds, error)
+               : llr_calibrate_by_made(pace, &session->grid, session->catalog.facts, seconds,
+                                       error);
+}
+
+llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, llr_session_t *session,
                                 llr_text_t *said, llr_error_t *error)
 {
     struct stat about;
     LLR_TRY(llr_pace_create(pace, LLR_REGIMES, error));
-    if (!from) {
-        llr_text_add(said, "%d s of made units, on this machine", LLR_CALIBRATION_SECONDS);
-        return llr_calibrate(pace, &session->grid, session->catalog.facts, LLR_CALIBRATION_SECONDS,
-                             error);
-    }
+    if (!from) return time_here(pace, session, said, error);
     if (stat(from, &about))
         return llr_fail(error, LLR_INVALID,
                         "--calibration: %s: %s; a calibration file or a result folder is needed",

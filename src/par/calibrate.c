@@ -1,7 +1,10 @@
 #include "par/calibrate.h"
 
 #include "base/clock.h"
+#include "par/load.h"
+#include "par/schedule.h"
 #include "store/layout.h"
+#include "work/forecast.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +21,185 @@ static const char JOB[] =
  * their data are others than those that its rates were fitted to. */
 static const double MADE[LLR_REGIMES] = {0.82, 0.98, 0.85, 0.8, 0.82, 1.12, 0.66, 0.93};
 
+/* Of datasets that are read for it. */
+static const double MOST_BYTES = 256 << 20;
+
+/* Units to be timed. */
+typedef struct trial {
+    const llr_grid_t *grid;
+    const llr_facts_t *facts; /* datasets */
+    llr_worker_t worker;      /* its arena is owned */
+    const double *over;       /* regimes: of units over their cost elsewhere */
+    const bool *asked;        /* regimes */
+    llr_pace_t *pace;
+    double until;   /* on llr_clock_seconds */
+    int64_t *order; /* owned, samples: the first unit of each that is asked for, dearest first */
+    double *cost;   /* owned, units: of those */
+    int64_t samples, blocks; /* units from a sample's seed to the next */
+} trial_t;
+
+static const llr_facts_t *facts_of(const trial_t *trial, int64_t unit)
+{
+    return &trial->facts[trial->grid->unit[unit].dataset];
+}
+
+static int64_t regime_of(const trial_t *trial, int64_t unit)
+{
+    return llr_regime(trial->grid, facts_of(trial, unit), unit);
+}
+
+static llr_code_t list_samples(trial_t *trial, llr_error_t *error)
+{
+    int64_t units = trial->grid->units, bytes = 0;
+    trial->blocks = trial->grid->blocks;
+    trial->order = llr_alloc(units, sizeof *trial->order);
+    trial->cost = llr_alloc(units, sizeof *trial->cost);
+    if (!trial->order || !trial->cost) return llr_fail_memory(error, 16 * units, "the trial");
+    for (int64_t u = 0; u < units; u += trial->grid->job->seeds * trial->blocks) {
+        int64_t regime = regime_of(trial, u);
+        int64_t need = llr_unit_bytes(trial->grid, facts_of(trial, u), u);
+        if (!trial->asked[regime]) continue;
+        trial->cost[u] = llr_unit_cost(trial->grid, facts_of(trial, u), u) * trial->over[regime];
+        trial->order[trial->samples++] = u;
+        bytes = need > bytes ? need : bytes;
+    }
+    llr_schedule_sort(trial->order, trial->samples, trial->cost);
+    return llr_arena_create(&trial->worker.arena, bytes, error);
+}
+
+static llr_code_t run_unit(trial_t *trial, int64_t unit, double *seconds, llr_error_t *error)
+{
+    llr_block_t block;
+    const llr_unit_t *about = &trial->grid->unit[unit];
+    LLR_TRY(llr_block_create(&block, about->cells, facts_of(trial, unit)->shape, error));
+    double started = llr_clock_cpu_seconds();
+    llr_code_t code = llr_unit_run(&trial->worker, unit, &block, NULL, error);
+    *seconds = llr_clock_cpu_seconds() - started;
+    llr_block_destroy(&block);
+    return code;
+}
+
+/* Is there time for a unit? Always, where it is the first of its solver. */
+static bool fits(const trial_t *trial, int64_t sample)
+{
+    int64_t regime = regime_of(trial, sample);
+    double seconds = trial->cost[sample] * llr_pace_rate(trial->pace, regime);
+    return !trial->pace->kind[regime].units || llr_clock_seconds() + seconds <= trial->until;
+}
+
+/* The units of a seed, cheapest first. */
+static llr_code_t run_seed(trial_t *trial, int64_t seed, llr_error_t *error)
+{
+    for (int64_t s = trial->samples - 1; s >= 0; s--) {
+        double seconds;
+        int64_t sample = trial->order[s];
+        if (!fits(trial, sample)) continue;
+        LLR_TRY(run_unit(trial, sample + seed * trial->blocks, &seconds, error));
+        llr_pace_add(trial->pace, regime_of(trial, sample), trial->cost[sample], seconds);
+    }
+    return LLR_OK;
+}
+
+/* The first unit warms up; the arena's pages are there for all. */
+static llr_code_t run_trial(trial_t *trial, llr_error_t *error)
+{
+    double unused;
+    LLR_TRY(list_samples(trial, error));
+    llr_populate(trial->worker.arena.base, trial->worker.arena.size);
+    LLR_TRY(run_unit(trial, trial->order[trial->samples - 1], &unused, error));
+    for (int64_t seed = 0; seed < trial->grid->job->seeds; seed++) {
+        if (seed && llr_clock_seconds() > trial->until) break;
+        LLR_TRY(run_seed(trial, seed, error));
+    }
+    return LLR_OK;
+}
+
+static void end_trial(trial_t *trial)
+{
+    llr_arena_destroy(&trial->worker.arena);
+    free(trial->order);
+    free(trial->cost);
+}
+
+/* Those that a grid has and nothing was timed of. */
+static void ask(const llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t *facts,
+                bool *asked)
+{
+    for (int64_t u = 0; u < grid->units; u++) {
+        int64_t regime = llr_regime(grid, &facts[grid->unit[u].dataset], u);
+        asked[regime] = !pace->kind[regime].units;
+    }
+}
+
+static llr_code_t time_units(llr_pace_t *pace, const llr_grid_t *grid, const llr_catalog_t *catalog,
+                             const bool *asked, const double *over, double seconds,
+                             llr_error_t *error)
+{
+    trial_t trial = {.grid = grid,
+                     .facts = catalog->facts,
+                     .worker = {.grid = grid, .dataset = catalog->dataset},
+                     .over = over,
+                     .asked = asked,
+                     .pace = pace,
+                     .until = llr_clock_seconds() + seconds};
+    llr_code_t code = run_trial(&trial, error);
+    end_trial(&trial);
+    return code;
+}
+
+/* The job's own units ------------------------------------------------------------------------- */
+
+/* Seconds of the cheapest unit of every solver together. */
+static double least_cost(const llr_grid_t *grid, const llr_facts_t *facts)
+{
+    double least[LLR_REGIMES] = {0}, cost = 0;
+    for (int64_t u = 0; u < grid->units; u += grid->job->seeds * grid->blocks) {
+        const llr_facts_t *of = &facts[grid->unit[u].dataset];
+        double *of_regime = &least[llr_regime(grid, of, u)], one = llr_unit_cost(grid, of, u);
+        if (!*of_regime || one < *of_regime) *of_regime = one;
+    }
+    for (int r = 0; r < LLR_REGIMES; r++) cost += least[r];
+    return cost;
+}
+
+bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog)
+{
+    const llr_job_t *job = grid->job;
+    double bytes = 0;
+    for (int64_t s = 0; s < catalog->sources; s++)
+        bytes += (double)(catalog->source[s].rows * catalog->source[s].dim *
+                          llr_dtype_size(catalog->source[s].type));
+    for (int64_t d = 0; d < job->datasets; d++)
+        if (llr_catalog_rotates(job, d)) return false;
+    return bytes <= MOST_BYTES && job->ranks_per_unit <= 1 && !llr_forecasts_wanted(job) &&
+           least_cost(grid, catalog->facts) <= LLR_CALIBRATION_SECONDS;
+}
+
+llr_code_t llr_calibrate_by_own(llr_pace_t *pace, const llr_grid_t *grid, llr_job_t *job,
+                                double seconds, llr_error_t *error)
+{
+    static const double over[LLR_REGIMES] = {1, 1, 1, 1, 1, 1, 1, 1};
+    llr_catalog_t catalog = {0};
+    llr_comm_t *comm = NULL;
+    bool asked[LLR_REGIMES] = {false};
+    llr_code_t code = llr_comm_create(&comm, NULL, error);
+    if (code == LLR_OK) code = llr_load_datasets(comm, job, &catalog, NULL, NULL, NULL, error);
+    if (code == LLR_OK) {
+        ask(pace, grid, catalog.facts, asked);
+        code = time_units(pace, grid, &catalog, asked, over, seconds, error);
+    }
+    llr_catalog_close(&catalog);
+    llr_comm_destroy(&comm);
+    return code;
+}
+
+/* Made units ---------------------------------------------------------------------------------- */
+
 typedef struct made {
     llr_job_t job;
     llr_catalog_t catalog;
     llr_grid_t grid;
     llr_findings_t findings;
-    llr_worker_t worker;
 } made_t;
 
 static llr_code_t write_job(llr_text_t *text, const llr_job_t *like)
@@ -35,16 +211,9 @@ static llr_code_t write_job(llr_text_t *text, const llr_job_t *like)
     return text->failed ? LLR_FAILED : LLR_OK;
 }
 
-static const llr_facts_t *facts_of(const made_t *made, int64_t unit)
-{
-    return &made->catalog.facts[made->grid.unit[unit].dataset];
-}
-
 static llr_code_t make(made_t *made, const llr_job_t *like, llr_error_t *error)
 {
     llr_text_t text = {0};
-    int64_t bytes = 0;
-    *made = (made_t){0};
     llr_code_t code = write_job(&text, like);
     if (code != LLR_OK) return llr_fail_memory(error, text.length, "the calibration");
     code = llr_job_parse(&made->job, text.data, text.length, "calibration", ".", &made->findings,
@@ -53,65 +222,21 @@ static llr_code_t make(made_t *made, const llr_job_t *like, llr_error_t *error)
         code =
             llr_layout_open(&made->catalog, &made->grid, &made->job, false, &made->findings, error);
     llr_text_destroy(&text);
-    LLR_TRY(code);
-    for (int64_t u = 0; u < made->grid.units; u += made->job.seeds) {
-        int64_t need = llr_unit_bytes(&made->grid, facts_of(made, u), u);
-        bytes = need > bytes ? need : bytes;
-    }
-    made->worker.grid = &made->grid;
-    made->worker.dataset = made->catalog.dataset;
-    return llr_arena_create(&made->worker.arena, bytes, error);
-}
-
-static void destroy(made_t *made)
-{
-    llr_arena_destroy(&made->worker.arena);
-    llr_grid_destroy(&made->grid);
-    llr_catalog_close(&made->catalog);
-    llr_job_destroy(&made->job);
-    llr_findings_destroy(&made->findings);
-}
-
-static llr_code_t run_unit(made_t *made, int64_t unit, double *seconds, llr_error_t *error)
-{
-    llr_block_t block;
-    LLR_TRY(
-        llr_block_create(&block, made->grid.unit[unit].cells, facts_of(made, unit)->shape, error));
-    double started = llr_clock_cpu_seconds();
-    llr_code_t code = llr_unit_run(&made->worker, unit, &block, NULL, error);
-    *seconds = llr_clock_cpu_seconds() - started;
-    llr_block_destroy(&block);
     return code;
 }
 
-/* One unit of every kind that is asked for. */
-static llr_code_t run_turn(made_t *made, int64_t turn, const bool *asked, llr_pace_t *pace,
-                           llr_error_t *error)
+llr_code_t llr_calibrate_by_made(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t *facts,
+                                 double seconds, llr_error_t *error)
 {
-    for (int64_t u = turn; u < made->grid.units; u += made->job.seeds) {
-        double seconds;
-        int64_t regime = llr_regime(&made->grid, facts_of(made, u), u);
-        if (!asked[regime]) continue;
-        LLR_TRY(run_unit(made, u, &seconds, error));
-        double cost = llr_unit_cost(&made->grid, facts_of(made, u), u) * MADE[regime];
-        if (turn) llr_pace_add(pace, regime, cost, seconds); /* the first warms up */
-    }
-    return LLR_OK;
-}
-
-llr_code_t llr_calibrate(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t *facts,
-                         double seconds, llr_error_t *error)
-{
-    made_t made;
+    made_t made = {0};
     bool asked[LLR_REGIMES] = {false};
-    double until = llr_clock_seconds() + seconds;
-    for (int64_t u = 0; u < grid->units; u++)
-        asked[llr_regime(grid, &facts[grid->unit[u].dataset], u)] = true;
+    ask(pace, grid, facts, asked);
     llr_code_t code = make(&made, grid->job, error);
-    for (int64_t turn = 0; code == LLR_OK && turn < made.job.seeds; turn++) {
-        if (turn > 1 && llr_clock_seconds() > until) break;
-        code = run_turn(&made, turn, asked, pace, error);
-    }
-    destroy(&made);
+    if (code == LLR_OK)
+        code = time_units(pace, &made.grid, &made.catalog, asked, MADE, seconds, error);
+    llr_grid_destroy(&made.grid);
+    llr_catalog_close(&made.catalog);
+    llr_job_destroy(&made.job);
+    llr_findings_destroy(&made.findings);
     return code;
 }

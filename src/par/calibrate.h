@@ -1,14 +1,23 @@
-/* How fast this machine is: made units, timed. */
+/* How fast this machine is: units, timed here and now. */
 #ifndef LLR_PAR_CALIBRATE_H
 #define LLR_PAR_CALIBRATE_H
 
+#include "store/catalog.h"
 #include "work/pace.h"
 
 enum { LLR_CALIBRATION_SECONDS = 2 };
 
-/* Times units of the solvers that the grid asks for on this core, for about so many seconds (each
- * at least once, after one that warms up), into the pace (LLR_REGIMES kinds). Not collective. */
-llr_code_t llr_calibrate(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t *facts,
-                         double seconds, llr_error_t *error);
+/* Whether a job's own units can be timed in about so many seconds: few bytes of features are to be
+ * read, nothing is to be predicted or reduced first, one rank solves a unit. */
+bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog);
+
+/* Times units on this core for about so many seconds, into the pace (LLR_REGIMES kinds): the job's
+ * own, which read its datasets, or made ones of the solvers that it asks for. At least one of every
+ * solver. job: as the grid has it, resolved. Not collective. LLR_INVALID: rows that are no numbers.
+ */
+llr_code_t llr_calibrate_by_own(llr_pace_t *pace, const llr_grid_t *grid, llr_job_t *job,
+                                double seconds, llr_error_t *error);
+llr_code_t llr_calibrate_by_made(llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_t *facts,
+                                 double seconds, llr_error_t *error);
 
 #endif

@@ -188,6 +188,16 @@ static void check_finds_every_mistake(void)
     }
 }
 
+/* It times units of the job, so it reads what they are made of. */
+static void a_plan_finds_what_is_no_number(void)
+{
+    outcome_t outcome;
+    const bad_t bad = {DATA("nan.h5") GRID, 2, "row 8"};
+    write_job(&bad);
+    run(&outcome, "cd $D && $L plan bad.yaml");
+    check_said(&outcome, &bad);
+}
+
 static void four_ranks_say_it_once(void)
 {
     outcome_t outcome;
@@ -206,6 +216,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"check finds every mistake", check_finds_every_mistake},
+        {"a plan finds what is no number", a_plan_finds_what_is_no_number},
         {"four ranks say it once", four_ranks_say_it_once},
     };
     return LLR_RUN_SUITE("bad_input", tests);

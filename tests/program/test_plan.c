@@ -131,12 +131,13 @@ static void the_line_for_sbatch_has_all_it_needs(void)
     CU_ASSERT_TRUE(3600 * hours + 60 * minutes >= most + 180);
 }
 
-/* Rates of this machine by made units, kept and used again; or by an earlier run of another job. */
+/* Rates of this machine by units timed now, kept and used again; or by an earlier run of another
+ * job. */
 static void a_calibration_may_be_kept(void)
 {
     outcome_t made, kept;
     run(&made, "cd $D && $L plan job.yaml --save-calibration here");
-    CU_ASSERT_TRUE(ended(&made, 0, "time, by 2 s of made units, on this machine\n"));
+    CU_ASSERT_TRUE(ended(&made, 0, "time, by 2 s of the job's own units, on this machine\n"));
     run(&kept, "cd $D && $L plan job.yaml --calibration here");
     CU_ASSERT_TRUE(ended(&kept, 0, "time, by here\n"));
     double work = seconds_behind(&made, "all units, on one core");
@@ -152,6 +153,24 @@ static void a_calibration_may_be_kept(void)
     CU_ASSERT_TRUE(again > work / 3 && again < work * 3); /* CPU time, on a busy machine */
     run(&kept, "cd $D && $L plan job.yaml --save-calibration no/such/folder");
     CU_ASSERT_TRUE(ended(&kept, 1, "no/such/folder: cannot be written: No such file or directory"));
+}
+
+/* Where the job's own units would ask for more than 2 s: predictions come first, or the cheapest is
+ * too dear. */
+static void made_units_stand_in_for_dear_ones(void)
+{
+    static const char *const more[] = {
+        "seeds: {count: 2}\ntheory: auto\n",
+        "seeds: {count: 2}\nexponents: {from: 0, to: 2, count: 400}\n"
+        "lambdas: {log10: {from: -4, to: 0, count: 400}}\n",
+    };
+    for (int m = 0; m < 2; m++) {
+        outcome_t outcome;
+        write_job("dear", more[m]);
+        run(&outcome, "cd $D && $L plan dear.yaml");
+        CU_ASSERT_TRUE(ended(&outcome, 0, "time, by 2 s of made units, on this machine\n"));
+        CU_ASSERT_TRUE(seconds_behind(&outcome, "all units, on one core") > 0);
+    }
 }
 
 /* The time limit ------------------------------------------------------------------------------- */
@@ -225,6 +244,7 @@ int main(void)
         {"the unit size it names is better", the_unit_size_it_names_is_better},
         {"the line for sbatch has all it needs", the_line_for_sbatch_has_all_it_needs},
         {"a calibration may be kept", a_calibration_may_be_kept},
+        {"made units stand in for dear ones", made_units_stand_in_for_dear_ones},
         {"a run stops before its time is over", a_run_stops_before_its_time_is_over},
         {"a grace ends with the time", a_grace_ends_with_the_time},
         {"what was stopped goes on to the same table", what_was_stopped_goes_on_to_the_same_table},
