@@ -194,6 +194,7 @@ static llr_code_t prepare(int count, char **word, llr_error_t *error)
 int main(int count, char **word)
 {
     llr_error_t error = {0};
+    llr_blas_begin(word);
     llr_blas_set_threads(1);
     llr_code_t code = prepare(count, word, &error);
     if (code == LLR_OK) code = serve(&error);

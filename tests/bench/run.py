@@ -117,10 +117,18 @@ class Race:
         self.machine = self.ours.ask("machine")
         self.theirs = self.other = None
         if python:
-            script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "baseline.py")
-            self.theirs = Side("the other side", [python, script, folder], env)
-            self.other = self.theirs.ask("machine")
+            self.start_theirs(python, folder, env)
+            if self.other["kernel"] != self.machine["kernel"]:
+                self.theirs.close()
+                self.start_theirs(python, folder, dict(env, OPENBLAS_CORETYPE=self.machine["kernel"]))
         self.options = options
+
+    def start_theirs(self, python, folder, env):
+        """Under the kernel that our side runs: where OpenBLAS does not know the CPU, ours does not
+        leave the choice to it."""
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "baseline.py")
+        self.theirs = Side("the other side", [python, script, folder], env)
+        self.other = self.theirs.ask("machine")
 
     @staticmethod
     def source(data):
@@ -328,7 +336,8 @@ def read_options():
                              "for each unit (default 5, quick 1.5)")
     parser.add_argument("--limit", type=float, default=300,
                         help="seconds after which a line ends with three turns (default 300)")
-    parser.add_argument("--kernel", help="OPENBLAS_CORETYPE for both sides (default: unset)")
+    parser.add_argument("--kernel", help="OPENBLAS_CORETYPE for both sides (default: what OpenBLAS picks, "
+                        "or, where it does not know the CPU, what our side does)")
     words = sys.argv[1:] + shlex.split(os.environ.get("LLR_BENCH_OPTIONS", ""))
     options = parser.parse_args(words)
     options.words = " ".join(words)
