@@ -99,34 +99,49 @@ static void add_number(double value, llr_text_t *out)
     llr_text_add_word(out, llr_number_text(value, text));
 }
 
-/* "/rule[=value]/lambda" */
-static void add_place(const llr_grid_t *grid, int64_t place, llr_text_t *out)
+/* "/rule[=value]" */
+static void add_rule(const llr_weighting_t *weighting, llr_text_t *out)
 {
-    const llr_weighting_t *weighting = &grid->weighting[place / grid->job->lambdas];
     llr_text_add_word(out, "/");
     llr_text_add_word(out, llr_rule_name(weighting->rule));
-    if (weighting->rule == LLR_RULE_EXPONENT || weighting->rule == LLR_RULE_RATIO) {
-        llr_text_add_word(out, "=");
-        add_number(weighting->value, out);
-    }
-    llr_text_add_word(out, "/");
-    add_number(grid->job->lambda[place % grid->job->lambdas], out);
+    if (weighting->rule != LLR_RULE_EXPONENT && weighting->rule != LLR_RULE_RATIO) return;
+    llr_text_add_word(out, "=");
+    add_number(weighting->value, out);
 }
 
-/* A table has every key many times over: the end of it is made once. */
-static int lay_places(llr_grid_t *grid)
+/* The text so far as a copy, after which it is empty. NULL: out of memory. */
+static char *take_text(llr_text_t *text)
+{
+    char *copy = text->failed ? NULL : llr_copy_text(text->data);
+    text->length = 0;
+    return copy;
+}
+
+/* A table has every key many times over: their parts are made once. */
+static int name_places(llr_grid_t *grid)
 {
     llr_text_t text = {0};
-    grid->place_text = llr_alloc(grid->places, sizeof *grid->place_text);
-    bool whole = grid->place_text;
-    for (int64_t p = 0; whole && p < grid->places; p++) {
-        text.length = 0;
-        add_place(grid, p, &text);
-        grid->place_text[p] = text.failed ? NULL : llr_copy_text(text.data);
-        whole = grid->place_text[p];
+    const llr_job_t *job = grid->job;
+    grid->weighting_text = llr_alloc(grid->weightings, sizeof *grid->weighting_text);
+    grid->lambda_text = llr_alloc(job->lambdas, sizeof *grid->lambda_text);
+    bool whole = grid->weighting_text && grid->lambda_text;
+    for (int64_t w = 0; whole && w < grid->weightings; w++) {
+        add_rule(&grid->weighting[w], &text);
+        whole = (grid->weighting_text[w] = take_text(&text)) != NULL;
+    }
+    for (int64_t l = 0; whole && l < job->lambdas; l++) {
+        llr_text_add_word(&text, "/");
+        add_number(job->lambda[l], &text);
+        whole = (grid->lambda_text[l] = take_text(&text)) != NULL;
     }
     llr_text_destroy(&text);
     return whole ? 0 : -1;
+}
+
+void llr_grid_place_key(const llr_grid_t *grid, int64_t place, llr_text_t *out)
+{
+    llr_text_add_word(out, grid->weighting_text[place / grid->job->lambdas]);
+    llr_text_add_word(out, grid->lambda_text[place % grid->job->lambdas]);
 }
 
 int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
@@ -136,7 +151,7 @@ int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
     grid->places = grid->weightings * job->lambdas;
     cut_blocks(grid);
     grid->unit = llr_alloc(count_subsamples(job) * grid->blocks, sizeof *grid->unit);
-    if (!grid->unit || lay_places(grid)) {
+    if (!grid->unit || name_places(grid)) {
         llr_grid_destroy(grid);
         return -1;
     }
@@ -147,8 +162,12 @@ int llr_grid_create(llr_grid_t *grid, const llr_job_t *job)
 
 void llr_grid_destroy(llr_grid_t *grid)
 {
-    for (int64_t p = 0; grid->place_text && p < grid->places; p++) free(grid->place_text[p]);
-    free(grid->place_text);
+    for (int64_t w = 0; grid->weighting_text && w < grid->weightings; w++)
+        free(grid->weighting_text[w]);
+    for (int64_t l = 0; grid->lambda_text && l < grid->job->lambdas; l++)
+        free(grid->lambda_text[l]);
+    free(grid->weighting_text);
+    free(grid->lambda_text);
     free(grid->weighting);
     free(grid->unit);
     *grid = (llr_grid_t){0};
@@ -224,7 +243,7 @@ void llr_grid_subsample_key(const llr_grid_t *grid, int64_t unit, llr_text_t *ou
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out)
 {
     llr_grid_subsample_key(grid, llr_grid_unit_of(grid, cell), out);
-    llr_text_add_word(out, grid->place_text[cell % grid->places]);
+    llr_grid_place_key(grid, cell % grid->places, out);
 }
 
 static int64_t find_subsample(const llr_grid_t *grid, const char *key, llr_text_t *text)
@@ -242,9 +261,12 @@ int64_t llr_grid_find_cell(const llr_grid_t *grid, const char *key)
 {
     llr_text_t text = {0};
     int64_t unit = find_subsample(grid, key, &text), found = -1;
-    const char *place = unit < 0 ? "" : key + text.length;
-    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++)
-        if (!strcmp(place, grid->place_text[p])) found = grid->unit[unit].base + p;
+    const char *wanted = unit < 0 ? "" : key + text.length;
+    for (int64_t p = 0; unit >= 0 && found < 0 && p < grid->places; p++) {
+        text.length = 0;
+        llr_grid_place_key(grid, p, &text);
+        if (!text.failed && !strcmp(wanted, text.data)) found = grid->unit[unit].base + p;
+    }
     llr_text_destroy(&text);
     return found;
 }

@@ -33,7 +33,8 @@ typedef struct llr_grid {
     llr_unit_t *unit; /* owned, units: by dataset, loss, n, seed, place */
     int64_t units;
     int64_t places;         /* weightings * lambdas: cells of a subsample and a loss */
-    char **place_text;      /* owned, places, each owned: "/rule[=value]/lambda" */
+    char **weighting_text;  /* owned, weightings, each owned: "/rule[=value]" */
+    char **lambda_text;     /* owned, lambdas of the job, each owned: "/lambda" */
     int64_t columns, parts; /* cuts of the lambdas, and of the weightings at each */
     int64_t blocks;         /* units of a subsample and a loss: columns * parts, by column */
     int64_t cells;
@@ -55,9 +56,10 @@ int64_t llr_unit_row(const llr_grid_t *grid, int64_t unit, int64_t place);
 int64_t llr_grid_find_unit(const llr_grid_t *grid, int64_t dataset, llr_loss_t loss, int64_t n,
                            int64_t seed);
 
-/* "dataset/loss/n/seed", appended to out: with the text of its place behind it, the key of a cell.
- */
+/* The key of a cell is "dataset/loss/n/seed" and, of its place, "/rule[=value]/lambda"; appended to
+ * out. */
 void llr_grid_subsample_key(const llr_grid_t *grid, int64_t unit, llr_text_t *out);
+void llr_grid_place_key(const llr_grid_t *grid, int64_t place, llr_text_t *out);
 
 /* "dataset/loss/n/seed/rule[=value]/lambda", appended to out. */
 void llr_grid_cell_key(const llr_grid_t *grid, int64_t cell, llr_text_t *out);

@@ -231,7 +231,7 @@ static void set_key(llr_cursor_t *at, int64_t unit, int64_t place)
         at->subsample = subsample;
     }
     at->key.length = at->shared;
-    llr_text_add_word(&at->key, grid->place_text[place]);
+    llr_grid_place_key(grid, place, &at->key);
 }
 
 static bool enter_cell(llr_cursor_t *at)
