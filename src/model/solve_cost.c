@@ -1,7 +1,7 @@
 /* What a call costs. The terms are what the solvers do; their rates were fitted, without negative
- * ones and by relative errors, to the times of 1200 units of 13 datasets (n 150 to 4800, d 64 to
- * 1024, 1 to 225 fits) on one core of a Xeon with AVX-512 (OpenBLAS, kernel SkylakeX). Half of them
- * are within a tenth: data decide how many steps a fit takes. */
+ * ones and by relative errors, to the times of 2300 kinds of units of 13 datasets (n 150 to 4800,
+ * d 64 to 1024, 1 to 225 fits) on one core of a Xeon with AVX-512 (OpenBLAS, kernel SkylakeX). Half
+ * of them are within a seventh: data decide how many steps a fit takes. */
 #include "linalg/band.h"
 #include "model/solve.h"
 
@@ -19,7 +19,7 @@ enum {
     COEFFICIENT,  /* p a vector */
     EXPAND,       /* n d a vector, n < d: its coefficients in the columns */
     SYSTEM,       /* square loss: p^2 a vector, */
-    REDUCTION,    /* and p^3 a weighting beyond the first */
+    REDUCTION,    /* and p^3 a weighting */
     CURVATURE,    /* logistic losses: n p^2 a curvature matrix, */
     INVERSE,      /* p^3 a curvature matrix, */
     PASS,         /* n p a vector, */
@@ -32,21 +32,21 @@ enum {
  * with and without, and logistic losses likewise. */
 enum { REGIMES = 4 * LLR_LOSS_COUNT };
 static const double RATE[TERMS][REGIMES] = {
-    [ELEMENT] = {5.8e-9, 5.2e-9, 9.4e-9, 7.0e-9, 2.0e-8, 1.9e-8, 0, 2.3e-8},
-    [WIDE_ELEMENT] = {2.5e-8, 2.1e-8, 0, 0, 1.4e-8, 2.4e-8, 1.4e-8, 2.5e-8},
-    [GRAM] = {1.8e-11, 2.6e-11, 1.8e-11, 1.8e-11, 3.4e-11, 1.8e-11, 1.8e-11, 1.8e-11},
-    [WIDE_GRAM] = {8.6e-12, 6.8e-12, 3.5e-11, 3.2e-11, 3.7e-11, 1.3e-11, 0, 0},
-    [CUBE] = {5.4e-11, 2.7e-11, 3.9e-11, 4.0e-11, 4.0e-11, 6.3e-11, 0, 0},
-    [LANES] = {1.1e-8, 9.9e-9, 6.1e-9, 9.8e-9, 4.0e-9, 0, 9.1e-8, 1.4e-8},
-    [COEFFICIENT] = {8.3e-8, 4.5e-8, 8.4e-8, 5.9e-8, 1.9e-7, 0, 1.5e-6, 0},
-    [EXPAND] = {4.7e-10, 1.8e-10, 8.4e-11, 8.0e-11, 2.5e-10, 2.2e-10, 0, 0},
-    [SYSTEM] = {0, 4.6e-10, 0, 0, 0, 0, 0, 0},
-    [REDUCTION] = {3.7e-11, 2.8e-13, 2.9e-11, 3.6e-11, 0, 0, 0, 0},
-    [CURVATURE] = {0, 0, 0, 0, 5.6e-12, 2.8e-12, 4.9e-12, 4.2e-12},
-    [INVERSE] = {0, 0, 0, 0, 8.4e-12, 1.8e-13, 1.9e-11, 0},
-    [PASS] = {0, 0, 0, 0, 2.9e-9, 3.0e-10, 1.2e-9, 3.0e-10},
-    [START] = {0, 0, 0, 0, 4.1e-10, 8.0e-10, 2.5e-8, 1.1e-8},
-    [SCORE] = {0, 0, 0, 0, 5.6e-8, 8.3e-8, 0, 1.6e-7}};
+    [ELEMENT] = {5.8e-9, 5.3e-9, 5.0e-9, 5.1e-9, 5.1e-9, 1.6e-8, 1.4e-8, 0},
+    [WIDE_ELEMENT] = {2.3e-8, 2.0e-8, 0, 0, 2.0e-8, 2.5e-8, 0, 2.1e-8},
+    [GRAM] = {1.8e-11, 3.1e-11, 1.8e-11, 1.8e-11, 2.1e-11, 1.8e-11, 1.8e-11, 1.8e-11},
+    [WIDE_GRAM] = {2.5e-11, 1.4e-11, 3.8e-11, 5.1e-12, 2.4e-11, 1.9e-12, 2.4e-11, 0},
+    [CUBE] = {1.0e-11, 1.0e-11, 1.0e-11, 1.0e-11, 2.7e-11, 6.4e-11, 1.0e-11, 1.0e-11},
+    [LANES] = {0, 1.0e-8, 1.2e-8, 1.7e-8, 7.8e-9, 0, 5.0e-8, 3.7e-8},
+    [COEFFICIENT] = {7.6e-8, 4.6e-8, 5.2e-8, 3.5e-8, 8.7e-8, 0, 1.1e-6, 0},
+    [EXPAND] = {3.7e-10, 1.6e-10, 7.7e-12, 8.8e-11, 2.5e-10, 1.8e-10, 0, 0},
+    [SYSTEM] = {0, 2.4e-10, 0, 3.9e-11, 0, 0, 0, 0},
+    [REDUCTION] = {3.3e-11, 2.7e-12, 2.5e-11, 1.6e-11, 0, 0, 0, 0},
+    [CURVATURE] = {0, 0, 0, 0, 2.7e-12, 3.1e-13, 3.7e-12, 6.8e-12},
+    [INVERSE] = {0, 0, 0, 0, 8.0e-12, 4.4e-13, 1.5e-11, 0},
+    [PASS] = {0, 0, 0, 0, 3.0e-9, 3.0e-10, 3.5e-9, 3.1e-10},
+    [START] = {0, 0, 0, 0, 3.5e-9, 2.2e-9, 2.0e-9, 4.2e-9},
+    [SCORE] = {0, 0, 0, 0, 5.2e-9, 5.4e-8, 0, 2.2e-7}};
 
 /* Those that passes share are one a strength and column; for df every vector has its own. */
 static double curvature_matrices(const llr_solve_shape_t *shape, double vectors)
@@ -70,7 +70,7 @@ static void count_terms(const llr_solve_shape_t *shape, double *term)
     term[COEFFICIENT] = p * vectors;
     term[EXPAND] = wide * n * d * vectors;
     term[SYSTEM] = square * p * p * vectors;
-    term[REDUCTION] = square * p * p * p * (paths - 1);
+    term[REDUCTION] = square * p * p * p * paths;
     term[CURVATURE] = other * n * p * p * matrices;
     term[INVERSE] = other * p * p * p * matrices;
     term[PASS] = other * n * p * vectors;
