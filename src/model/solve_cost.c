@@ -1,7 +1,8 @@
 /* What a call costs. The terms are what the solvers do; their rates were fitted, without negative
  * ones and by relative errors, to the times of 2300 kinds of units of 13 datasets (n 150 to 4800,
- * d 64 to 1024, 1 to 225 fits) on one core of a Xeon with AVX-512 (OpenBLAS, kernel SkylakeX). Half
- * of them are within a seventh: data decide how many steps a fit takes. */
+ * d 64 to 1024, 3 to 243 fits) on one core of a Xeon with AVX-512 (OpenBLAS, kernel SkylakeX). Half
+ * of them are within a seventh: data decide how many steps a fit takes. LANES and START of
+ * many classes with df follow from what it takes to cut a unit into three. */
 #include "linalg/band.h"
 #include "model/solve.h"
 
@@ -28,10 +29,8 @@ enum {
     TERMS
 };
 
-/* Seconds of a term, by regime: square loss of two classes with df and without, of more classes
- * with and without, and logistic losses likewise. */
-enum { REGIMES = 4 * LLR_LOSS_COUNT };
-static const double RATE[TERMS][REGIMES] = {
+/* Seconds of a term, by regime (llr_solve_regime). */
+static const double RATE[TERMS][LLR_SOLVE_REGIMES] = {
     [ELEMENT] = {5.8e-9, 5.3e-9, 5.0e-9, 5.1e-9, 5.1e-9, 1.6e-8, 1.4e-8, 0},
     [WIDE_ELEMENT] = {2.3e-8, 2.0e-8, 0, 0, 2.0e-8, 2.5e-8, 0, 2.1e-8},
     [GRAM] = {1.8e-11, 3.1e-11, 1.8e-11, 1.8e-11, 2.1e-11, 1.8e-11, 1.8e-11, 1.8e-11},
@@ -91,9 +90,14 @@ static double zero_cost(const llr_solve_shape_t *shape)
            (shape->loss == LLR_LOSS_SQUARE ? 0 : llr_solve_cost(&levels));
 }
 
+int llr_solve_regime(llr_loss_t loss, int32_t classes, bool leaves_df)
+{
+    return 4 * (int)loss + 2 * (classes > 2) + leaves_df;
+}
+
 double llr_solve_cost(const llr_solve_shape_t *shape)
 {
-    int regime = 4 * (int)shape->loss + 2 * (shape->classes > 2) + shape->leaves_df;
+    int regime = llr_solve_regime(shape->loss, shape->classes, shape->leaves_df);
     double term[TERMS], cost = zero_cost(shape);
     count_terms(shape, term);
     for (int t = 0; t < TERMS; t++) cost += RATE[t][regime] * term[t];

@@ -6,6 +6,7 @@
 #include "store/layout.h"
 #include "work/forecast.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +22,9 @@ static const char JOB[] =
  * their data are others than those that its rates were fitted to. */
 static const double MADE[LLR_REGIMES] = {0.97, 0.95, 0.92, 0.95, 0.92, 1.15, 0.75, 0.95};
 
-/* Of datasets that are read for it. */
-static const double MOST_BYTES = 256 << 20;
+/* Of features that are read for it, and of a unit's workspace. */
+static const double MOST_FEATURES = 256 << 20;
+static const int64_t MOST_WORKSPACE = 512 << 20;
 
 /* Units to be timed. */
 typedef struct trial {
@@ -33,10 +35,18 @@ typedef struct trial {
     const bool *asked;        /* regimes */
     llr_pace_t *pace;
     double until;   /* on llr_clock_seconds */
-    int64_t *order; /* owned, samples: the first unit of each that is asked for, dearest first */
+    int64_t *order; /* owned, samples: the first unit of each that is asked for and small, dearest
+                       first */
     double *cost;   /* owned, units: of those */
     int64_t samples, blocks; /* units from a sample's seed to the next */
 } trial_t;
+
+/* Can a unit be among those that are timed? */
+static bool is_small(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
+{
+    return llr_unit_cost(grid, facts, unit) <= LLR_CALIBRATION_SECONDS &&
+           llr_unit_bytes(grid, facts, unit) <= MOST_WORKSPACE;
+}
 
 static const llr_facts_t *facts_of(const trial_t *trial, int64_t unit)
 {
@@ -58,7 +68,7 @@ static llr_code_t list_samples(trial_t *trial, llr_error_t *error)
     for (int64_t u = 0; u < units; u += trial->grid->job->seeds * trial->blocks) {
         int64_t regime = regime_of(trial, u);
         int64_t need = llr_unit_bytes(trial->grid, facts_of(trial, u), u);
-        if (!trial->asked[regime]) continue;
+        if (!trial->asked[regime] || !is_small(trial->grid, facts_of(trial, u), u)) continue;
         trial->cost[u] = llr_unit_cost(trial->grid, facts_of(trial, u), u) * trial->over[regime];
         trial->order[trial->samples++] = u;
         bytes = need > bytes ? need : bytes;
@@ -185,16 +195,21 @@ static llr_code_t time_units(llr_pace_t *pace, const llr_grid_t *grid, const llr
 
 /* The job's own units ------------------------------------------------------------------------- */
 
-/* Seconds of the cheapest unit of every solver together. */
+/* Of every solver the cheapest unit that is small: seconds of all together, or NaN where a solver
+ * has none. */
 static double least_cost(const llr_grid_t *grid, const llr_facts_t *facts)
 {
-    double least[LLR_REGIMES] = {0}, cost = 0;
+    double least[LLR_REGIMES], cost = 0;
+    bool there[LLR_REGIMES] = {false};
+    for (int r = 0; r < LLR_REGIMES; r++) least[r] = NAN;
     for (int64_t u = 0; u < grid->units; u += grid->job->seeds * grid->blocks) {
         const llr_facts_t *of = &facts[grid->unit[u].dataset];
-        double *of_regime = &least[llr_regime(grid, of, u)], one = llr_unit_cost(grid, of, u);
-        if (!*of_regime || one < *of_regime) *of_regime = one;
+        int64_t regime = llr_regime(grid, of, u);
+        there[regime] = true;
+        if (is_small(grid, of, u)) least[regime] = fmin(least[regime], llr_unit_cost(grid, of, u));
     }
-    for (int r = 0; r < LLR_REGIMES; r++) cost += least[r];
+    for (int r = 0; r < LLR_REGIMES; r++)
+        if (there[r]) cost += least[r];
     return cost;
 }
 
@@ -207,7 +222,7 @@ bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog)
                           llr_dtype_size(catalog->source[s].type));
     for (int64_t d = 0; d < job->datasets; d++)
         if (llr_catalog_rotates(job, d)) return false;
-    return bytes <= MOST_BYTES && job->ranks_per_unit <= 1 && !llr_forecasts_wanted(job) &&
+    return bytes <= MOST_FEATURES && job->ranks_per_unit <= 1 && !llr_forecasts_wanted(job) &&
            least_cost(grid, catalog->facts) <= LLR_CALIBRATION_SECONDS;
 }
 

@@ -61,7 +61,7 @@ double llr_pace_slowest(const llr_pace_t *pace, int64_t kind)
 int64_t llr_regime(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
 {
     llr_loss_t loss = grid->unit[unit].loss;
-    return 4 * loss + 2 * (facts->shape.classes > 2) + !grid->job->df[loss];
+    return llr_solve_regime(loss, facts->shape.classes, !grid->job->df[loss]);
 }
 
 char *llr_regime_name(int64_t regime, char *out)

@@ -30,8 +30,8 @@ double llr_pace_rate(const llr_pace_t *pace, int64_t kind);
 /* The largest that was seen, likewise; NaN where nothing was timed. */
 double llr_pace_slowest(const llr_pace_t *pace, int64_t kind);
 
-/* Kinds by solver: loss, two classes or more, with df or without. */
-enum { LLR_REGIMES = LLR_LOSS_COUNT * 4 };
+/* Kinds by solver (llr_solve_regime). */
+enum { LLR_REGIMES = LLR_SOLVE_REGIMES };
 int64_t llr_regime(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit);
 /* "logistic, two classes, df"; out: at least LLR_REGIME_TEXT bytes. Returns out. */
 enum { LLR_REGIME_TEXT = 64 };
