@@ -40,8 +40,8 @@ static bool is_set(const char *name)
     return value && *value;
 }
 
-/* A CPU newer than OpenBLAS may get a kernel of twenty years ago, at half the speed: then the one
- * for its vectors. What the user has set stays. */
+/* A CPU newer than OpenBLAS may get a kernel of twenty years ago, at a fraction of the speed: then
+ * the one for its vectors. What the user has set stays. */
 static bool choose_kernel(void)
 {
     static const char *const best[LLR_CPUS] = {

@@ -111,7 +111,7 @@ typedef struct llr_solve_shape {
 /* Upper bound of the bytes llr_solve takes from the arena: a fixed formula of the shapes. */
 int64_t llr_solve_bytes(const llr_solve_shape_t *shape);
 
-/* Solvers, by loss, two classes or more, with df or without, in this order, the last the fastest.
+/* Solvers: a number for each loss, two classes or more, with df or without, those without behind.
  */
 enum { LLR_SOLVE_REGIMES = 4 * LLR_LOSS_COUNT };
 int llr_solve_regime(llr_loss_t loss, int32_t classes, bool leaves_df);

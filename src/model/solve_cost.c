@@ -2,7 +2,7 @@
  * ones and by relative errors, to the times of 2300 kinds of units of 13 datasets (n 150 to 4800,
  * d 64 to 1024, 3 to 243 fits) on one core of a Xeon with AVX-512 (OpenBLAS, kernel SkylakeX). Half
  * of them are within a seventh: data decide how many steps a fit takes. LANES and START of
- * many classes with df follow from what it takes to cut a unit into three. */
+ * many classes with df are set by what cutting a unit into three was seen to take. */
 #include "linalg/band.h"
 #include "model/solve.h"
 

@@ -155,8 +155,8 @@ static void a_calibration_may_be_kept(void)
     CU_ASSERT_TRUE(ended(&kept, 1, "no/such/folder: cannot be written: No such file or directory"));
 }
 
-/* Where the job's own units would ask for more than 2 s: predictions come first, or the cheapest is
- * too dear. */
+/* Where the job's own units would ask for too much: predictions come first, or the cheapest is too
+ * dear, in time or memory. */
 static void made_units_stand_in_for_dear_ones(void)
 {
     static const char *const more[] = {
