@@ -1,25 +1,16 @@
 #include "app/calibration.h"
 
 #include "app/results.h"
+#include "base/memory.h"
 #include "par/calibrate.h"
 #include "store/job_file.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static llr_code_t read_folder(llr_pace_t *pace, const char *folder, llr_error_t *error)
-{
-    llr_loaded_t loaded;
-    llr_code_t code = llr_loaded_open(&loaded, folder, error);
-    if (code == LLR_OK && !loaded.done)
-        code = llr_fail(error, LLR_INVALID, "--calibration: no unit of %s is done", folder);
-    if (code == LLR_OK)
-        llr_pace_learn(pace, &loaded.session.grid, loaded.session.catalog.facts, loaded.block);
-    llr_loaded_close(&loaded);
-    return code;
-}
 
 static llr_code_t read_file(llr_pace_t *pace, const char *path, llr_error_t *error)
 {
@@ -59,6 +50,102 @@ static llr_code_t time_here(llr_pace_t *pace, llr_session_t *session, llr_text_t
                                        error);
 }
 
+/* A folder's units ----------------------------------------------------------------------------- */
+
+/* What units of a folder took there, and take here. */
+typedef struct rerun {
+    llr_pace_t there, here; /* owned */
+    double *seconds;        /* owned, units: what they took there; 0: are not done */
+} rerun_t;
+
+static llr_code_t run_again(rerun_t *rerun, llr_loaded_t *loaded, llr_error_t *error)
+{
+    llr_session_t *session = &loaded->session;
+    int64_t units = session->grid.units;
+    LLR_TRY(llr_pace_create(&rerun->there, LLR_REGIMES, error));
+    LLR_TRY(llr_pace_create(&rerun->here, LLR_REGIMES, error));
+    rerun->seconds = llr_alloc(units, sizeof *rerun->seconds);
+    if (!rerun->seconds) return llr_fail_memory(error, units * 8, "the timings of units");
+    for (int64_t u = 0; u < units; u++)
+        if (loaded->block[u].rows) rerun->seconds[u] = llr_block_seconds(&loaded->block[u]);
+    if (!llr_calibrates_itself(&session->grid, &session->catalog)) return LLR_OK;
+    return llr_calibrate_again(&rerun->here, &rerun->there, rerun->seconds, &session->grid,
+                               &session->job, LLR_CALIBRATION_SECONDS, error);
+}
+
+/* Of all solvers together; NaN where nothing was run again. */
+static double slowness(const rerun_t *rerun)
+{
+    double there = 0, here = 0;
+    for (int64_t k = 0; k < rerun->here.kinds; k++) {
+        there += rerun->there.kind[k].seconds;
+        here += rerun->here.kind[k].seconds;
+    }
+    return there / here;
+}
+
+static void slow_down(llr_pace_t *pace, const rerun_t *rerun)
+{
+    for (int64_t k = 0; k < LLR_REGIMES; k++) {
+        double factor = llr_pace_over(&rerun->there, &rerun->here, k);
+        pace->kind[k].seconds *= factor;
+        pace->kind[k].most *= factor;
+    }
+}
+
+/* That machine by units of the folder's that are run again here, the job's data by its own units:
+ * data decide how many steps a fit takes, the machine how long a step takes. */
+static llr_code_t time_own_there(llr_pace_t *pace, const rerun_t *rerun, llr_session_t *session,
+                                 const char *folder, llr_text_t *said, llr_error_t *error)
+{
+    LLR_TRY(llr_calibrate_by_own(pace, &session->grid, &session->job, LLR_CALIBRATION_SECONDS,
+                                 error));
+    slow_down(pace, rerun);
+    llr_text_add(said,
+                 "%d s of the job's own units, on this machine, times %.2f: so much longer units "
+                 "of %s took there than here",
+                 LLR_CALIBRATION_SECONDS, slowness(rerun), folder);
+    return LLR_OK;
+}
+
+static void learn_folder(llr_pace_t *pace, const llr_loaded_t *loaded, const llr_session_t *session,
+                         const char *folder, llr_text_t *said)
+{
+    llr_pace_learn(pace, &loaded->session.grid, loaded->session.catalog.facts, loaded->block);
+    llr_text_add(said, "the units timed in %s", folder);
+    say_untimed(pace, session, said);
+}
+
+static llr_code_t use_folder(llr_pace_t *pace, llr_loaded_t *loaded, llr_session_t *session,
+                             const char *folder, llr_text_t *said, llr_error_t *error)
+{
+    rerun_t rerun = {0};
+    bool own = llr_calibrates_itself(&session->grid, &session->catalog);
+    llr_code_t code = own ? run_again(&rerun, loaded, error) : LLR_OK;
+    if (code == LLR_OK && own && isfinite(slowness(&rerun)))
+        code = time_own_there(pace, &rerun, session, folder, said, error);
+    else if (code == LLR_OK)
+        learn_folder(pace, loaded, session, folder, said);
+    llr_pace_destroy(&rerun.there);
+    llr_pace_destroy(&rerun.here);
+    free(rerun.seconds);
+    return code;
+}
+
+static llr_code_t read_folder(llr_pace_t *pace, const char *folder, llr_session_t *session,
+                              llr_text_t *said, llr_error_t *error)
+{
+    llr_loaded_t loaded;
+    llr_code_t code = llr_loaded_open(&loaded, folder, error);
+    if (code == LLR_OK && !loaded.done)
+        code = llr_fail(error, LLR_INVALID, "--calibration: no unit of %s is done", folder);
+    if (code == LLR_OK) code = use_folder(pace, &loaded, session, folder, said, error);
+    llr_loaded_close(&loaded);
+    return code;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
 llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, llr_session_t *session,
                                 llr_text_t *said, llr_error_t *error)
 {
@@ -69,9 +156,9 @@ llr_code_t llr_calibration_open(llr_pace_t *pace, const char *from, llr_session_
         return llr_fail(error, LLR_INVALID,
                         "--calibration: %s: %s; a calibration file or a result folder is needed",
                         from, strerror(errno));
-    bool is_folder = S_ISDIR(about.st_mode);
-    llr_text_add(said, is_folder ? "the units timed in %s" : "%s", from);
-    LLR_TRY(is_folder ? read_folder(pace, from, error) : read_file(pace, from, error));
+    if (S_ISDIR(about.st_mode)) return read_folder(pace, from, session, said, error);
+    LLR_TRY(read_file(pace, from, error));
+    llr_text_add(said, "%s", from);
     say_untimed(pace, session, said);
     return LLR_OK;
 }

@@ -18,7 +18,7 @@ static bool show(void *argument, int64_t done, int64_t rows)
     char words[80];
     double seconds = llr_clock_seconds() - watch->started;
     snprintf(words, sizeof words, "%lld of %lld rows", (long long)done, (long long)rows);
-    llr_meter_draw(&watch->meter, seconds, done, rows, words);
+    llr_meter_draw(&watch->meter, seconds, (double)done / (double)rows, words);
     return llr_signals_stop();
 }
 

@@ -1,5 +1,6 @@
 #include "app/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,6 +28,20 @@ static const char *duration(double seconds, char *out, size_t size)
 
 enum { WORDS = 160, LINE_SECONDS = 60 };
 
+/* Predictions, or units by what they cost: the dearest are done first. */
+static double share_of(const llr_progress_t *progress)
+{
+    if (progress->forecasts) return (double)progress->forecast / (double)progress->forecasts;
+    return progress->work > 0 ? (progress->work_found + progress->work_done) / progress->work : 1;
+}
+
+/* Seconds, if what is left goes on like what this run has done. */
+static double seconds_left(const llr_progress_t *progress)
+{
+    double left = progress->work - progress->work_found - progress->work_done;
+    return progress->seconds * left / progress->work_done;
+}
+
 static void describe(const llr_progress_t *progress, char out[WORDS])
 {
     if (progress->forecasts) {
@@ -41,16 +56,14 @@ static void describe(const llr_progress_t *progress, char out[WORDS])
         snprintf(out, WORDS, "%lld of %lld units, %.4g fits/s, %s", (long long)known,
                  (long long)progress->units, rate, duration(progress->seconds, past, sizeof past));
     if (progress->done && known < progress->units)
-        snprintf(
-            out + length, (size_t)(WORDS - length), ", ETA %s",
-            duration(progress->seconds * (double)(progress->units - known) / (double)progress->done,
-                     left, sizeof left));
+        snprintf(out + length, (size_t)(WORDS - length), ", ETA %s",
+                 duration(seconds_left(progress), left, sizeof left));
 }
 
-static void draw_bar(llr_meter_t *meter, int64_t done, int64_t all, const char *words)
+static void draw_bar(llr_meter_t *meter, double share, const char *words)
 {
     enum { WIDTH = 30 };
-    int filled = all ? (int)(WIDTH * done / all) : WIDTH;
+    int filled = (int)(WIDTH * fmin(share, 1));
     fprintf(stderr, "\r%s[", meter->colour ? "\033[32m" : "");
     for (int i = 0; i < WIDTH; i++) fputc(i < filled ? '#' : '.', stderr);
     fprintf(stderr, "]%s %s\033[K", meter->colour ? "\033[0m" : "", words);
@@ -58,14 +71,13 @@ static void draw_bar(llr_meter_t *meter, int64_t done, int64_t all, const char *
     meter->drawn = true;
 }
 
-void llr_meter_draw(llr_meter_t *meter, double seconds, int64_t done, int64_t all,
-                    const char *words)
+void llr_meter_draw(llr_meter_t *meter, double seconds, double share, const char *words)
 {
     double pause = meter->terminal ? 0.2 : LINE_SECONDS;
     if (meter->quiet || (seconds - meter->last < pause && meter->last >= 0)) return;
     meter->last = seconds;
     if (meter->terminal)
-        draw_bar(meter, done, all, words);
+        draw_bar(meter, share, words);
     else
         fprintf(stderr, "llrsweep: %s\n", words);
 }
@@ -73,10 +85,8 @@ void llr_meter_draw(llr_meter_t *meter, double seconds, int64_t done, int64_t al
 void llr_meter_show(llr_meter_t *meter, const llr_progress_t *progress)
 {
     char words[WORDS];
-    int64_t known = progress->forecasts ? progress->forecast : progress->found + progress->done;
     describe(progress, words);
-    llr_meter_draw(meter, progress->seconds, known,
-                   progress->forecasts ? progress->forecasts : progress->units, words);
+    llr_meter_draw(meter, progress->seconds, share_of(progress), words);
 }
 
 void llr_meter_end(llr_meter_t *meter)

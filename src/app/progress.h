@@ -11,9 +11,8 @@ typedef struct llr_meter {
 
 llr_meter_t llr_meter_create(bool quiet);
 void llr_meter_show(llr_meter_t *meter, const llr_progress_t *progress);
-/* done of all, and what stands behind the bar, seconds after the start. */
-void llr_meter_draw(llr_meter_t *meter, double seconds, int64_t done, int64_t all,
-                    const char *words);
+/* The share that is done, and what stands behind the bar, seconds after the start. */
+void llr_meter_draw(llr_meter_t *meter, double seconds, double share, const char *words);
 /* Clears the bar. */
 void llr_meter_end(llr_meter_t *meter);
 

@@ -34,6 +34,8 @@ typedef struct trial {
     const double *over;       /* regimes: of units over their cost elsewhere */
     const bool *asked;        /* regimes */
     llr_pace_t *pace;
+    const double *elsewhere; /* units: seconds of those that may be timed; NULL: any */
+    llr_pace_t *there;       /* learns these seconds */
     double until;   /* on llr_clock_seconds */
     int64_t *order; /* owned, samples: the first unit of each that is asked for and small, dearest
                        first */
@@ -41,7 +43,7 @@ typedef struct trial {
     int64_t samples, blocks; /* units from a sample's seed to the next */
 } trial_t;
 
-/* Can a unit be among those that are timed? */
+/* Takes a unit little enough to be timed? */
 static bool is_small(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)
 {
     return llr_unit_cost(grid, facts, unit) <= LLR_CALIBRATION_SECONDS &&
@@ -58,6 +60,12 @@ static int64_t regime_of(const trial_t *trial, int64_t unit)
     return llr_regime(trial->grid, facts_of(trial, unit), unit);
 }
 
+static bool may_run(const trial_t *trial, int64_t unit)
+{
+    return is_small(trial->grid, facts_of(trial, unit), unit) &&
+           (!trial->elsewhere || trial->elsewhere[unit] > 0);
+}
+
 static llr_code_t list_samples(trial_t *trial, llr_error_t *error)
 {
     int64_t units = trial->grid->units, bytes = 0;
@@ -68,7 +76,7 @@ static llr_code_t list_samples(trial_t *trial, llr_error_t *error)
     for (int64_t u = 0; u < units; u += trial->grid->job->seeds * trial->blocks) {
         int64_t regime = regime_of(trial, u);
         int64_t need = llr_unit_bytes(trial->grid, facts_of(trial, u), u);
-        if (!trial->asked[regime] || !is_small(trial->grid, facts_of(trial, u), u)) continue;
+        if (!trial->asked[regime] || !may_run(trial, u)) continue;
         trial->cost[u] = llr_unit_cost(trial->grid, facts_of(trial, u), u) * trial->over[regime];
         trial->order[trial->samples++] = u;
         bytes = need > bytes ? need : bytes;
@@ -77,12 +85,9 @@ static llr_code_t list_samples(trial_t *trial, llr_error_t *error)
     return llr_arena_create(&trial->worker.arena, bytes, error);
 }
 
-/* Times a sample's unit of a seed. */
-static llr_code_t run_unit(trial_t *trial, int64_t sample, int64_t seed, double *seconds,
-                           llr_error_t *error)
+static llr_code_t run_unit(trial_t *trial, int64_t unit, double *seconds, llr_error_t *error)
 {
     llr_block_t block;
-    int64_t unit = sample + seed * trial->blocks;
     const llr_unit_t *about = &trial->grid->unit[unit];
     LLR_TRY(llr_block_create(&block, about->cells, facts_of(trial, unit)->shape, error));
     double started = llr_clock_cpu_seconds();
@@ -94,9 +99,12 @@ static llr_code_t run_unit(trial_t *trial, int64_t sample, int64_t seed, double 
 
 static llr_code_t learn(trial_t *trial, int64_t sample, int64_t seed, llr_error_t *error)
 {
-    double seconds;
-    LLR_TRY(run_unit(trial, sample, seed, &seconds, error));
-    llr_pace_add(trial->pace, regime_of(trial, sample), trial->cost[sample], seconds);
+    double seconds, cost = trial->cost[sample];
+    int64_t unit = sample + seed * trial->blocks, regime = regime_of(trial, sample);
+    if (!may_run(trial, unit)) return LLR_OK;
+    LLR_TRY(run_unit(trial, unit, &seconds, error));
+    llr_pace_add(trial->pace, regime, cost, seconds);
+    if (trial->elsewhere) llr_pace_add(trial->there, regime, cost, trial->elsewhere[unit]);
     return LLR_OK;
 }
 
@@ -123,13 +131,15 @@ static int64_t choose(const trial_t *trial, int64_t regime, double seconds)
     return chosen;
 }
 
-/* One unit of every solver, each with its share of the time. */
+/* One unit of every solver that has some, each with its share of the time. */
 static llr_code_t run_each_solver(trial_t *trial, llr_error_t *error)
 {
+    bool there[LLR_REGIMES] = {false};
     int solvers = 0;
-    for (int64_t r = 0; r < LLR_REGIMES; r++) solvers += trial->asked[r];
+    for (int64_t s = 0; s < trial->samples; s++) there[regime_of(trial, trial->order[s])] = true;
+    for (int64_t r = 0; r < LLR_REGIMES; r++) solvers += there[r];
     for (int64_t r = 0; r < LLR_REGIMES; r++)
-        if (trial->asked[r])
+        if (there[r])
             LLR_TRY(learn(trial, choose(trial, r, left(trial) / solvers--), 0, error));
     return LLR_OK;
 }
@@ -154,8 +164,9 @@ static llr_code_t run_trial(trial_t *trial, llr_error_t *error)
 {
     double unused;
     LLR_TRY(list_samples(trial, error));
+    if (!trial->samples) return LLR_OK;
     llr_populate(trial->worker.arena.base, trial->worker.arena.size);
-    LLR_TRY(run_unit(trial, trial->order[trial->samples - 1], 0, &unused, error));
+    LLR_TRY(run_unit(trial, trial->order[trial->samples - 1], &unused, error));
     LLR_TRY(run_each_solver(trial, error));
     return run_others(trial, error);
 }
@@ -177,19 +188,14 @@ static void ask(const llr_pace_t *pace, const llr_grid_t *grid, const llr_facts_
     }
 }
 
-static llr_code_t time_units(llr_pace_t *pace, const llr_grid_t *grid, const llr_catalog_t *catalog,
-                             const bool *asked, const double *over, double seconds,
+static llr_code_t time_units(trial_t *trial, const llr_catalog_t *catalog, double seconds,
                              llr_error_t *error)
 {
-    trial_t trial = {.grid = grid,
-                     .facts = catalog->facts,
-                     .worker = {.grid = grid, .dataset = catalog->dataset},
-                     .over = over,
-                     .asked = asked,
-                     .pace = pace,
-                     .until = llr_clock_seconds() + seconds};
-    llr_code_t code = run_trial(&trial, error);
-    end_trial(&trial);
+    trial->facts = catalog->facts;
+    trial->worker = (llr_worker_t){.grid = trial->grid, .dataset = catalog->dataset};
+    trial->until = llr_clock_seconds() + seconds;
+    llr_code_t code = run_trial(trial, error);
+    end_trial(trial);
     return code;
 }
 
@@ -213,6 +219,14 @@ static double least_cost(const llr_grid_t *grid, const llr_facts_t *facts)
     return cost;
 }
 
+/* Columns of predictions take no part in a unit's time; weights that are predicted would. */
+static bool predicts_weights(const llr_job_t *job)
+{
+    llr_job_t plain = *job;
+    plain.theory = LLR_FORM_NONE;
+    return llr_job_needs_population(&plain);
+}
+
 bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog)
 {
     const llr_job_t *job = grid->job;
@@ -222,26 +236,52 @@ bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog)
                           llr_dtype_size(catalog->source[s].type));
     for (int64_t d = 0; d < job->datasets; d++)
         if (llr_catalog_rotates(job, d)) return false;
-    return bytes <= MOST_FEATURES && job->ranks_per_unit <= 1 && !llr_forecasts_wanted(job) &&
+    return bytes <= MOST_FEATURES && job->ranks_per_unit <= 1 && !predicts_weights(job) &&
            least_cost(grid, catalog->facts) <= LLR_CALIBRATION_SECONDS;
 }
 
-llr_code_t llr_calibrate_by_own(llr_pace_t *pace, const llr_grid_t *grid, llr_job_t *job,
-                                double seconds, llr_error_t *error)
+/* With the features, and without predictions. */
+static llr_code_t load(llr_comm_t *comm, llr_job_t *job, llr_catalog_t *catalog, llr_error_t *error)
+{
+    llr_form_t theory = job->theory;
+    job->theory = LLR_FORM_NONE;
+    llr_code_t code = llr_load_datasets(comm, job, catalog, NULL, NULL, NULL, error);
+    job->theory = theory;
+    return code;
+}
+
+static llr_code_t time_own(trial_t *trial, llr_job_t *job, double seconds, llr_error_t *error)
 {
     static const double over[LLR_REGIMES] = {1, 1, 1, 1, 1, 1, 1, 1};
     llr_catalog_t catalog = {0};
     llr_comm_t *comm = NULL;
     bool asked[LLR_REGIMES] = {false};
     llr_code_t code = llr_comm_create(&comm, NULL, error);
-    if (code == LLR_OK) code = llr_load_datasets(comm, job, &catalog, NULL, NULL, NULL, error);
+    if (code == LLR_OK) code = load(comm, job, &catalog, error);
     if (code == LLR_OK) {
-        ask(pace, grid, catalog.facts, asked);
-        code = time_units(pace, grid, &catalog, asked, over, seconds, error);
+        ask(trial->pace, trial->grid, catalog.facts, asked);
+        trial->over = over;
+        trial->asked = asked;
+        code = time_units(trial, &catalog, seconds, error);
     }
     llr_catalog_close(&catalog);
     llr_comm_destroy(&comm);
     return code;
+}
+
+llr_code_t llr_calibrate_by_own(llr_pace_t *pace, const llr_grid_t *grid, llr_job_t *job,
+                                double seconds, llr_error_t *error)
+{
+    trial_t trial = {.grid = grid, .pace = pace};
+    return time_own(&trial, job, seconds, error);
+}
+
+llr_code_t llr_calibrate_again(llr_pace_t *here, llr_pace_t *there, const double *elsewhere,
+                               const llr_grid_t *grid, llr_job_t *job, double seconds,
+                               llr_error_t *error)
+{
+    trial_t trial = {.grid = grid, .pace = here, .elsewhere = elsewhere, .there = there};
+    return time_own(&trial, job, seconds, error);
 }
 
 /* Made units ---------------------------------------------------------------------------------- */
@@ -283,8 +323,10 @@ llr_code_t llr_calibrate_by_made(llr_pace_t *pace, const llr_grid_t *grid, const
     bool asked[LLR_REGIMES] = {false};
     ask(pace, grid, facts, asked);
     llr_code_t code = make(&made, grid->job, error);
-    if (code == LLR_OK)
-        code = time_units(pace, &made.grid, &made.catalog, asked, MADE, seconds, error);
+    if (code == LLR_OK) {
+        trial_t trial = {.grid = &made.grid, .pace = pace, .over = MADE, .asked = asked};
+        code = time_units(&trial, &made.catalog, seconds, error);
+    }
     llr_grid_destroy(&made.grid);
     llr_catalog_close(&made.catalog);
     llr_job_destroy(&made.job);

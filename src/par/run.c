@@ -131,6 +131,7 @@ static llr_code_t keep_unit(void *argument, int64_t unit, const void *bytes, int
     LLR_TRY(append(run, unit, bytes, count, error));
     run->result->progress.done++;
     run->result->progress.cells += run->grid.unit[unit].cells;
+    run->result->progress.work_done += run->cost[unit];
     llr_pace_add(&run->limit.pace, llr_forecast_sample(&run->grid, unit), run->cost[unit],
                  llr_block_seconds(&run->block[unit]));
     return LLR_OK;
@@ -188,12 +189,15 @@ static void choose_units(run_t *run)
     int64_t shards = run->options->shards > 1 ? run->options->shards : 1;
     llr_progress_t *progress = &run->result->progress;
     progress->units = progress->found = 0;
+    progress->work = progress->work_found = 0;
     for (int64_t i = run->options->shard; i < run->grid.units; i += shards) {
+        int64_t unit = run->order[i];
+        bool found = run->block[unit].rows;
         progress->units++;
-        if (run->block[run->order[i]].rows)
-            progress->found++;
-        else
-            run->order[run->orders++] = run->order[i];
+        progress->found += found;
+        progress->work += run->cost[unit];
+        progress->work_found += found ? run->cost[unit] : 0;
+        if (!found) run->order[run->orders++] = unit;
     }
 }
 

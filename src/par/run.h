@@ -16,6 +16,7 @@ typedef struct llr_progress {
                                           this run; cells of the latter */
     int64_t forecasts, forecast;       /* predictions to make before the units, and made; 0: none */
     double seconds;                    /* since the scheduling began */
+    double work, work_found, work_done; /* costs of the units to do, found and done */
 } llr_progress_t;
 
 /* The rows of a run and what their table is made of. */

@@ -56,6 +56,19 @@ double llr_pace_slowest(const llr_pace_t *pace, int64_t kind)
     return timed.units ? timed.most : NAN;
 }
 
+double llr_pace_over(const llr_pace_t *pace, const llr_pace_t *other, int64_t kind)
+{
+    const llr_timed_t *mine = pace->kind, *its = other->kind;
+    double seconds = 0, there = 0;
+    bool is_known = mine[kind].units && its[kind].units;
+    for (int64_t k = 0; k < pace->kinds; k++) {
+        if (!mine[k].units || !its[k].units || (is_known && k != kind)) continue;
+        seconds += mine[k].seconds / mine[k].cost * its[k].cost;
+        there += its[k].seconds;
+    }
+    return seconds / there;
+}
+
 /* By solver ------------------------------------------------------------------------------------ */
 
 int64_t llr_regime(const llr_grid_t *grid, const llr_facts_t *facts, int64_t unit)

@@ -148,19 +148,23 @@ static void a_calibration_may_be_kept(void)
                          "logistic, two classes, df\n"));
     write_job("other", "seeds: {count: 3}\nexponents: [0, 1]\nlambdas: [.1, .5, 1]\n");
     run(&kept, "cd $D && $L run -q other.yaml -o other && $L plan job.yaml --calibration other");
-    CU_ASSERT_TRUE(ended(&kept, 0, "time, by the units timed in other\n"));
+    CU_ASSERT_TRUE(ended(&kept, 0, "time, by 2 s of the job's own units, on this machine, times "));
+    CU_ASSERT_TRUE(ended(&kept, 0, ": so much longer units of other took there than here\n"));
     double again = seconds_behind(&kept, "all units, on one core");
     CU_ASSERT_TRUE(again > work / 3 && again < work * 3); /* CPU time, on a busy machine */
+    run(&kept, "cd $D && (cat job.yaml; echo 'rules: [thumb]') >rule.yaml && "
+               "$L plan rule.yaml --calibration other");
+    CU_ASSERT_TRUE(ended(&kept, 0, "time, by the units timed in other\n"));
     run(&kept, "cd $D && $L plan job.yaml --save-calibration no/such/folder");
     CU_ASSERT_TRUE(ended(&kept, 1, "no/such/folder: cannot be written: No such file or directory"));
 }
 
-/* Where the job's own units would ask for too much: predictions come first, or the cheapest is too
+/* Where the job's own units would ask for too much: weights wait for predictions, or the cheapest is too
  * dear, in time or memory. */
 static void made_units_stand_in_for_dear_ones(void)
 {
     static const char *const more[] = {
-        "seeds: {count: 2}\ntheory: auto\n",
+        "seeds: {count: 2}\nrules: [theory]\n",
         "seeds: {count: 2}\nexponents: {from: 0, to: 2, count: 400}\n"
         "lambdas: {log10: {from: -4, to: 0, count: 400}}\n",
     };

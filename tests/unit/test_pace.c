@@ -163,6 +163,28 @@ static void kinds_not_timed_take_the_mean(void)
     llr_pace_destroy(&pace);
 }
 
+/* Kinds that both timed; for one that a pace did not time, what all the others say together. */
+static void paces_are_compared_where_both_know(void)
+{
+    llr_pace_t slow, fast;
+    llr_error_t error = {0};
+    CU_ASSERT_EQUAL_FATAL(llr_pace_create(&slow, 4, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_pace_create(&fast, 4, &error), LLR_OK);
+    CU_ASSERT_TRUE(isnan(llr_pace_over(&slow, &fast, 0)));
+    llr_pace_add(&fast, 0, 4, 4);
+    llr_pace_add(&fast, 1, 6, 12);
+    llr_pace_add(&fast, 2, 1, 100);
+    llr_pace_add(&slow, 0, 1, 3); /* 3 for 1 */
+    llr_pace_add(&slow, 1, 2, 4); /* 2 for 2 */
+    llr_pace_add(&slow, 3, 1, 100);
+    CU_ASSERT_EQUAL(llr_pace_over(&slow, &fast, 0), 3);
+    CU_ASSERT_EQUAL(llr_pace_over(&slow, &fast, 1), 1);
+    CU_ASSERT_EQUAL(llr_pace_over(&slow, &fast, 2), (3 * 4 + 2 * 6) / (4. + 12));
+    CU_ASSERT_EQUAL(llr_pace_over(&slow, &fast, 3), llr_pace_over(&slow, &fast, 2));
+    llr_pace_destroy(&slow);
+    llr_pace_destroy(&fast);
+}
+
 static void bad_files_are_refused(void)
 {
     static const char *const bad[][2] = {
@@ -200,6 +222,7 @@ int main(void)
         {"made rates are found", made_rates_are_found},
         {"the spread is that between datasets", the_spread_is_that_between_datasets},
         {"kinds not timed take the mean", kinds_not_timed_take_the_mean},
+        {"paces are compared where both know", paces_are_compared_where_both_know},
         {"bad files are refused", bad_files_are_refused},
     };
     return LLR_RUN_SUITE("pace", tests);
