@@ -19,12 +19,13 @@ enum { REFINEMENTS = 4 };
 typedef struct ridge {
     llr_call_t *call;
     llr_ridge_system_t system;
-    bool *is_solved;    /* paths: together, in their place already */
+    bool *is_solved;    /* paths: together or by update, in their place already */
     int64_t size, most; /* columns of the space; most lambdas of a path */
     double *q, *t, *band;
     double *rhs; /* columns x size, in the basis Q */
     double *z;   /* (most * columns) x size */
     double *correction, *value, *work;
+    double *b; /* LLR_CERTIFY_FITS x columns */
     llr_shifted_t shifted;
     bool updates; /* solves by update first */
     llr_ridge_update_t update;
@@ -49,7 +50,8 @@ static int64_t own_bytes(int64_t size, int32_t columns, int64_t fits)
     return llr_arena_cost(size * size, d) + llr_arena_cost(llr_band_factors(size), d) +
            llr_arena_cost(size * LLR_BAND_WIDTH, d) + llr_arena_cost(columns * size, d) +
            llr_arena_cost(fits * columns * size, d) + llr_arena_cost(corrected * size, d) +
-           llr_arena_cost(size, d) + llr_arena_cost(work_size(size, corrected), d) +
+           llr_arena_cost(LLR_CERTIFY_FITS * columns, d) + llr_arena_cost(size, d) +
+           llr_arena_cost(work_size(size, corrected), d) +
            llr_arena_cost(llr_shifted_room(size), d) + llr_arena_cost(size * LLR_LANES, d);
 }
 
@@ -82,6 +84,7 @@ static llr_code_t take(ridge_t *ridge, llr_arena_t *arena, llr_error_t *error)
     LLR_TAKE(ridge->rhs, arena, columns * size, error);
     LLR_TAKE(ridge->z, arena, ridge->most * columns * size, error);
     LLR_TAKE(ridge->correction, arena, corrected * size, error);
+    LLR_TAKE(ridge->b, arena, LLR_CERTIFY_FITS * columns, error);
     LLR_TAKE(ridge->value, arena, size, error);
     LLR_TAKE(ridge->work, arena, work_size(size, corrected), error);
     ridge->shifted = (llr_shifted_t){.n = size, .band = ridge->band};
@@ -252,19 +255,53 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
-/* Whether the fits of a path, which were solved with others, are done, if need be after another
- * certificate from the rows. */
-static bool finish_solved(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
-                          int64_t fit)
+/* Fits of any paths, certified together from the rows: products with few vectors take as long as
+ * with many. */
+typedef struct lot {
+    int64_t count, index[LLR_CERTIFY_FITS];
+    llr_margin_t margin[LLR_CERTIFY_FITS];
+    double lambda[LLR_CERTIFY_FITS];
+} lot_t;
+
+static void certify_lot(ridge_t *ridge, lot_t *lot)
+{
+    llr_call_t *call = ridge->call;
+    llr_solutions_t *out = call->solutions;
+    const llr_margin_t *of[LLR_CERTIFY_FITS];
+    llr_fit_t fit[LLR_CERTIFY_FITS];
+    int64_t columns = call->columns;
+    size_t width = (size_t)call->width * sizeof(double), each = (size_t)columns * sizeof(double);
+    for (int64_t f = 0; f < lot->count; f++) {
+        int64_t at = lot->index[f];
+        of[f] = &lot->margin[f];
+        fit[f] = out->fit[at];
+        memcpy(ridge->correction + f * call->width, out->theta + at * call->width, width);
+        memcpy(ridge->b + f * columns, out->b + at * columns, each);
+    }
+    llr_certify_each(&call->certifier, of, lot->lambda, lot->count, ridge->correction, ridge->b,
+                     fit);
+    for (int64_t f = 0; f < lot->count; f++) {
+        out->fit[lot->index[f]] = fit[f];
+        memcpy(out->b + lot->index[f] * columns, ridge->b + f * columns, each);
+    }
+    lot->count = 0;
+}
+
+/* What is left to be done of fits that stand in their places, where the space is the rows' own. */
+static void certify_rest(ridge_t *ridge)
 {
     const llr_call_t *call = ridge->call;
-    const llr_solutions_t *out = call->solutions;
-    if (!call->space.q && !all_done(ridge, out->fit + fit, path->lambdas)) {
-        memcpy(ridge->z, out->theta + fit * call->width,
-               (size_t)(path->lambdas * call->width) * sizeof(double));
-        finish_rest(ridge, path, margin, fit, 0);
-    }
-    return all_done(ridge, out->fit + fit, path->lambdas);
+    lot_t lot = {.count = 0};
+    int64_t fit = 0;
+    for (int64_t p = 0; p < call->paths; p++)
+        for (int64_t l = 0; l < call->path[p].lambdas; l++, fit++) {
+            if (!ridge->is_solved[p] || is_done(ridge, call->solutions->fit + fit)) continue;
+            lot.index[lot.count] = fit;
+            lot.margin[lot.count] = llr_call_margin(call, p);
+            lot.lambda[lot.count++] = call->path[p].lambda[l];
+            if (lot.count == LLR_CERTIFY_FITS) certify_lot(ridge, &lot);
+        }
+    if (lot.count) certify_lot(ridge, &lot);
 }
 
 /* Fits from Lanczos' reduction, which stand in their place already. Where it is given up for one
@@ -283,24 +320,46 @@ static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
     return all_done(ridge, out->fit + fit, path->lambdas);
 }
 
+/* Fits of a path by update, in their places. */
+static void solve_by_update(ridge_t *ridge, int64_t index, int64_t fit)
+{
+    llr_call_t *call = ridge->call;
+    const llr_path_t *path = &call->path[index];
+    llr_ridge_system_make(&ridge->system, call, path->weight);
+    if (!llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z,
+                                call->solutions->fit + fit))
+        return;
+    llr_margin_t margin = llr_call_margin(call, index);
+    finish_early(ridge, path, fit);
+    if (call->space.q) finish_rest(ridge, path, &margin, fit, 0);
+    ridge->is_solved[index] = true;
+}
+
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
     llr_fit_t *about = call->solutions->fit + fit;
     llr_margin_t margin = llr_call_margin(call, index);
-    if (ridge->is_solved[index] && finish_solved(ridge, path, &margin, fit)) return;
+    if (ridge->is_solved[index] && all_done(ridge, about, path->lambdas)) return;
     llr_ridge_system_make(&ridge->system, call, path->weight);
     if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
-    if (ridge->updates &&
-        llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about)) {
-        finish_early(ridge, path, fit);
-        finish_rest(ridge, path, &margin, fit, 0);
-        if (all_done(ridge, about, path->lambdas)) return;
-    }
     solve_directly(ridge, path, about);
     finish_early(ridge, path, fit);
     finish_rest(ridge, path, &margin, fit, REFINEMENTS);
+}
+
+/* Does so with every path, by its index and that of its first fit. */
+static llr_code_t each_path(ridge_t *ridge, void (*solve)(ridge_t *, int64_t, int64_t))
+{
+    const llr_call_t *call = ridge->call;
+    int64_t fit = 0;
+    for (int64_t p = 0; p < call->paths; p++) {
+        if (llr_call_stops(call)) return LLR_STOPPED;
+        solve(ridge, p, fit);
+        fit += call->path[p].lambdas;
+    }
+    return LLR_OK;
 }
 
 /* Solves what paths can share, and tells of which it did. Where rows are many, Krylov spaces may
@@ -325,7 +384,6 @@ static llr_code_t solve_shared(ridge_t *ridge)
 llr_code_t llr_solve_ridge(llr_call_t *call)
 {
     ridge_t ridge = {.call = call, .size = call->space.size};
-    int64_t fit = 0;
     for (int64_t p = 0; p < call->paths; p++)
         if (call->path[p].lambdas > ridge.most) ridge.most = call->path[p].lambdas;
     LLR_TRY(llr_ridge_system_create(&ridge.system, call));
@@ -333,11 +391,10 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
     LLR_TRY(solve_shared(&ridge));
     LLR_TRY(take(&ridge, call->arena, call->error));
     if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
-    if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
-    for (int64_t p = 0; p < call->paths; p++) {
-        if (llr_call_stops(call)) return LLR_STOPPED;
-        solve_path(&ridge, p, fit);
-        fit += call->path[p].lambdas;
+    if (ridge.updates) {
+        LLR_TRY(llr_ridge_update_create(&ridge.update, call));
+        LLR_TRY(each_path(&ridge, solve_by_update));
     }
-    return LLR_OK;
+    if (!call->space.q) certify_rest(&ridge);
+    return each_path(&ridge, solve_path);
 }

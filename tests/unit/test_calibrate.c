@@ -26,9 +26,9 @@ static void begin(world_t *world, const char *job)
 {
     llr_error_t error = {0};
     memset(world, 0, sizeof *world);
-    CU_ASSERT_EQUAL_FATAL(llr_job_parse(&world->job, job, (int64_t)strlen(job), "job", ".",
-                                        &world->findings, &error),
-                          LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        llr_job_parse(&world->job, job, (int64_t)strlen(job), "job", ".", &world->findings, &error),
+        LLR_OK);
     CU_ASSERT_EQUAL_FATAL(llr_layout_open(&world->catalog, &world->grid, &world->job, false,
                                           &world->findings, &error),
                           LLR_OK);
@@ -105,8 +105,7 @@ static void cheap_jobs_calibrate_themselves(void)
         {JOB "rules: [thumb]\n", false}, /* weights that wait for predictions */
         {JOB "ranks_per_unit: 2\n", false},
         {JOB "preprocess: {pca: {components: 5}}\n", false},
-        {"datasets: [{name: a, synthetic: {d: 9000, priors: [.8, .2]}}]\nsizes: [9000]\n",
-         false},
+        {"datasets: [{name: a, synthetic: {d: 9000, priors: [.8, .2]}}]\nsizes: [9000]\n", false},
     };
     for (size_t j = 0; j < sizeof jobs / sizeof *jobs; j++) {
         world_t world;
