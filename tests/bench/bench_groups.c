@@ -1,4 +1,4 @@
-/* What groups of ranks give (README, Bench): a square-loss unit by one rank and by all ranks of the
+/* What groups of ranks give (docs/bench.md): a square-loss unit by one rank and by all ranks of the
  * run together, and the rate at which they read a dataset in slices.
  *
  *     bench_groups solve D N PATHS LAMBDAS [df]     under mpirun

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the job and the commands that README.md shows, as they stand there: readme.sh FOLDER BUILD
+# Runs the job and the commands that README.md and docs/theory.md show, as they stand there:
+# readme.sh FOLDER BUILD
 # Environment: LLR_BINARY the program, LLR_SOURCE the source tree.
 set -eu
 rm -rf "$1"
@@ -9,12 +10,12 @@ ln -sf "$LLR_BINARY" bin/llrsweep
 cp "$LLR_SOURCE/jobs/data/digits.h5" data/
 PATH=$PWD/bin:$PATH
 
-block() { # the lines between each ```$1 and the next ```
-    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$LLR_SOURCE/README.md"
+block() { # the lines between each ```$1 of the file $2 and the next ```
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$LLR_SOURCE/${2:-README.md}"
 }
 block yaml >job.yaml
 block sh >commands.sh
-[ "$(grep -c llrsweep commands.sh)" = 20 ]
+[ "$(grep -c llrsweep commands.sh)" = 19 ]
 
 # Arrays as numpy saves them: npy FILE TYPE SHAPE DATASET
 npy() {
@@ -36,6 +37,23 @@ for python in python3 /usr/bin/python3; do
     test -s figures/mine-methods-mine-square.pdf
     break
 done
+
+# What theory prints, number by number, to a hundredth of each.
+block sh docs/theory.md >theory.sh
+[ "$(grep -c llrsweep theory.sh)" = 3 ]
+sh -eu theory.sh | grep . >printed
+block text docs/theory.md | grep . >shown
+[ "$(wc -l <printed)" = "$(wc -l <shown)" ]
+paste -d '\n' shown printed | awk '
+    NR % 2 { split($0, shown); fields = NF; line = $0; next }
+    { wrong = NF != fields }
+    { for (i = 1; i <= NF; i++) {
+          near = ($i - shown[i]) ^ 2 <= (.01 * shown[i]) ^ 2
+          if ($i != shown[i] && !(shown[i] ~ /^[0-9.]+,?$/ && near)) wrong = 1
+      } }
+    wrong { print "docs/theory.md: " line; print "printed: " $0; failed = 1 }
+    END { exit failed }'
+
 for column in $(sed -n '/^| column/,/^$/p' "$LLR_SOURCE/README.md" | grep '^| `' | cut -d'|' -f2 |
     tr -d '`,' | tr ' ' '\n' | sed 's/_\*$/_overall/'); do
     head -1 results/example/results.csv | tr , '\n' | grep -qx "$column" || {
