@@ -19,7 +19,7 @@ enum { REFINEMENTS = 4 };
 typedef struct ridge {
     llr_call_t *call;
     llr_ridge_system_t system;
-    bool *is_solved;    /* paths: together or by update, in their place already */
+    bool *is_solved;    /* paths: with others, in their places already */
     int64_t size, most; /* columns of the space; most lambdas of a path */
     double *q, *t, *band;
     double *rhs; /* columns x size, in the basis Q */
@@ -194,38 +194,39 @@ static bool all_done(const ridge_t *ridge, const llr_fit_t *fit, int64_t count)
 
 /* Certifies fits of one path from the rows, and refines them while that helps. */
 static void finish(ridge_t *ridge, const llr_margin_t *margin, const double *lambda, int64_t count,
-                   double *z, int64_t fit, int refinements)
+                   double *z, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     llr_solutions_t *out = call->solutions;
     double *theta = out->theta + fit * call->columns * call->space.dim;
-    for (int pass = 0; pass <= refinements; pass++) {
+    for (int pass = 0; pass <= REFINEMENTS; pass++) {
         llr_space_expand(&call->space, z, count * call->columns, theta);
         llr_certify(&call->certifier, margin, lambda, count, theta, out->b + fit * call->columns,
                     out->fit + fit);
-        if (pass == refinements || all_done(ridge, out->fit + fit, count)) return;
+        if (pass == REFINEMENTS || all_done(ridge, out->fit + fit, count)) return;
         llr_space_restrict(&call->space, call->certifier.gradient, count * call->columns,
                            ridge->correction);
         correct(ridge, lambda, count, z);
     }
 }
 
-/* Certifies the fits of one path from its system, which serves where the space is the rows' own. */
-static void finish_early(ridge_t *ridge, const llr_path_t *path, int64_t fit)
+/* Puts the fits of a path into their places, certified from its system where that is the rows' own.
+ */
+static void place(ridge_t *ridge, const llr_path_t *path, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     llr_solutions_t *out = call->solutions;
+    double *theta = out->theta + fit * call->columns * call->space.dim;
     for (int64_t l = 0; l < path->lambdas; l++) out->fit[fit + l].certified_gap = INFINITY;
+    llr_space_expand(&call->space, ridge->z, path->lambdas * call->columns, theta);
     if (call->space.q) return;
     llr_ridge_system_certify(&ridge->system, call, path->lambda, path->lambdas, ridge->z,
                              ridge->correction, out->b + fit * call->columns, out->fit + fit);
-    memcpy(out->theta + fit * call->width, ridge->z,
-           (size_t)(path->lambdas * call->width) * sizeof(double));
 }
 
 /* What is left to be done from the rows, in runs. */
 static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin_t *margin,
-                        int64_t fit, int refinements)
+                        int64_t fit)
 {
     const llr_fit_t *of = ridge->call->solutions->fit + fit;
     for (int64_t l = 0, count; l < path->lambdas; l += count) {
@@ -234,7 +235,7 @@ static void finish_rest(ridge_t *ridge, const llr_path_t *path, const llr_margin
             if (is_done(ridge, of + l + count) != done) break;
         if (!done)
             finish(ridge, margin, path->lambda + l, count, ridge->z + l * ridge->call->width,
-                   fit + l, refinements);
+                   fit + l);
     }
 }
 
@@ -255,98 +256,45 @@ static void solve_directly(ridge_t *ridge, const llr_path_t *path, llr_fit_t *fi
     apply_q(ridge, false, ridge->z, path->lambdas * call->columns);
 }
 
-/* Fits of any paths, certified together from the rows: products with few vectors take as long as
- * with many. */
-typedef struct lot {
-    int64_t count, index[LLR_CERTIFY_FITS];
-    llr_margin_t margin[LLR_CERTIFY_FITS];
-    double lambda[LLR_CERTIFY_FITS];
-} lot_t;
-
-static void certify_lot(ridge_t *ridge, lot_t *lot)
-{
-    llr_call_t *call = ridge->call;
-    llr_solutions_t *out = call->solutions;
-    const llr_margin_t *of[LLR_CERTIFY_FITS];
-    llr_fit_t fit[LLR_CERTIFY_FITS];
-    int64_t columns = call->columns;
-    size_t width = (size_t)call->width * sizeof(double), each = (size_t)columns * sizeof(double);
-    for (int64_t f = 0; f < lot->count; f++) {
-        int64_t at = lot->index[f];
-        of[f] = &lot->margin[f];
-        fit[f] = out->fit[at];
-        memcpy(ridge->correction + f * call->width, out->theta + at * call->width, width);
-        memcpy(ridge->b + f * columns, out->b + at * columns, each);
-    }
-    llr_certify_each(&call->certifier, of, lot->lambda, lot->count, ridge->correction, ridge->b,
-                     fit);
-    for (int64_t f = 0; f < lot->count; f++) {
-        out->fit[lot->index[f]] = fit[f];
-        memcpy(out->b + lot->index[f] * columns, ridge->b + f * columns, each);
-    }
-    lot->count = 0;
-}
-
-/* What is left to be done of fits that stand in their places, where the space is the rows' own. */
-static void certify_rest(ridge_t *ridge)
-{
-    const llr_call_t *call = ridge->call;
-    lot_t lot = {.count = 0};
-    int64_t fit = 0;
-    for (int64_t p = 0; p < call->paths; p++)
-        for (int64_t l = 0; l < call->path[p].lambdas; l++, fit++) {
-            if (!ridge->is_solved[p] || is_done(ridge, call->solutions->fit + fit)) continue;
-            lot.index[lot.count] = fit;
-            lot.margin[lot.count] = llr_call_margin(call, p);
-            lot.lambda[lot.count++] = call->path[p].lambda[l];
-            if (lot.count == LLR_CERTIFY_FITS) certify_lot(ridge, &lot);
-        }
-    if (lot.count) certify_lot(ridge, &lot);
-}
-
-/* Fits from Lanczos' reduction, which stand in their place already. Where it is given up for one
- * weighting, it is not tried for those after it. */
+/* Fits from Lanczos' reduction. Where it is given up for one weighting, it is not tried for those
+ * after it. */
 static bool solve_by_steps(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
-    const llr_path_t *path = &call->path[index];
-    llr_solutions_t *out = call->solutions;
+    size_t bytes = (size_t)(call->path[index].lambdas * call->width) * sizeof(double);
+    if (!ridge->steps) return false;
     llr_ridge_krylov_solve(&ridge->krylov, &ridge->system, index, fit);
     ridge->steps = llr_ridge_krylov_solved(&ridge->krylov, index);
-    if (!ridge->steps) return false;
-    memcpy(ridge->z, out->theta + fit * call->width,
-           (size_t)(path->lambdas * call->width) * sizeof(double));
-    finish_early(ridge, path, fit);
-    return all_done(ridge, out->fit + fit, path->lambdas);
+    memcpy(ridge->z, call->solutions->theta + fit * call->width, bytes);
+    return ridge->steps;
 }
 
-/* Fits of a path by update, in their places. */
-static void solve_by_update(ridge_t *ridge, int64_t index, int64_t fit)
-{
-    llr_call_t *call = ridge->call;
-    const llr_path_t *path = &call->path[index];
-    llr_ridge_system_make(&ridge->system, call, path->weight);
-    if (!llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z,
-                                call->solutions->fit + fit))
-        return;
-    llr_margin_t margin = llr_call_margin(call, index);
-    finish_early(ridge, path, fit);
-    if (call->space.q) finish_rest(ridge, path, &margin, fit, 0);
-    ridge->is_solved[index] = true;
-}
-
+/* Of a path that was not solved with others: puts its fits into their places. */
 static void solve_path(ridge_t *ridge, int64_t index, int64_t fit)
 {
     llr_call_t *call = ridge->call;
     const llr_path_t *path = &call->path[index];
     llr_fit_t *about = call->solutions->fit + fit;
-    llr_margin_t margin = llr_call_margin(call, index);
-    if (ridge->is_solved[index] && all_done(ridge, about, path->lambdas)) return;
+    if (ridge->is_solved[index]) return;
     llr_ridge_system_make(&ridge->system, call, path->weight);
-    if (ridge->steps && solve_by_steps(ridge, index, fit)) return;
+    bool found = solve_by_steps(ridge, index, fit) ||
+                 (ridge->updates &&
+                  llr_ridge_update_solve(&ridge->update, &ridge->system, path, ridge->z, about));
+    if (!found) solve_directly(ridge, path, about);
+    place(ridge, path, fit);
+}
+
+/* By its own reduction, with refinement, if it was not done otherwise. */
+static void refine_path(ridge_t *ridge, int64_t index, int64_t fit)
+{
+    llr_call_t *call = ridge->call;
+    const llr_path_t *path = &call->path[index];
+    llr_fit_t *about = call->solutions->fit + fit;
+    llr_margin_t margin = llr_call_margin(call, index);
+    if (all_done(ridge, about, path->lambdas)) return;
+    llr_ridge_system_make(&ridge->system, call, path->weight);
     solve_directly(ridge, path, about);
-    finish_early(ridge, path, fit);
-    finish_rest(ridge, path, &margin, fit, REFINEMENTS);
+    finish_rest(ridge, path, &margin, fit);
 }
 
 /* Does so with every path, by its index and that of its first fit. */
@@ -360,6 +308,80 @@ static llr_code_t each_path(ridge_t *ridge, void (*solve)(ridge_t *, int64_t, in
         fit += call->path[p].lambdas;
     }
     return LLR_OK;
+}
+
+/* Fits of any paths, certified together from the rows: products with few vectors take as long as
+ * with many. Neighbours, or else of a space that is the rows' own. */
+typedef struct lot {
+    int64_t count, index[LLR_CERTIFY_FITS];
+    llr_margin_t margin[LLR_CERTIFY_FITS];
+    double lambda[LLR_CERTIFY_FITS];
+} lot_t;
+
+static bool are_neighbours(const lot_t *lot)
+{
+    return lot->index[lot->count - 1] - lot->index[0] == lot->count - 1;
+}
+
+/* Coefficients of the lot, and its intercepts and fits, side by side. */
+static const double *collect(ridge_t *ridge, const lot_t *lot, llr_fit_t *fit)
+{
+    const llr_call_t *call = ridge->call;
+    const llr_solutions_t *out = call->solutions;
+    int64_t columns = call->columns, width = columns * call->space.dim;
+    bool neighbours = are_neighbours(lot);
+    for (int64_t f = 0; f < lot->count; f++) {
+        int64_t at = lot->index[f];
+        fit[f] = out->fit[at];
+        memcpy(ridge->b + f * columns, out->b + at * columns, (size_t)columns * sizeof(double));
+        if (!neighbours)
+            memcpy(ridge->correction + f * width, out->theta + at * width,
+                   (size_t)width * sizeof(double));
+    }
+    return neighbours ? out->theta + lot->index[0] * width : ridge->correction;
+}
+
+static void certify_lot(ridge_t *ridge, lot_t *lot)
+{
+    llr_call_t *call = ridge->call;
+    llr_solutions_t *out = call->solutions;
+    const llr_margin_t *of[LLR_CERTIFY_FITS];
+    llr_fit_t fit[LLR_CERTIFY_FITS];
+    int64_t columns = call->columns;
+    if (!lot->count) return;
+    const double *theta = collect(ridge, lot, fit);
+    for (int64_t f = 0; f < lot->count; f++) of[f] = &lot->margin[f];
+    llr_certify_each(&call->certifier, of, lot->lambda, lot->count, theta, ridge->b, fit);
+    for (int64_t f = 0; f < lot->count; f++) {
+        out->fit[lot->index[f]] = fit[f];
+        memcpy(out->b + lot->index[f] * columns, ridge->b + f * columns,
+               (size_t)columns * sizeof(double));
+    }
+    lot->count = 0;
+}
+
+static bool takes(const ridge_t *ridge, const lot_t *lot, int64_t fit)
+{
+    if (!lot->count) return true;
+    if (lot->count == LLR_CERTIFY_FITS) return false;
+    return !ridge->call->space.q || lot->index[lot->count - 1] == fit - 1;
+}
+
+/* All fits that stand in their places and are not done yet. */
+static void certify_rest(ridge_t *ridge)
+{
+    const llr_call_t *call = ridge->call;
+    lot_t lot = {.count = 0};
+    int64_t fit = 0;
+    for (int64_t p = 0; p < call->paths; p++)
+        for (int64_t l = 0; l < call->path[p].lambdas; l++, fit++) {
+            if (is_done(ridge, call->solutions->fit + fit)) continue;
+            if (!takes(ridge, &lot, fit)) certify_lot(ridge, &lot);
+            lot.index[lot.count] = fit;
+            lot.margin[lot.count] = llr_call_margin(call, p);
+            lot.lambda[lot.count++] = call->path[p].lambda[l];
+        }
+    certify_lot(ridge, &lot);
 }
 
 /* Solves what paths can share, and tells of which it did. Where rows are many, Krylov spaces may
@@ -391,10 +413,8 @@ llr_code_t llr_solve_ridge(llr_call_t *call)
     LLR_TRY(solve_shared(&ridge));
     LLR_TRY(take(&ridge, call->arena, call->error));
     if (ridge.steps) LLR_TRY(llr_ridge_krylov_create(&ridge.krylov, call, ridge.most));
-    if (ridge.updates) {
-        LLR_TRY(llr_ridge_update_create(&ridge.update, call));
-        LLR_TRY(each_path(&ridge, solve_by_update));
-    }
-    if (!call->space.q) certify_rest(&ridge);
-    return each_path(&ridge, solve_path);
+    if (ridge.updates) LLR_TRY(llr_ridge_update_create(&ridge.update, call));
+    LLR_TRY(each_path(&ridge, solve_path));
+    certify_rest(&ridge);
+    return each_path(&ridge, refine_path);
 }
