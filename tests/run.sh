@@ -23,7 +23,9 @@ ASAN_OPTIONS=detect_leaks=1 ctest --preset asan -j 2 -L unit
 ASAN_OPTIONS=detect_leaks=0 ctest --preset asan -j 2 -L 'cli|mpi' \
     -E 'memory|hosts|mpi_plan|slices_[457]'
 llr_setup dev
-ctest --preset dev -j 2 -L 'unit|cli|mpi' -E 'hosts|groups|mpi_plan|slices_[457]' \
+# Of the floors; tests of the command line alone look at none of them.
+ctest --preset dev -j 2 -L 'unit|cli|mpi' \
+    -E 'hosts|groups|mpi_plan|slices_[457]|cli_(usage|wrong_usage|help|launch|progress|readme)' \
     >build/dev/ctest.log || {
     cat build/dev/ctest.log
     exit 1

@@ -49,8 +49,27 @@ static void print_units(const llr_session_t *session, const llr_estimate_t *esti
     }
 }
 
+/* Those of the options; without them as few as the job can run on. */
+static llr_code_t choose_ranks(const llr_options_t *options, const llr_session_t *session,
+                               int *ranks, llr_error_t *error)
+{
+    int64_t least = session->job.ranks_per_unit > 1 ? session->job.ranks_per_unit : 1;
+    bool given = llr_options_given(options, (const char *const[]){"--ranks", NULL});
+    *ranks = (int)(given ? options->ranks : options->nodes > least ? options->nodes : least);
+    if (*ranks < least)
+        return llr_fail(error, LLR_INVALID,
+                        "--ranks %d: ranks_per_unit is %lld; that many at least", *ranks,
+                        (long long)least);
+    if (options->nodes > *ranks)
+        return llr_fail(error, LLR_INVALID, "--nodes %lld: more nodes than ranks (--ranks %d)",
+                        (long long)options->nodes, *ranks);
+    llr_session_warn_ranks(least, *ranks);
+    return LLR_OK;
+}
+
 static llr_code_t print_plan(const llr_options_t *options, llr_session_t *session,
-                             const llr_pace_t *pace, const char *calibration, llr_error_t *error)
+                             const llr_pace_t *pace, const char *calibration, int ranks,
+                             llr_error_t *error)
 {
     llr_estimate_t estimate;
     llr_code_t code =
@@ -60,7 +79,7 @@ static llr_code_t print_plan(const llr_options_t *options, llr_session_t *sessio
                            .pace = pace,
                            .estimate = &estimate,
                            .calibration = calibration,
-                           .ranks = (int)options->ranks,
+                           .ranks = ranks,
                            .nodes = (int)options->nodes};
         print_units(session, &estimate);
         llr_plan_print_memory(&plan);
@@ -74,11 +93,13 @@ static llr_code_t plan(const llr_options_t *options, llr_session_t *session, llr
 {
     llr_pace_t pace = {0};
     llr_text_t said = {0};
+    int ranks;
+    LLR_TRY(choose_ranks(options, session, &ranks, error));
     llr_code_t code = llr_calibration_open(&pace, options->calibration, session, &said, error);
     if (code == LLR_OK && options->save_calibration)
         code = llr_calibration_save(&pace, options->save_calibration, error);
     if (code == LLR_OK)
-        code = print_plan(options, session, &pace, said.data ? said.data : "", error);
+        code = print_plan(options, session, &pace, said.data ? said.data : "", ranks, error);
     llr_text_destroy(&said);
     llr_pace_destroy(&pace);
     return code;
@@ -87,9 +108,6 @@ static llr_code_t plan(const llr_options_t *options, llr_session_t *session, llr
 llr_code_t llr_command_plan(const llr_options_t *options, llr_error_t *error)
 {
     llr_session_t session;
-    if (options->nodes > options->ranks)
-        return llr_fail(error, LLR_INVALID, "--nodes %lld: more nodes than ranks (--ranks %lld)",
-                        (long long)options->nodes, (long long)options->ranks);
     llr_code_t code =
         llr_session_open(&session, options->argument[0], options->output, true, error);
     llr_session_findings(&session.findings);

@@ -68,16 +68,12 @@ static void print_forms(const llr_grid_t *grid, const llr_catalog_t *catalog)
     }
 }
 
-/* Groups are all alike, as results depend on their size: what is left over is not used. */
 static void print_groups(int64_t size, int64_t ranks)
 {
     if (size < 2) return;
     fprintf(stderr, "llrsweep: groups: %lld of %lld ranks, process grid 1 x %lld\n",
             (long long)(ranks / size), (long long)size, (long long)size);
-    if (ranks % size)
-        fprintf(stderr,
-                "llrsweep: warning: %lld of %lld ranks are left out: ranks_per_unit is %lld\n",
-                (long long)(ranks % size), (long long)ranks, (long long)size);
+    llr_session_warn_ranks(size, ranks);
 }
 
 static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,

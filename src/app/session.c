@@ -97,6 +97,14 @@ void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts)
     llr_findings_destroy(&warnings);
 }
 
+void llr_session_warn_ranks(int64_t size, int64_t ranks)
+{
+    if (size > 1 && ranks % size)
+        fprintf(stderr,
+                "llrsweep: warning: %lld of %lld ranks are left out: ranks_per_unit is %lld\n",
+                (long long)(ranks % size), (long long)ranks, (long long)size);
+}
+
 void llr_session_warn_kernel(void)
 {
     const char *forced = getenv("OPENBLAS_CORETYPE");

@@ -32,6 +32,10 @@ void llr_session_findings(const llr_findings_t *findings);
 /* Prints what a user should know of the numbers to come (llr_grid_warn), a line each, to stderr. */
 void llr_session_warn(const llr_grid_t *grid, const llr_facts_t *facts);
 
+/* Prints, to stderr, how many of so many ranks are left over where size of them solve a unit
+ * together (groups are all alike, as results depend on their size), where any are. */
+void llr_session_warn_ranks(int64_t size, int64_t ranks);
+
 /* Prints, to stderr, that the environment holds the BLAS back, where it does. */
 void llr_session_warn_kernel(void);
 

@@ -28,7 +28,7 @@ llr_code_t llr_scores_basis_create(llr_scores_basis_t *basis, int64_t vectors, i
     LLR_TAKE(basis->vector, arena, vectors * dim, error);
     LLR_TAKE(basis->direction, arena, most * dim, error);
     LLR_TAKE(basis->mix, arena, vectors * most, error);
-    LLR_TAKE(basis->gram, arena, vectors * vectors, error);
+    LLR_TAKE(basis->product, arena, vectors, error);
     LLR_TAKE(basis->left, arena, vectors, error);
     return LLR_OK;
 }
@@ -37,8 +37,7 @@ int64_t llr_scores_basis_bytes(int64_t vectors, int64_t dim)
 {
     int64_t most = llr_scores_basis_most(vectors, dim), d = sizeof(double);
     return llr_arena_cost(vectors * dim, d) + llr_arena_cost(most * dim, d) +
-           llr_arena_cost(vectors * most, d) + llr_arena_cost(vectors * vectors, d) +
-           llr_arena_cost(vectors, d);
+           llr_arena_cost(vectors * most, d) + 2 * llr_arena_cost(vectors, d);
 }
 
 static int64_t largest(const double *x, int64_t count)
@@ -61,6 +60,14 @@ static void make_direction(llr_scores_basis_t *basis, int64_t pivot, double leng
     for (int64_t j = 0; j < dim; j++) direction[j] /= length;
 }
 
+/* The pivot's row of the Gram of all vectors: few of its rows are ever needed. */
+static void multiply_by(llr_scores_basis_t *basis, int64_t pivot)
+{
+    const double *its = basis->vector + pivot * basis->dim;
+    for (int64_t v = 0; v < basis->vectors; v++)
+        basis->product[v] = llr_dot(basis->dim, its, basis->vector + v * basis->dim);
+}
+
 /* One step of the pivoted Cholesky factorisation of the Gram, whose rows are mix; false: nothing
  * is left over. */
 static bool add_direction(llr_scores_basis_t *basis)
@@ -70,8 +77,9 @@ static bool add_direction(llr_scores_basis_t *basis)
     double length = sqrt(basis->left[pivot]);
     const double *own = basis->mix + pivot * basis->most;
     make_direction(basis, pivot, length);
+    multiply_by(basis, pivot);
     for (int64_t v = 0; v < basis->vectors; v++) {
-        double *mix = basis->mix + v * basis->most, rest = basis->gram[pivot * basis->vectors + v];
+        double *mix = basis->mix + v * basis->most, rest = basis->product[v];
         for (int64_t q = 0; q < r; q++) rest -= mix[q] * own[q];
         mix[r] = v == pivot ? length : rest / length;
         basis->left[v] -= mix[r] * mix[r];
@@ -94,9 +102,10 @@ bool llr_scores_basis_find(llr_scores_basis_t *basis)
     int64_t vectors = basis->vectors;
     basis->used = 0;
     if (!basis->most) return false;
-    llr_gemm(false, true, vectors, vectors, basis->dim, 1, basis->vector, basis->dim, basis->vector,
-             basis->dim, 0, basis->gram, vectors);
-    for (int64_t v = 0; v < vectors; v++) basis->left[v] = basis->gram[v * vectors + v];
+    for (int64_t v = 0; v < vectors; v++) {
+        const double *its = basis->vector + v * basis->dim;
+        basis->left[v] = llr_dot(basis->dim, its, its);
+    }
     while (basis->used < basis->most) {
         if (!add_direction(basis)) return basis->used > 0;
         if (basis->used % LLR_STRIP == 0 && mean_left(basis) <= LEFT_OVER) return true;

@@ -14,7 +14,7 @@ typedef struct llr_scores_basis {
     int64_t used;      /* directions found */
     double *direction; /* most x dim: orthonormal */
     double *mix;       /* vectors x most: vector ~ mix * direction */
-    double *gram;      /* vectors x vectors */
+    double *product;   /* vectors: of each with the last pivot */
     double *left;      /* vectors: square of what the directions leave over */
 } llr_scores_basis_t;
 

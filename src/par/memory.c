@@ -193,7 +193,10 @@ llr_code_t llr_memory_check_private(const llr_comm_t *comm, const llr_memory_nee
 {
     int64_t ranks = llr_comm_node_size(comm), mine = need->workspace + need->lists;
     LLR_TRY(compare(mine, address_space(), "the workspace of a rank", "this process",
-                    "raise its limit (ulimit -v), or ask for smaller sizes", error));
+                    "raise its limit (ulimit -v), or ask for smaller sizes or a smaller unit_size",
+                    error));
     return compare(ranks * mine + need->rows, llr_memory_available(), "the workspaces of all ranks",
-                   "this node", "run fewer ranks a node, or ask for smaller sizes", error);
+                   "this node",
+                   "run fewer ranks a node, or ask for smaller sizes or a smaller unit_size",
+                   error);
 }

@@ -37,6 +37,13 @@ static double seconds_behind(const outcome_t *outcome, const char *label)
     return sscanf(at, " %lf s", &seconds) == 1 ? seconds : NAN;
 }
 
+static double mebibytes_behind(const outcome_t *outcome, const char *label)
+{
+    double size;
+    const char *at = strstr(outcome->out, label);
+    return at && sscanf(at + strlen(label), " %lf MiB", &size) == 1 ? size : NAN;
+}
+
 static void seconds_follow_the_calibration(void)
 {
     outcome_t one, three;
@@ -159,8 +166,8 @@ static void a_calibration_may_be_kept(void)
     CU_ASSERT_TRUE(ended(&kept, 1, "no/such/folder: cannot be written: No such file or directory"));
 }
 
-/* Where the job's own units would ask for too much: weights wait for predictions, or the cheapest is too
- * dear, in time or memory. */
+/* Where the job's own units would ask for too much: weights wait for predictions, or the cheapest
+ * is too dear, in time or memory. */
 static void made_units_stand_in_for_dear_ones(void)
 {
     static const char *const more[] = {
@@ -175,6 +182,38 @@ static void made_units_stand_in_for_dear_ones(void)
         CU_ASSERT_TRUE(ended(&outcome, 0, "time, by 2 s of made units, on this machine\n"));
         CU_ASSERT_TRUE(seconds_behind(&outcome, "all units, on one core") > 0);
     }
+}
+
+/* A run of fewer ranks than solve a unit together would be refused, and ranks that are left over do
+ * nothing. */
+static void groups_need_their_ranks(void)
+{
+    outcome_t outcome;
+    write_job("groups", "seeds: {count: 2}\nranks_per_unit: 4\n");
+    run(&outcome, "cd $D && $L plan groups.yaml --calibration one");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "sbatch --nodes=1 --ntasks-per-node=4 "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "memory of a node with 4 ranks"));
+    run(&outcome, "cd $D && $L plan groups.yaml --calibration one --ranks 3");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "--ranks 3: ranks_per_unit is 4; that many at least"));
+    run(&outcome, "cd $D && $L plan groups.yaml --calibration one --ranks 6");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "2 of 6 ranks are left out: ranks_per_unit is 4"));
+}
+
+/* Many cells a unit: memory grows with their number, not with its square. */
+static void cells_take_memory_once_each(void)
+{
+    outcome_t outcome;
+    double one, three;
+    write_job("one", "seeds: {count: 1}\nexponents: {from: 0, to: 2, count: 100}\n"
+                     "lambdas: {log10: {from: -4, to: 0, count: 100}}\n");
+    write_job("three", "seeds: {count: 1}\nexponents: {from: 0, to: 2, count: 100}\n"
+                       "lambdas: {log10: {from: -4, to: 0, count: 300}}\n");
+    run(&outcome, "cd $D && $L plan one.yaml --calibration one");
+    CU_ASSERT_EQUAL_FATAL(outcome.code, 0);
+    one = mebibytes_behind(&outcome, "  workspace ");
+    run(&outcome, "cd $D && $L plan three.yaml --calibration one");
+    three = mebibytes_behind(&outcome, "  workspace ");
+    CU_ASSERT_TRUE(one > 10 && three > 2 * one && three < 3.1 * one);
 }
 
 /* The time limit ------------------------------------------------------------------------------- */
@@ -249,6 +288,8 @@ int main(void)
         {"the line for sbatch has all it needs", the_line_for_sbatch_has_all_it_needs},
         {"a calibration may be kept", a_calibration_may_be_kept},
         {"made units stand in for dear ones", made_units_stand_in_for_dear_ones},
+        {"groups need their ranks", groups_need_their_ranks},
+        {"cells take memory once each", cells_take_memory_once_each},
         {"a run stops before its time is over", a_run_stops_before_its_time_is_over},
         {"a grace ends with the time", a_grace_ends_with_the_time},
         {"what was stopped goes on to the same table", what_was_stopped_goes_on_to_the_same_table},
