@@ -7,13 +7,18 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Text and Markdown: a number that does not exist is a dash. */
+enum { NUMBER = 10 }; /* width of a column, as of 2.507e+04 and a space */
+
+/* Text and Markdown: a number that does not exist is a dash. A space of the width stands first, so
+ * that not even a text wider than its column runs into the one before. */
 static void print_cell(const llr_theory_table_t *t, int width, const char *text)
 {
     if (t->format == LLR_FORMAT_MARKDOWN)
         printf(" %s |", text);
-    else
+    else if (width < 0)
         printf("%*s", width, text);
+    else
+        printf(" %*s", width - 1, text);
 }
 
 static void print_number(const llr_theory_table_t *t, int width, const char *format, double value)
@@ -25,7 +30,7 @@ static void print_number(const llr_theory_table_t *t, int width, const char *for
 
 static void print_error(const llr_theory_table_t *t, double value)
 {
-    print_number(t, 10, "%.4f", value);
+    print_number(t, NUMBER, "%.4f", value);
 }
 
 static void begin_line(const llr_theory_table_t *t)
@@ -38,7 +43,7 @@ static void print_slots(const llr_theory_table_t *t, const char *what, int32_t c
     char name[32];
     for (int32_t s = 0; s < count; s++) {
         snprintf(name, sizeof name, "%s %d", what, s);
-        print_cell(t, 10, name);
+        print_cell(t, NUMBER, name);
     }
 }
 
@@ -48,10 +53,10 @@ static void print_head(const llr_theory_table_t *t)
     static const char *const names[] = {"gamma", "rho", "lambda", "df"};
     begin_line(t);
     print_cell(t, -18, "rule");
-    for (int n = 0; n < 4; n++) print_cell(t, 9, names[n]);
+    for (int n = 0; n < 4; n++) print_cell(t, NUMBER, names[n]);
     print_cell(t, 13, "worst class");
     if (shape.groups) print_cell(t, 13, "worst group");
-    print_cell(t, 10, "balanced");
+    print_cell(t, NUMBER, "balanced");
     print_slots(t, "class", shape.classes);
     print_slots(t, "group", shape.groups);
     putchar('\n');
@@ -104,10 +109,10 @@ static void print_text(const llr_theory_table_t *t, const char *rule, const llr_
     llr_shape_t shape = t->subject->facts->shape;
     begin_line(t);
     print_cell(t, -18, rule);
-    print_number(t, 9, "%.4g", f->gamma);
-    print_number(t, 9, "%.4g", f->rho);
-    print_number(t, 9, "%.4g", f->lambda);
-    print_number(t, 9, "%.4g", f->df);
+    print_number(t, NUMBER, "%.4g", f->gamma);
+    print_number(t, NUMBER, "%.4g", f->rho);
+    print_number(t, NUMBER, "%.4g", f->lambda);
+    print_number(t, NUMBER, "%.4g", f->df);
     print_number(t, 13, "%.4f", f->worst_class);
     if (shape.groups) print_number(t, 13, "%.4f", f->worst_group);
     print_error(t, f->balanced);

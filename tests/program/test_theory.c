@@ -57,6 +57,11 @@ static void formats_hold_the_same(void)
     run(&outcome, "$L theory --gaussian d=20,priors=.8:.2 --n 60 --gamma 0 --lambda 1 --format "
                   "markdown | grep '^|' | awk -F'|' 'NF != 11 { exit 1 } END { print NR }'");
     CU_ASSERT_TRUE(ended(&outcome, 0, "5\n"));
+    /* The widest numbers, and a rule that is wider than its column, stay apart. */
+    run(&outcome, "$L theory --gaussian d=20,separation=2,priors=.9:.1 --n 6 --lambda .01 "
+                  "--gamma 4,.333333333,-19.12345 | awk 'NR > 3 && /[0-9]$/ && NF != 9 { exit 1 }\n"
+                  "/^thumb/ { print $3 }'");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "2.507e+04\n"));
 }
 
 /* Of a job: what the sweep puts beside its measurements. */
