@@ -75,6 +75,11 @@ llr_code_t llr_h5_open_file(const char *path, hid_t *file, llr_error_t *error)
     if (*file < 0) llr_h5_words(words);
     if (access >= 0) H5Pclose(access);
     if (*file >= 0) return LLR_OK;
+    if (strstr(words, "lock file"))
+        return llr_fail(error, LLR_FAILED,
+                        "%s: cannot be locked: a program has it open to write into it, or the file "
+                        "system has no locks (then HDF5_USE_FILE_LOCKING=FALSE helps)",
+                        path);
     if (H5Fis_hdf5(path) == 0) return llr_fail(error, LLR_INVALID, "%s: is not an HDF5 file", path);
     return llr_fail(error, LLR_INVALID, "%s: is a truncated or damaged HDF5 file%s", path, words);
 }

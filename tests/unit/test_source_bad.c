@@ -3,7 +3,12 @@
 #include "store/source.h"
 #include "suite.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* A file in which one dataset has another shape or type; no values. */
 static void with_dataset(const char *path, const char *name, int rank, hsize_t first,
@@ -338,6 +343,43 @@ static void every_bad_file_is_refused_in_one_line(void)
     CU_ASSERT_EQUAL(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
 }
 
+/* A process that holds the locks of one that writes, of either kind, until it is killed. */
+static pid_t lock_elsewhere(const char *path)
+{
+    int ends[2];
+    char byte;
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    pid_t child = fork();
+    if (!child) {
+        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int file = open(path, O_RDWR);
+        if (fcntl(file, F_SETLK, &whole) || flock(file, LOCK_EX)) _exit(1);
+        if (write(ends[1], "", 1) == 1) pause();
+        _exit(1);
+    }
+    close(ends[1]);
+    CU_ASSERT_EQUAL_FATAL(read(ends[0], &byte, 1), 1);
+    close(ends[0]);
+    return child;
+}
+
+static void a_locked_file_is_no_damaged_one(void)
+{
+    llr_source_t source;
+    llr_error_t error = {0};
+    const char *path = path_of("locked.h5");
+    write_good(path, H5T_IEEE_F64LE, H5T_STD_I32LE, NULL);
+    pid_t writer = lock_elsewhere(path);
+    CU_ASSERT_EQUAL(llr_source_open_h5(&source, path, &error), LLR_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "cannot be locked: a program has it open to write"));
+    llr_source_close(&source);
+    kill(writer, SIGKILL);
+    CU_ASSERT_EQUAL(waitpid(writer, NULL, 0), writer);
+    CU_ASSERT_EQUAL(llr_source_open_h5(&source, path, &error), LLR_OK);
+    llr_source_close(&source);
+    remove(path);
+}
+
 static void a_file_without_permission_is_refused(void)
 {
     llr_source_t source;
@@ -355,7 +397,9 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"every bad file is refused in one line", every_bad_file_is_refused_in_one_line},
+        {"a locked file is no damaged one", a_locked_file_is_no_damaged_one},
         {"a file without permission is refused", a_file_without_permission_is_refused},
     };
+    unsetenv("HDF5_USE_FILE_LOCKING"); /* tests run without; HDF5 looks at it once */
     return LLR_RUN_SUITE("source_bad", tests);
 }
