@@ -45,9 +45,25 @@ static void describe_selection(llr_report_t *report)
                  tuned ? ", then smaller gamma" : "");
 }
 
+/* Fewest pairs of seeds of a comparison that is shown with its p; 0: none has one. */
+static int64_t fewest_pairs(const llr_report_t *report)
+{
+    int64_t fewest = 0;
+    for (int64_t t = 0; t < report->tables; t++) {
+        const llr_report_table_t *table = &report->table[t];
+        for (int64_t i = 0; i < report->methods * table->columns; i++) {
+            int64_t pairs = table->paired[i].difference.seeds;
+            if (!llr_report_is_contrast(report, i / table->columns) || pairs < 2) continue;
+            if (!fewest || pairs < fewest) fewest = pairs;
+        }
+    }
+    return fewest;
+}
+
 static void describe_comparison(llr_report_t *report)
 {
     if (!report->compare) return;
+    int64_t pairs = fewest_pairs(report);
     bool exact = report->seeds <= LLR_PAIRED_EXACT;
     llr_text_add(&report->comparison, "Differences: this sweep's method minus %s%s%s; ",
                  report->of_folders ? "the same of " : "", report->compare,
@@ -62,9 +78,9 @@ static void describe_comparison(llr_report_t *report)
                  exact ? "exact permutation test of the signs of the paired differences"
                        : "paired t test (exact permutation test of the signs where both have at "
                          "most 40 seeds)");
-    if (exact)
-        llr_text_add(&report->comparison, "%lld seeds can give no less than %.2g; ",
-                     (long long)report->seeds, ldexp(1, 1 - (int)report->seeds));
+    if (exact && pairs)
+        llr_text_add(&report->comparison, "%lld seeds can give no less than %.3g; ",
+                     (long long)pairs, ldexp(1, 1 - (int)pairs));
     llr_text_add(&report->comparison,
                  "it speaks of other subsamples of these data, not of other data.");
 }

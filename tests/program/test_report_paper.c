@@ -160,7 +160,7 @@ static void methods_are_compared(void)
     CU_ASSERT_TRUE(most > least);
     run(&outcome, "$L report $D/class --compare inverse_prior | tr -s '\\n' ' '");
     CU_ASSERT_TRUE(ended(&outcome, 0, "square: difference from inverse_prior, paired over seeds"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "4 seeds can give no less than 0.12;"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, "4 seeds can give no less than 0.125;"));
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, " (p 0.125)"));
 }
 
@@ -188,6 +188,8 @@ static void sweeps_are_compared(void)
     run(&outcome, "cd $D && $L report class --compare raw --n 60");
     CU_ASSERT_TRUE(ended(&outcome, 0, "difference from raw, paired over seeds"));
     CU_ASSERT_PTR_NOT_NULL(strstr(outcome.out, " (3 seeds)"));
+    run(&outcome, "cd $D && $L report class --compare raw | tr -s '\\n' ' '");
+    CU_ASSERT_TRUE(ended(&outcome, 0, " 3 seeds can give no less than 0.25;"));
 }
 
 static void what_cannot_be_compared_is_said(void)
