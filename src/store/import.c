@@ -10,6 +10,7 @@
 #include "store/split.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,6 +80,8 @@ static llr_code_t read_groups(work_t *work, llr_error_t *error)
     return code;
 }
 
+#define PARTS "a split has 0 (pool, train, retrain), 1 (validation, valid, val) and 2 (test)"
+
 /* Words of a list of parts; -1: none of them. */
 static int8_t part_of(const char *word)
 {
@@ -96,24 +99,22 @@ static llr_code_t take_parts(work_t *work, const llr_naming_t *naming, llr_error
 {
     llr_source_t *made = work->made;
     bool present[LLR_PARTS] = {false};
-    const char *const words[LLR_PARTS] = {"0", "1", "2"};
     for (int64_t i = 0; i < made->rows; i++) {
+        char number[LLR_NUMBER_TEXT];
         int32_t kind = naming->index[i];
-        const char *word = naming->name ? naming->name[kind] : kind < 3 ? words[kind] : "beyond 2";
+        snprintf(number, sizeof number, "%d", kind);
+        const char *word = naming->name ? naming->name[kind] : number;
         int8_t part = part_of(word);
         if (part < 0)
-            return llr_fail(error, LLR_INVALID,
-                            "%s: row %lld is `%.40s`; a split has 0 (pool), 1 (validation) and "
-                            "2 (test)",
-                            work->import->split, (long long)i, word);
+            return llr_fail(error, LLR_INVALID, "%s: row %lld is `%.40s`; " PARTS,
+                            work->asked[LLR_ROLE_SPLIT], (long long)i, word);
         present[part] = true;
         made->split[i] = part;
     }
     for (int p = 0; p < LLR_PARTS; p++)
         if (!present[p])
-            return llr_fail(error, LLR_INVALID,
-                            "%s: no row has %s; a split has 0 (pool), 1 (validation) and 2 (test)",
-                            work->import->split, words[p]);
+            return llr_fail(error, LLR_INVALID, "%s: no row has %d; " PARTS,
+                            work->asked[LLR_ROLE_SPLIT], p);
     return LLR_OK;
 }
 
@@ -121,7 +122,7 @@ static llr_code_t read_split(work_t *work, llr_error_t *error)
 {
     llr_naming_t naming;
     llr_source_t *made = work->made;
-    if (!work->import->split) return LLR_OK;
+    if (!work->asked[LLR_ROLE_SPLIT]) return LLR_OK;
     made->split = llr_alloc(made->rows, sizeof *made->split);
     if (!made->split) return llr_fail_memory(error, made->rows, "the split");
     llr_code_t code = read_list(work, LLR_ROLE_SPLIT, &naming, error);
@@ -324,11 +325,22 @@ static llr_code_t describe(work_t *work, llr_error_t *error)
                : LLR_OK;
 }
 
+/* Lists beside the features are taken along where the user says nothing else. */
+static void ask_for_own_lists(work_t *work)
+{
+    const llr_import_t *import = work->import;
+    if (!import->groups && work->features.holds_groups)
+        work->asked[LLR_ROLE_GROUPS] = import->features;
+    if (!import->split && !import->fractions && work->features.holds_split)
+        work->asked[LLR_ROLE_SPLIT] = import->features;
+}
+
 static llr_code_t read_all(work_t *work, llr_error_t *error)
 {
     llr_source_t *made = work->made;
     LLR_TRY(check_output(work, error));
     LLR_TRY(open_role(work, LLR_ROLE_FEATURES, &work->features, error));
+    ask_for_own_lists(work);
     made->rows = work->features.rows;
     made->dim = work->features.columns;
     made->type = work->import->single ? LLR_FLOAT32 : work->features.type;

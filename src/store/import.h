@@ -5,8 +5,8 @@
 #include "store/source.h"
 
 typedef struct llr_import {
-    /* FILE or FILE:PART (store/rows.h); labels NULL: the features' own (LIBSVM); groups, split
-     * NULL: none. */
+    /* FILE or FILE:PART (store/rows.h); NULL: the features' own, where their file has some
+     * (labels: LIBSVM, .npz, HDF5; groups, split: HDF5). */
     const char *features, *labels, *groups, *split;
     const double *fractions; /* of pool, validation, test, sum 1; NULL: no split is made */
     int64_t seed;            /* of that split: the one a job makes by the same fractions */

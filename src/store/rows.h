@@ -24,6 +24,8 @@ typedef struct llr_rows {
     bool words;            /* values are text by their type: 1.5 is a name then */
     bool may_have_header;  /* rows counts a first line that may be a header */
     bool holds_labels;     /* the file may be asked for its labels too */
+    bool holds_groups;     /* of features in HDF5: groups lie beside them, */
+    bool holds_split;      /* and a split */
     /* The next count rows into out (count x columns of type, row-major), not past the last. */
     llr_code_t (*next)(struct llr_rows *rows, int64_t count, void *out, llr_error_t *error);
     /* The next row's one value in place of what word held. */

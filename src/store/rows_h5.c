@@ -183,6 +183,7 @@ llr_code_t llr_rows_open_h5(llr_rows_t *rows, const llr_rows_ask_t *ask, const c
     llr_text_t place = {0};
     table_t *table = llr_alloc(1, sizeof *table);
     char *shown = llr_copy_text(path);
+    bool whole = !part && ask->role == LLR_ROLE_FEATURES;
     if (!part) part = llr_role_name(ask->role);
     llr_text_add(&place, "%s%s", *part == '/' ? "" : "/", part);
     llr_code_t code = LLR_OK;
@@ -194,6 +195,10 @@ llr_code_t llr_rows_open_h5(llr_rows_t *rows, const llr_rows_ask_t *ask, const c
     if (!table || !shown || place.failed) code = llr_fail_memory(error, sizeof *table, "a dataset");
     llr_h5_printer_t printer = llr_h5_silence();
     if (code == LLR_OK) code = open_parts(rows, ask, shown, place.data, error);
+    if (code == LLR_OK && whole) {
+        rows->holds_groups = llr_h5_has(table->file, "/groups");
+        rows->holds_split = llr_h5_has(table->file, "/split");
+    }
     llr_h5_restore(printer);
     llr_text_destroy(&place);
     free(shown);

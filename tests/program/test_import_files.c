@@ -96,9 +96,11 @@ static const char *const bad[][2] = {
      "same.npy: every row has the same label; at least two classes are needed"},
     {"--features X.npy --labels y.npy --groups y5.npy", "y5.npy: has 5 rows, but X.npy has 4"},
     {"--features X.npy --labels y.npy --split y.npy",
-     "y.npy: no row has 2; a split has 0 (pool), 1 (validation) and 2 (test)"},
+     "y.npy: no row has 2; a split has 0 (pool, train, retrain), 1 (validation, valid, val) and 2 "
+     "(test)"},
     {"--features X.npy --labels y.npy --split same.npy",
-     "same.npy: row 0 is `3`; a split has 0 (pool), 1 (validation) and 2 (test)"},
+     "same.npy: row 0 is `3`; a split has 0 (pool, train, retrain), 1 (validation, valid, val) and "
+     "2 (test)"},
     {"--features X.npy --labels y.npy --fractions .5,.2,.3",
      "y.npy: class 0 has 2 rows, which leaves none for the part validation; give it a larger share "
      "in --fractions, or leave the class out"},

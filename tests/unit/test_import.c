@@ -180,6 +180,38 @@ static void a_split_may_be_given(void)
     end(&world);
 }
 
+/* A dataset file imported once more: lists beside its features come along, but for what is given
+ * anew. */
+static void a_dataset_keeps_its_lists(void)
+{
+    static const char *const words[] = {"train", "val", "test", "pool"};
+    static const double fractions[] = {.5, .2, .3};
+    world_t world, again;
+    char parts[600];
+    begin(&world);
+    strcpy(parts, put_list("s.csv", words, 4));
+    world.import.split = parts;
+    CU_ASSERT_EQUAL_FATAL(import(&world), LLR_OK);
+    again = world;
+    memset(&again.made, 0, sizeof again.made);
+    again.import = (llr_import_t){.features = world.output, .output = in_scratch("b.h5")};
+    CU_ASSERT_EQUAL_FATAL(import(&again), LLR_OK);
+    CU_ASSERT_EQUAL(again.made.groups, 2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again.made.group);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again.made.split);
+    CU_ASSERT_EQUAL(memcmp(again.made.group, world.made.group, ROWS * sizeof(int32_t)), 0);
+    CU_ASSERT_EQUAL(memcmp(again.made.split, world.made.split, ROWS), 0);
+    again.import.force = true;
+    again.import.fractions = fractions;
+    CU_ASSERT_EQUAL_FATAL(import(&again), LLR_OK);
+    CU_ASSERT_EQUAL(again.made.groups, 2);
+    CU_ASSERT_NOT_EQUAL(memcmp(again.made.split, world.made.split, ROWS), 0);
+    llr_source_close(&again.made);
+    unlink(again.import.output);
+    unlink(parts);
+    end(&world);
+}
+
 /* Refused with this in the line, and the folder of outputs stays empty. */
 static void check_refused(world_t *world, llr_code_t wanted, const char *text)
 {
@@ -213,6 +245,7 @@ static void values_are_refused_where_they_stand(void)
 static void lists_are_refused(void)
 {
     static const char *const one[] = {"a"}, *const two[] = {"0", "1"}, *const parts[] = {"0", "9"};
+    static const char *const four[] = {"2", "1", "3", "0"};
     static const double fractions[] = {.98, .01, .01};
     world_t world;
     begin(&world);
@@ -227,9 +260,13 @@ static void lists_are_refused(void)
     check_refused(&world, LLR_INVALID, "has 2 rows, but ");
     world.import.labels = world.labels;
     world.import.split = put_list("z.csv", two, 2);
-    check_refused(&world, LLR_INVALID, "no row has 2; a split has 0 (pool), 1 (validation) and");
+    check_refused(&world, LLR_INVALID, "no row has 2; a split has 0 (pool, train, ");
     world.import.split = put_list("z.csv", parts, 2);
-    check_refused(&world, LLR_INVALID, "is `9`; a split has 0 (pool), 1 (validation) and 2 (test)");
+    check_refused(
+        &world, LLR_INVALID,
+        "is `9`; a split has 0 (pool, train, retrain), 1 (validation, valid, val) and 2 (test)");
+    world.import.split = put_list("z.csv", four, 4);
+    check_refused(&world, LLR_INVALID, "z.csv: row 3 is `3`; a split has 0 (");
     unlink(in_scratch("z.csv"));
     end(&world);
 }
@@ -277,6 +314,7 @@ int main(void)
         {"what is read is written", what_is_read_is_written},
         {"a split is the one a job makes", a_split_is_the_one_a_job_makes},
         {"a split may be given", a_split_may_be_given},
+        {"a dataset keeps its lists", a_dataset_keeps_its_lists},
         {"values are refused where they stand", values_are_refused_where_they_stand},
         {"lists are refused", lists_are_refused},
         {"a stop leaves nothing", a_stop_leaves_nothing},
