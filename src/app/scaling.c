@@ -74,7 +74,7 @@ static llr_code_t add_runs(llr_scaling_point_t *point, const llr_timesheet_t *sh
     if (last->stopped)
         point->flaw = "not finished";
     else if (last->found + last->units > point->units)
-        point->flaw = "times of a run that was killed are missing";
+        point->flaw = "it found units without times: gathered, or of a run that was killed";
     return LLR_OK;
 }
 

@@ -137,7 +137,12 @@ static void runs_that_were_stopped_say_so(void)
     CU_ASSERT_TRUE(ended(&outcome, 0, "long (resumed: 2 runs together)"));
     /* The times of the first of two runs are lost, as after SIGKILL. */
     run(&outcome, "cd $D && sed -i 2d long/times.csv && $L scaling long");
-    CU_ASSERT_TRUE(ended(&outcome, 0, "long (times of a run that was killed are missing)"));
+    CU_ASSERT_TRUE(ended(
+        &outcome, 0, "long (it found units without times: gathered, or of a run that was killed)"));
+    /* Nor are those of a shard in the folder that it is gathered into. */
+    run(&outcome, "cd $D && $L gather half -o whole 2>gather.err; $L run -q job.yaml -o whole && "
+                  "$L scaling whole");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "whole (it found units without times: gathered, or of a "));
     remove_scratch();
 }
 
