@@ -92,6 +92,7 @@ static llr_code_t advise(const llr_subject_t *subject, const llr_options_t *opti
                         options->argument[0], (long long)subject->population.dim);
     if (code == LLR_OK) code = seek_more(&a, target, advice, error);
     if (code == LLR_OK) {
+        llr_subject_say_split(subject);
         warn_pool(subject, a.training.n);
         llr_advised_print(&a);
     }

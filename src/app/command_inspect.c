@@ -117,22 +117,47 @@ static void print_advice(const llr_source_t *source, int64_t pool, int classes, 
     printf("\n");
 }
 
-static void print_sizes(const llr_source_t *source, const llr_survey_t *survey)
+/* Nothing is learned of a class without rows in the pool. Returns how many have some. */
+static int print_missing(const llr_source_t *source, const double *prior)
+{
+    enum { NAMED = 12 };
+    int missing = 0;
+    for (int32_t c = 0; c < source->classes; c++) missing += !(prior[c] > 0);
+    if (!missing) return source->classes;
+    printf("\n  no pool rows       class");
+    for (int32_t c = 0, named = 0; c < source->classes && named < NAMED; c++)
+        if (!(prior[c] > 0)) printf("%s %d", named++ ? "," : "", c);
+    printf("%s: a job has to leave %s out%s\n", missing > NAMED ? ", ..." : "",
+           missing > 1 ? "them" : "it",
+           source->classes - missing < 2 ? ", and no two classes are left" : "");
+    return source->classes - missing;
+}
+
+/* border: of the classes that have rows in the pool. */
+static void print_table(const llr_source_t *source, int classes, double border)
 {
     static const double deltas[] = {0.1, 0.25, 0.5, 1};
-    double *prior = find_priors(source, survey->pool), dim = (double)source->dim;
-    if (!prior) return;
-    double border = llr_theory_border(prior, source->classes);
-    int classes = 0;
-    for (int32_t c = 0; c < source->classes; c++) classes += prior[c] > 0;
-    free(prior);
+    double dim = (double)source->dim;
+    bool has_border = classes > 1;
     printf("\n  delta = d/n  ");
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++) printf(" %8g", deltas[i]);
-    printf(" %8.3g (%d pi_min)\n  n            ", border, classes);
+    if (has_border) printf(" %8.3g (%d pi_min)", border, classes);
+    printf("\n  n            ");
     for (size_t i = 0; i < sizeof deltas / sizeof *deltas; i++)
         printf(" %8.0f", round(dim / deltas[i]));
-    printf(" %8.0f\n", round(dim / border));
-    print_advice(source, survey->pool, classes, border);
+    if (has_border) printf(" %8.0f", round(dim / border));
+    printf("\n");
+}
+
+static void print_sizes(const llr_source_t *source, const llr_survey_t *survey)
+{
+    double *prior = find_priors(source, survey->pool);
+    if (!prior) return;
+    double border = llr_theory_border(prior, source->classes);
+    int classes = print_missing(source, prior);
+    free(prior);
+    print_table(source, classes, border);
+    if (classes > 1) print_advice(source, survey->pool, classes, border);
 }
 
 static llr_code_t print_all(llr_source_t *source, llr_error_t *error)

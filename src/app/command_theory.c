@@ -243,6 +243,7 @@ static llr_code_t print_lone(const llr_subject_t *subject, const llr_options_t *
                      options->gaussian.dim > 0,
                      NULL};
     LLR_TRY(llr_subject_check(subject, options, error));
+    llr_subject_say_split(subject);
     table->subject = subject;
     table->classes = subject->facts->shape.classes;
     table->groups = subject->facts->shape.groups;

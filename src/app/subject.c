@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,7 +158,8 @@ llr_code_t llr_subject_open(llr_subject_t *subject, const llr_session_t *session
     *subject = (llr_subject_t){.name = session->job.dataset[index].name,
                                .facts = &session->catalog.facts[index],
                                .label = session->job.dataset[index].classes,
-                               .prior = session->job.prior};
+                               .prior = session->job.prior,
+                               .has_made_split = session->job.dataset[index].has_split};
     if (!subject->prior)
         subject->prior = llr_facts_kind_prior(subject->facts, session->job.weights_by);
     LLR_TRY(llr_catalog_population(&session->catalog, &session->job, index, &subject->population,
@@ -196,6 +198,15 @@ llr_code_t llr_subject_check(const llr_subject_t *subject, const llr_options_t *
                     "only, and %s has %d; take --loss square%s",
                     llr_loss_name(options->loss), subject->name, classes,
                     subject->facts->synthetic ? "" : ", or two of the classes with --classes");
+}
+
+void llr_subject_say_split(const llr_subject_t *subject)
+{
+    if (subject->has_made_split)
+        fprintf(stderr,
+                "llrsweep: %s has no split: 80 %% of its rows are the pool, 10 %% validation and "
+                "10 %% test\n",
+                subject->name);
 }
 
 void llr_subject_size(const llr_subject_t *subject, llr_text_t *out)

@@ -80,6 +80,15 @@ static void inspect_describes_a_dataset(void)
                   "$L import -q --features pool.csv --labels pool.csv:k --split pool.csv:s "
                   "-o pool.h5 && $L inspect pool.h5");
     CU_ASSERT_TRUE(ended(&outcome, 0, "0.667 (2 pi_min)"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(outcome.out, "no pool rows       class 2: a job has to leave it "));
+    /* Of two it has one. */
+    run(&outcome, "cd $D && printf 'a,k,s\\n1,0,0\\n2,0,0\\n3,1,1\\n4,1,2\\n' >one.csv && "
+                  "$L import -q --features one.csv --labels one.csv:k --split one.csv:s "
+                  "-o one.h5 && $L inspect one.h5");
+    CU_ASSERT_TRUE(
+        ended(&outcome, 0, "class 1: a job has to leave it out, and no two classes are "));
+    CU_ASSERT_PTR_NULL(strstr(outcome.out, "pi_min"));
 }
 
 static void output_goes_where_it_is_sent(void)

@@ -192,6 +192,28 @@ static void test_priors_count(void)
     CU_ASSERT_TRUE(weight[0] > 1 && weight[1] < 1);
 }
 
+/* One line says so, and leaves the table alone. */
+static void a_split_that_is_made_is_said(void)
+{
+    static const char *const commands[] = {"advise plain.h5 --lambda 1",
+                                           "theory --dataset plain.h5 --format csv"};
+    outcome_t outcome;
+    run(&outcome,
+        "cd $D && awk 'BEGIN { for (i = 0; i < 90; i++) print i * i %% 7 \",\" i %% 5 \",\" "
+        "(i %% 3 > 0) }' >plain.csv && $L import -q --features plain.csv "
+        "--labels plain.csv:2 -o plain.h5");
+    CU_ASSERT_TRUE_FATAL(ended(&outcome, 0, NULL));
+    for (int c = 0; c < 2; c++) {
+        run(&outcome, "cd $D && $L %s --n 20", commands[c]);
+        CU_ASSERT_TRUE(ended(&outcome, 0,
+                             "llrsweep: plain has no split: 80 % of its rows are the pool, 10 % "
+                             "validation and 10 % test\n"));
+        CU_ASSERT_EQUAL(count_lines(outcome.err), 1);
+    }
+    run(&outcome, "cd $D && $L advise plain.h5 --n 20 --target worst_group");
+    CU_ASSERT_EQUAL(count_lines(outcome.err), 1); /* the mistake alone */
+}
+
 /* Words, and the line after "llrsweep: ". */
 static const char *const wrong[][2] = {
     {"theory", "theory: a job, --dataset FILE or --gaussian SPEC is needed"},
@@ -325,6 +347,7 @@ int main(void)
         {"order of lambdas is no matter", order_of_lambdas_is_no_matter},
         {"advice warns", advice_warns},
         {"test priors count", test_priors_count},
+        {"a split that is made is said", a_split_that_is_made_is_said},
         {"wrong usage is one line", wrong_usage_is_one_line},
     };
     return LLR_RUN_SUITE("theory", tests);
