@@ -179,18 +179,46 @@ static void read_span(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
     if (!*out) yaml->findings->failed = 1;
 }
 
+/* An entry of a list. */
+typedef struct entry {
+    double value;
+    int64_t index;
+} entry_t;
+
+static int by_value(const void *a, const void *b)
+{
+    const entry_t *x = a, *y = b;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* The first entry that an earlier one equals, or -1. value, or whole where that is NULL: count. */
+static int64_t find_repeated(llr_yaml_t *yaml, const double *value, const int64_t *whole,
+                             int64_t count)
+{
+    int64_t first = -1;
+    entry_t *entry = count > 1 ? llr_alloc(count, sizeof *entry) : NULL;
+    if (count > 1 && !entry) yaml->findings->failed = 1;
+    if (!entry) return -1;
+    for (int64_t i = 0; i < count; i++)
+        entry[i] = (entry_t){value ? value[i] : (double)whole[i], i};
+    qsort(entry, (size_t)count, sizeof *entry, by_value);
+    for (int64_t i = 1; i < count; i++)
+        if (entry[i].value == entry[i - 1].value && (first < 0 || entry[i].index < first))
+            first = entry[i].index;
+    free(entry);
+    return first;
+}
+
 /* Equal values would be equal cells with equal keys. */
 static void check_distinct(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
                            const double *value, int64_t count)
 {
     char number[LLR_NUMBER_TEXT];
-    for (int64_t i = 1; i < count; i++)
-        for (int64_t j = 0; j < i; j++)
-            if (value[i] == value[j]) {
-                llr_yaml_complain(yaml, node, "%s: %s stands there twice", key,
-                                  llr_number_text(value[i], number));
-                return;
-            }
+    int64_t repeated = find_repeated(yaml, value, NULL, count);
+    if (repeated >= 0)
+        llr_yaml_complain(yaml, node, "%s: %s stands there twice", key,
+                          llr_number_text(value[repeated], number));
 }
 
 static void read_values(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
@@ -249,14 +277,10 @@ static void read_rules(llr_yaml_t *yaml, const llr_node_t *node, void *into)
 bool llr_read_sizes(llr_yaml_t *yaml, const llr_node_t *node, int64_t **size, int64_t *count)
 {
     if (!llr_yaml_integers(yaml, node, "sizes", 1, 2, LLR_LARGEST_SIZE, size, count)) return false;
-    for (int64_t i = 1; i < *count; i++)
-        for (int64_t j = 0; j < i; j++)
-            if ((*size)[i] == (*size)[j]) {
-                llr_yaml_complain(yaml, node, "sizes: %lld stands there twice",
-                                  (long long)(*size)[i]);
-                return false;
-            }
-    return true;
+    int64_t repeated = find_repeated(yaml, NULL, *size, *count);
+    if (repeated < 0) return true;
+    llr_yaml_complain(yaml, node, "sizes: %lld stands there twice", (long long)(*size)[repeated]);
+    return false;
 }
 
 static void read_sizes(llr_yaml_t *yaml, const llr_node_t *node, void *into)

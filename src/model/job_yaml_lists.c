@@ -38,8 +38,8 @@ bool llr_yaml_numbers(llr_yaml_t *yaml, const llr_node_t *node, const char *key,
     if (!llr_yaml_list_length(yaml, node, key, least, &entries)) return false;
     *out = fresh(yaml, *out, entries, sizeof **out);
     *count = *out ? entries : 0;
-    for (int64_t i = 0; i < *count && good; i++)
-        good = llr_yaml_number(yaml, llr_yaml_entry(yaml, node, i), key, range, &(*out)[i]);
+    for (int64_t i = 0; i < *count; i++)
+        good = llr_yaml_number(yaml, llr_yaml_entry(yaml, node, i), key, range, &(*out)[i]) && good;
     return good && *out;
 }
 
@@ -51,8 +51,9 @@ bool llr_yaml_integers(llr_yaml_t *yaml, const llr_node_t *node, const char *key
     if (!llr_yaml_list_length(yaml, node, key, least, &entries)) return false;
     *out = fresh(yaml, *out, entries, sizeof **out);
     *count = *out ? entries : 0;
-    for (int64_t i = 0; i < *count && good; i++)
-        good = llr_yaml_integer(yaml, llr_yaml_entry(yaml, node, i), key, low, high, &(*out)[i]);
+    for (int64_t i = 0; i < *count; i++)
+        good = llr_yaml_integer(yaml, llr_yaml_entry(yaml, node, i), key, low, high, &(*out)[i]) &&
+               good;
     return good && *out;
 }
 

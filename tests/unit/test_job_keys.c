@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static llr_code_t parse(llr_job_t *job, const char *text, llr_findings_t *findings)
 {
@@ -35,6 +36,9 @@ static const struct {
     {DATA "deltas: [.5, -1]\n", "a.yaml:2: deltas: -1 is out of range"},
     {DATA "deltas: []\n", "a.yaml:2: deltas: the list is empty; give at least one"},
     {DATA "deltas: [.1, 0.10]\n", "a.yaml:2: deltas: 0.1 stands there twice"},
+    {GOOD "lambdas: [3, 1, 2, 1, 3]\n", "a.yaml:3: lambdas: 1 stands there twice"},
+    {GOOD "exponents: [0, 2, -0.0, 2]\n", "exponents: -0 stands there twice"},
+    {DATA "sizes: [9, 7, 8, 7, 9]\n", "a.yaml:2: sizes: 7 stands there twice"},
     {DATA "deltas: .1\n", "a.yaml:2: deltas: expected a list, found a single value"},
     {DATA "deltas: {from: .1, to: .5}\n", "deltas: key `count` is missing"},
     {DATA "sizes: [9]\ndeltas: [.1]\n", "a.yaml:3: sizes and deltas say the same thing twice"},
@@ -102,6 +106,45 @@ static void mistakes_have_one_line(void)
         llr_job_destroy(&job);
         llr_findings_destroy(&findings);
     }
+}
+
+static void every_bad_entry_has_its_line(void)
+{
+    static const char text[] = DATA "lambdas: [1e-3, abc, nan, -1]\nsizes: [x, 100, 1]\n";
+    static const char *const says[] = {
+        "sizes: expected a whole number, found `x`", "sizes: 1 is out of range",
+        "lambdas: expected a number, found `abc`", "lambdas: nan", "lambdas: -1 is out of range"};
+    enum { SAYS = sizeof says / sizeof *says };
+    llr_job_t job;
+    llr_findings_t findings = {0};
+    CU_ASSERT_EQUAL(parse(&job, text, &findings), LLR_INVALID);
+    CU_ASSERT_EQUAL(findings.count, SAYS);
+    for (int s = 0; s < SAYS; s++) {
+        int64_t at = 0;
+        while (at < findings.count && !strstr(findings.line[at], says[s])) at++;
+        CU_ASSERT_TRUE(at < findings.count);
+        if (at == findings.count) fprintf(stderr, "nothing says `%s`\n", says[s]);
+    }
+    llr_job_destroy(&job);
+    llr_findings_destroy(&findings);
+}
+
+/* Lists as long as they may be: not every pair of their entries is looked at. */
+static void long_lists_are_read_at_once(void)
+{
+    llr_job_t job;
+    llr_findings_t findings = {0};
+    clock_t begun = clock();
+    llr_code_t code = parse(&job,
+                            GOOD "exponents: {from: 0, to: 2, count: 100000}\n"
+                                 "lambdas: {log10: {from: -3, to: 0, count: 100000}}\n",
+                            &findings);
+    CU_ASSERT_EQUAL(code, LLR_INVALID); /* too many cells */
+    CU_ASSERT_EQUAL(findings.count, 1);
+    CU_ASSERT_EQUAL(job.exponents, 100000);
+    CU_ASSERT_TRUE((double)(clock() - begun) / CLOCKS_PER_SEC < 2);
+    llr_job_destroy(&job);
+    llr_findings_destroy(&findings);
 }
 
 static void keys_are_read(void)
@@ -305,6 +348,8 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"mistakes have one line", mistakes_have_one_line},
+        {"every bad entry has its line", every_bad_entry_has_its_line},
+        {"long lists are read at once", long_lists_are_read_at_once},
         {"keys are read", keys_are_read},
         {"deltas become sizes", deltas_become_sizes},
         {"own deltas come before the job's sizes", own_deltas_come_before_the_jobs_sizes},
