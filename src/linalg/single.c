@@ -56,6 +56,14 @@ int llr_single_cholesky_invert(int64_t n, float *l)
     return info;
 }
 
+double llr_single_trace_of_product(int64_t n, const float *a, const float *b)
+{
+    double trace = 0;
+    for (int64_t i = 0; i < n; i++, a += n, b += n)
+        trace += 2 * (double)llr_single_dot(i, a, b) + (double)a[i] * (double)b[i];
+    return trace;
+}
+
 int llr_single_triangle_invert(int64_t n, float *l)
 {
     int size = (int)n, info;

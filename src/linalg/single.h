@@ -26,6 +26,9 @@ void llr_single_cholesky_solve(int64_t n, const float *l, float *b, int64_t vect
  * factor is singular. */
 int llr_single_cholesky_invert(int64_t n, float *l);
 
+/* trace of a b, both symmetric (n x n, lower triangles). */
+double llr_single_trace_of_product(int64_t n, const float *a, const float *b);
+
 /* The lower triangle of l becomes its inverse. Not 0: l is singular. */
 int llr_single_triangle_invert(int64_t n, float *l);
 

@@ -54,11 +54,7 @@ static double inverse_trace(int64_t order, float *l)
 /* trace of A (A + lambda)^-1 by the factor l of A + lambda, which is destroyed. */
 static double product_trace(int64_t order, const float *a, float *l)
 {
-    double trace = 0;
-    if (llr_single_cholesky_invert(order, l)) return NAN;
-    for (int64_t i = 0; i < order; i++, a += order, l += order)
-        trace += 2 * (double)llr_single_dot(i, a, l) + (double)a[i] * (double)l[i];
-    return trace;
+    return llr_single_cholesky_invert(order, l) ? NAN : llr_single_trace_of_product(order, a, l);
 }
 
 /* Where df is most of the order, order - lambda trace (A + lambda)^-1 is exact enough, and cheaper.

@@ -1,6 +1,7 @@
 #include "model/solve_swift.h"
 
 #include "base/real.h"
+#include "linalg/blas.h"
 #include "linalg/single.h"
 
 #include <float.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Shares of the curvature that rows may hold and yet be left out: of a preconditioner, of df. */
+/* Shares that rows may hold and yet be left out: of a preconditioner's curvature, of df's trace. */
 static const double precondition_leaves = 1e-2, df_leaves = 1e-7;
 
 static int64_t larger_of(int64_t a, int64_t b)
@@ -47,6 +48,10 @@ llr_code_t llr_swift_create(llr_swift_t *single, const llr_call_t *call, bool ex
     LLR_TAKE(single->vector, call->arena, vectors * size, call->error);
     LLR_TAKE(single->mean, call->arena, size, call->error);
     LLR_TAKE(single->sorted, call->arena, rows, call->error);
+    LLR_TAKE(single->norm, call->arena, rows, call->error);
+    LLR_TAKE(single->share, call->arena, rows, call->error);
+    for (int64_t i = 0; i < rows; i++)
+        single->norm[i] = llr_dot(size, call->space.z + i * size, call->space.z + i * size);
     llr_panels_fill(&single->z, false, call->space.z, size);
     llr_panels_fill(&single->turned, true, call->space.z, size);
     return LLR_OK;
@@ -60,7 +65,8 @@ int64_t llr_swift_bytes(int64_t rows, int64_t size, int64_t vectors)
            2 * llr_arena_cost(llr_panels_floats(size, size), f) +
            llr_arena_cost(LLR_PANEL_VECTORS * larger_of(rows, size), d) +
            llr_arena_cost(rows * size, f) + 2 * llr_arena_cost(size * size, f) +
-           llr_arena_cost(vectors * size, d) + llr_arena_cost(size, d) + llr_arena_cost(rows, d);
+           llr_arena_cost(vectors * size, d) + llr_arena_cost(size, d) +
+           3 * llr_arena_cost(rows, d);
 }
 
 static void multiply(const llr_panels_t *panels, bool exactly, const double *x, int64_t vectors,
@@ -85,30 +91,30 @@ void llr_swift_gradients(const llr_swift_t *single, bool exactly, const double *
     multiply(&single->z, exactly, residual, vectors, gradient);
 }
 
-/* The least curvature of a row that counts: those below it hold less than the share of it all. */
-static double find_least(const llr_swift_t *single, const double *curvature, double share)
+/* The least share of a row that counts: those below it hold less than so much of them all. */
+static double find_least(const llr_swift_t *single, double leaves)
 {
     int64_t rows = single->space->rows, i = 0;
     double whole = 0, sum = 0;
-    memcpy(single->sorted, curvature, (size_t)rows * sizeof *curvature);
-    qsort(single->sorted, (size_t)rows, sizeof *curvature, llr_real_compare);
+    memcpy(single->sorted, single->share, (size_t)rows * sizeof(double));
+    qsort(single->sorted, (size_t)rows, sizeof(double), llr_real_compare);
     for (int64_t r = 0; r < rows; r++) whole += single->sorted[r];
-    while (i < rows && (sum += single->sorted[i]) <= share * whole) i++;
+    while (i < rows && (sum += single->sorted[i]) <= leaves * whole) i++;
     return i < rows ? single->sorted[i] : INFINITY;
 }
 
-/* Fills scaled; the number of rows that count. */
+/* Fills scaled; the number of rows that count by their shares. */
 static int64_t scale_rows(llr_swift_t *single, const double *curvature, double leaves)
 {
     const llr_space_t *space = single->space;
     int64_t size = space->size, count = 0;
-    double whole = 0, least = find_least(single, curvature, leaves);
+    double whole = 0, least = find_least(single, leaves);
     for (int64_t i = 0; i < space->rows; i++) whole += curvature[i];
     memset(single->mean, 0, (size_t)size * sizeof *single->mean);
     llr_panels_multiply(&single->z, curvature, 1, single->mean);
     for (int64_t j = 0; j < size && whole > 0; j++) single->mean[j] /= whole;
     for (int64_t i = 0; i < space->rows; i++) {
-        if (!(curvature[i] >= least)) continue;
+        if (!(single->share[i] >= least)) continue;
         float root = (float)sqrt(curvature[i]), *to = single->scaled + count++ * size;
         const double *z = space->z + i * size;
         for (int64_t j = 0; j < size; j++) to[j] = root * (float)(z[j] - single->mean[j]);
@@ -120,6 +126,7 @@ void llr_swift_precondition(llr_swift_t *single, const double *curvature, double
 {
     int64_t size = single->space->size;
     float *hessian = single->hessian, largest = 0;
+    memcpy(single->share, curvature, (size_t)single->space->rows * sizeof *curvature);
     int64_t count = scale_rows(single, curvature, precondition_leaves);
     llr_single_syrk(false, count, size, single->scaled, hessian);
     for (int64_t j = 0; j < size; j++) largest = fmaxf(largest, hessian[j * (size + 1)]);
@@ -143,26 +150,60 @@ void llr_swift_apply(const llr_swift_t *single, double *vector, int64_t vectors)
     llr_panels_multiply(&single->root, single->vector, vectors, vector);
 }
 
+/* order - lambda trace (A + lambda)^-1, a being A + lambda, which is destroyed. */
+static double df_by_inverse(int64_t order, float *a, double lambda)
+{
+    double square = 0;
+    if (llr_single_inverse_root(order, a)) return NAN;
+    for (int64_t i = 0; i < order; i++)
+        square += (double)llr_single_dot(i + 1, a + i * order, a + i * order);
+    return (double)order - lambda * square;
+}
+
+/* trace of A (A + lambda)^-1, shifted being A + lambda, which is destroyed. */
+static double df_by_product(int64_t order, const float *a, float *shifted)
+{
+    if (llr_single_cholesky(order, shifted) || llr_single_cholesky_invert(order, shifted))
+        return NAN;
+    return llr_single_trace_of_product(order, a, shifted);
+}
+
+static void shift_diagonal(int64_t order, const float *a, double lambda, float *shifted)
+{
+    memcpy(shifted, a, (size_t)(order * order) * sizeof *a);
+    for (int64_t j = 0; j < order; j++) shifted[j * (order + 1)] += (float)lambda;
+}
+
+/* A of the rows that count, in the smaller of its two orders, which is returned. */
+static int64_t make_gram(llr_swift_t *single, const double *curvature, float *a)
+{
+    int64_t size = single->space->size;
+    for (int64_t i = 0; i < single->space->rows; i++)
+        single->share[i] = curvature[i] * single->norm[i];
+    int64_t count = scale_rows(single, curvature, df_leaves);
+    llr_single_syrk(count < size, count < size ? size : count, count < size ? count : size,
+                    single->scaled, a);
+    return count < size ? count : size;
+}
+
 double llr_swift_df(llr_swift_t *single, const double *curvature, double lambda)
 {
-    int64_t count = scale_rows(single, curvature, df_leaves), size = single->space->size;
-    int64_t order = count < size ? count : size;
-    float *h = single->hessian, largest = 0;
-    double square = 0;
-    if (count < size)
-        llr_single_syrk(true, size, count, single->scaled, h);
-    else
-        llr_single_syrk(false, count, size, single->scaled, h);
+    /* Rounding moves the difference by some 3e-8 of order + trace / lambda, and the product by some
+     * 1e-7 of itself times what bounds the condition of A + lambda, trace / lambda. */
+    const double well_known = 6e-3, well_conditioned = 30;
+    float *a = single->factor, *shifted = single->hessian, largest = 0;
+    int64_t order = make_gram(single, curvature, a);
+    double trace = 0;
     for (int64_t j = 0; j < order; j++) {
-        largest = fmaxf(largest, h[j * (order + 1)]);
-        h[j * (order + 1)] += (float)lambda;
+        largest = fmaxf(largest, a[j * (order + 1)]);
+        trace += (double)a[j * (order + 1)] / lambda;
     }
     if (!((double)largest < 2e2 * lambda)) return NAN;
-    if (llr_single_inverse_root(order, h)) return NAN;
-    for (int64_t i = 0; i < order; i++) {
-        float row = 0;
-        for (int64_t j = 0; j <= i; j++) row += h[i * order + j] * h[i * order + j];
-        square += (double)row;
-    }
-    return fmax((double)order - lambda * square, 0);
+    double least = well_known * ((double)order + trace); /* for the difference; df <= trace */
+    shift_diagonal(order, a, lambda, shifted);
+    double df = trace > least ? df_by_inverse(order, shifted, lambda) : 0;
+    if (isnan(df) || df > least || order == 0) return df;
+    if (trace > well_conditioned) return NAN;
+    shift_diagonal(order, a, lambda, shifted);
+    return df_by_product(order, a, shifted);
 }

@@ -14,6 +14,7 @@ typedef struct llr_swift {
     llr_panels_t root, up;    /* the preconditioner's factor, and its transpose */
     double *vector;           /* vectors x size */
     double *mean, *sorted;    /* size, rows */
+    double *norm, *share;     /* rows: squared norms of the rows; of the curvature or trace */
 } llr_swift_t;
 
 /* exact: there will be products in double precision. vectors: most that llr_swift_apply is given.

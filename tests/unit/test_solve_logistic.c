@@ -68,7 +68,7 @@ static real_t trace_df(int64_t dim, real_t *h, real_t lambda)
 
 static void check_df(int64_t rows, int64_t dim, int32_t strata, double common)
 {
-    static const double lambda[] = {1, 1e-2, 1e-2, 1e-4, 1e-7};
+    static const double lambda[] = {1e6, 1e3, 30, 1, 1e-2, 1e-2, 1e-4, 1e-7};
     enum { LAMBDAS = sizeof lambda / sizeof *lambda };
     world_t world = world_create(rows, dim, 2, strata, rows + dim);
     real_t *h = calloc((size_t)(dim * dim), sizeof *h);
