@@ -229,6 +229,7 @@ static llr_code_t open_journal(run_t *run, llr_error_t *error)
         folder.failed ? llr_fail_memory(error, folder.length, "a path")
                       : llr_journal_read(folder.data, &identity, found_record, run, &state, error);
     if (code == LLR_OK) code = llr_journal_create(&run->journal, folder.data, &identity, error);
+    if (code == LLR_OK) code = llr_journal_check_heads(folder.data, &identity, error);
     llr_text_destroy(&folder);
     return code;
 }

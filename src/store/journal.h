@@ -55,7 +55,13 @@ llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *iden
  * caller. */
 llr_code_t llr_journal_create(llr_journal_t **journal, const char *folder,
                               const llr_journal_identity_t *identity, llr_error_t *error);
-/* The same in the place of a given epoch: read with the segments of that epoch. 0: after all. */
+/* Whether every segment in the folder is of this sweep, by their heads alone. Asked once one's own
+ * is there, it tells of another sweep that began after the journal was read. LLR_INVALID: as
+ * llr_journal_read. */
+llr_code_t llr_journal_check_heads(const char *folder, const llr_journal_identity_t *identity,
+                                   llr_error_t *error);
+/* llr_journal_create in the place of a given epoch: read with the segments of that epoch. 0: after
+ * all. */
 llr_code_t llr_journal_create_in(llr_journal_t **journal, const char *folder, int64_t epoch,
                                  const llr_journal_identity_t *identity, llr_error_t *error);
 /* Path of the segment; borrowed. */

@@ -158,22 +158,42 @@ llr_code_t llr_journal_read(const char *folder, const llr_journal_identity_t *id
     return code;
 }
 
+static llr_code_t read_head(const char *path, llr_journal_identity_t *identity, bool *found,
+                            llr_error_t *error)
+{
+    llr_segment_t segment;
+    llr_journal_head_t head;
+    llr_whole_t whole = LLR_TORN;
+    llr_code_t code = llr_segment_open(&segment, path, error);
+    if (code == LLR_OK) code = llr_segment_head(&segment, &head, &whole, error);
+    llr_segment_close(&segment);
+    *found = code == LLR_OK && whole == LLR_WHOLE;
+    if (*found) *identity = head.identity;
+    return code;
+}
+
 static llr_code_t first_head(const llr_segments_t *segments, llr_journal_identity_t *identity,
                              bool *found, llr_error_t *error)
 {
-    for (int64_t i = 0; i < segments->count && !*found; i++) {
-        llr_segment_t segment;
-        llr_journal_head_t head;
-        llr_whole_t whole = LLR_TORN;
-        llr_code_t code = llr_segment_open(&segment, segments->path[i], error);
-        if (code == LLR_OK) code = llr_segment_head(&segment, &head, &whole, error);
-        llr_segment_close(&segment);
-        LLR_TRY(code);
-        if (whole != LLR_WHOLE) continue;
-        *identity = head.identity;
-        *found = true;
-    }
+    for (int64_t i = 0; i < segments->count && !*found; i++)
+        LLR_TRY(read_head(segments->path[i], identity, found, error));
     return LLR_OK;
+}
+
+llr_code_t llr_journal_check_heads(const char *folder, const llr_journal_identity_t *identity,
+                                   llr_error_t *error)
+{
+    llr_segments_t segments;
+    llr_journal_identity_t theirs;
+    bool found;
+    llr_code_t code = llr_segments_list(&segments, folder, error);
+    for (int64_t i = 0; i < segments.count && code == LLR_OK; i++) {
+        code = read_head(segments.path[i], &theirs, &found, error);
+        if (code == LLR_OK && found && !llr_journal_same(&theirs, identity))
+            code = refuse_identity(segments.path[i], &theirs, identity, error);
+    }
+    llr_segments_destroy(&segments);
+    return code;
 }
 
 llr_code_t llr_journal_identify(const char *folder, llr_journal_identity_t *identity, bool *found,

@@ -178,6 +178,28 @@ static void a_changed_sweep_is_refused_by_name(void)
     remove_folder(folder);
 }
 
+/* Two sweeps that found a folder empty: the second to begin is told, and leaves nothing. */
+static void two_sweeps_do_not_begin_in_one_folder(void)
+{
+    static const llr_journal_identity_t other = {{1, 9}, {3, 4}, UNITS};
+    static found_t found;
+    llr_journal_t *first, *second;
+    llr_error_t error = {0};
+    char folder[PATH], path[2 * PATH];
+    scratch_folder(folder);
+    CU_ASSERT_EQUAL_FATAL(llr_journal_create(&first, folder, &identity, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_journal_check_heads(folder, &identity, &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_journal_create(&second, folder, &other, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_journal_check_heads(folder, &other, &error), LLR_INVALID);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "belongs to another sweep; changed since: the job"));
+    CU_ASSERT_EQUAL(llr_journal_close(&second, &error), LLR_OK);
+    CU_ASSERT_EQUAL(first_segment(folder, path), 1);
+    CU_ASSERT_EQUAL(append(first, 5, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_journal_close(&first, &error), LLR_OK);
+    CU_ASSERT_EQUAL(llr_journal_read(folder, &identity, collect, &found, NULL, &error), LLR_OK);
+    remove_folder(folder);
+}
+
 /* Appends without end, saying through the pipe what was acknowledged. */
 static void append_until_killed(const char *folder, int64_t first, int64_t step, int pipe_end)
 {
@@ -341,6 +363,7 @@ int main(void)
         {"a tail of zeros is torn", a_tail_of_zeros_is_torn},
         {"duplicates are dropped, differences refused", duplicates_are_dropped_differences_refused},
         {"a changed sweep is refused by name", a_changed_sweep_is_refused_by_name},
+        {"two sweeps do not begin in one folder", two_sweeps_do_not_begin_in_one_folder},
         {"a kill loses nothing acknowledged", a_kill_loses_nothing_acknowledged},
         {"two writers do not harm each other", two_writers_do_not_harm_each_other},
         {"a full disk leaves the journal intact", a_full_disk_leaves_the_journal_intact},
