@@ -95,19 +95,31 @@ static int8_t part_of(const char *word)
     return -1;
 }
 
+/* Kinds without names are the numbers themselves. */
+static int8_t part_of_kind(const llr_naming_t *naming, int32_t kind)
+{
+    if (naming->name) return part_of(naming->name[kind]);
+    return kind < LLR_PARTS ? (int8_t)kind : -1;
+}
+
+static llr_code_t fail_part(const work_t *work, const llr_naming_t *naming, int64_t row,
+                            llr_error_t *error)
+{
+    char number[LLR_NUMBER_TEXT];
+    int32_t kind = naming->index[row];
+    snprintf(number, sizeof number, "%d", kind);
+    return llr_fail(error, LLR_INVALID, "%s: row %lld is `%.40s`; " PARTS,
+                    work->asked[LLR_ROLE_SPLIT], (long long)row,
+                    naming->name ? naming->name[kind] : number);
+}
+
 static llr_code_t take_parts(work_t *work, const llr_naming_t *naming, llr_error_t *error)
 {
     llr_source_t *made = work->made;
     bool present[LLR_PARTS] = {false};
     for (int64_t i = 0; i < made->rows; i++) {
-        char number[LLR_NUMBER_TEXT];
-        int32_t kind = naming->index[i];
-        snprintf(number, sizeof number, "%d", kind);
-        const char *word = naming->name ? naming->name[kind] : number;
-        int8_t part = part_of(word);
-        if (part < 0)
-            return llr_fail(error, LLR_INVALID, "%s: row %lld is `%.40s`; " PARTS,
-                            work->asked[LLR_ROLE_SPLIT], (long long)i, word);
+        int8_t part = part_of_kind(naming, naming->index[i]);
+        if (part < 0) return fail_part(work, naming, i, error);
         present[part] = true;
         made->split[i] = part;
     }

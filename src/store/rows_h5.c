@@ -164,6 +164,14 @@ static llr_code_t open_parts(llr_rows_t *rows, const llr_rows_ask_t *ask, char *
     return find_type(rows, ask, error);
 }
 
+static bool has_dataset(hid_t file, const char *name)
+{
+    hid_t object = llr_h5_has(file, name) ? H5Oopen(file, name, H5P_DEFAULT) : -1;
+    bool is_dataset = object >= 0 && H5Iget_type(object) == H5I_DATASET;
+    if (object >= 0) H5Oclose(object);
+    return is_dataset;
+}
+
 static void close_state(llr_rows_t *rows)
 {
     table_t *table = rows->state;
@@ -196,8 +204,8 @@ llr_code_t llr_rows_open_h5(llr_rows_t *rows, const llr_rows_ask_t *ask, const c
     llr_h5_printer_t printer = llr_h5_silence();
     if (code == LLR_OK) code = open_parts(rows, ask, shown, place.data, error);
     if (code == LLR_OK && whole) {
-        rows->holds_groups = llr_h5_has(table->file, "/groups");
-        rows->holds_split = llr_h5_has(table->file, "/split");
+        rows->holds_groups = has_dataset(table->file, "/groups");
+        rows->holds_split = has_dataset(table->file, "/split");
     }
     llr_h5_restore(printer);
     llr_text_destroy(&place);

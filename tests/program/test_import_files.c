@@ -167,6 +167,19 @@ static void a_column_beside_the_features_is_their_label(void)
     CU_ASSERT_EQUAL(strlen(outcome.err) + strlen(outcome.out), 0);
 }
 
+/* One that import wrote itself loses nothing, and says what it has. */
+static void lists_of_a_dataset_come_along(void)
+{
+    outcome_t outcome;
+    write_inputs();
+    words_in("all.csv", "a,k,g,s\n1,0,0,0\n2,1,1,0\n3,0,0,1\n4,1,1,2\n");
+    run(&outcome, "cd $D/in && $L import -q --features all.csv --labels all.csv:k --groups "
+                  "all.csv:g --split all.csv:s -o all.h5 && $L import --features all.h5 -o o.h5");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "; 2 classes, 2 groups; 2 pool, 1 validation, 1 test\n"));
+    run(&outcome, "cd $D/in && $L import --features all.h5:features --labels all.h5 -o p.h5");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "; 2 classes; no split: a job has to make one\n"));
+}
+
 static void a_file_that_cannot_be_written_is_a_failure(void)
 {
     outcome_t outcome;
@@ -228,6 +241,7 @@ int main(void)
         {"every bad file is one line", every_bad_file_is_one_line},
         {"a column beside the features is their label",
          a_column_beside_the_features_is_their_label},
+        {"lists of a dataset come along", lists_of_a_dataset_come_along},
         {"a file that cannot be written is a failure", a_file_that_cannot_be_written_is_a_failure},
         {"memory does not grow with the file", memory_does_not_grow_with_the_file},
     };
