@@ -130,8 +130,10 @@ static void add_exit_codes(llr_text_t *out)
         char digit[] = {(char)('0' + code), '\0'};
         add_entry(out, digit, llr_exit_code_help(code));
     }
-    llr_text_add(out, ".PP\nSIGTERM, SIGINT and SIGUSR1 end a run in good order; a second SIGINT, "
-                      "or a second SIGTERM some seconds later, ends it at once.\n");
+    llr_text_add(out,
+                 ".PP\nSIGTERM, SIGINT and SIGUSR1 end a run in good order; a second SIGINT, "
+                 "or a second SIGTERM some seconds later, ends it at once. Under mpirun SIGUSR1 is "
+                 "the one to send: the others it answers itself, killing the ranks.\n");
 }
 
 static void add_environment(llr_text_t *out)
