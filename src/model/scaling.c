@@ -13,11 +13,26 @@ static void column_means(const double *x, int64_t rows, int64_t dim, double *mea
 
 /* The mean of a constant column need not round to its value, so constancy is asked of the values.
  */
-static int is_constant(const double *x, int64_t rows, int64_t dim, int64_t column)
+static bool is_constant(const double *x, int64_t rows, int64_t dim, int64_t column)
 {
     for (int64_t i = 1; i < rows; i++)
-        if (x[i * dim + column] != x[column]) return 0;
-    return 1;
+        if (x[i * dim + column] != x[column]) return false;
+    return true;
+}
+
+/* Standard deviation of a column by the sum of its squares; where these have over- or underflown,
+ * by those of its values over the largest. */
+static double deviation(const double *x, int64_t rows, int64_t dim, int64_t column, double mean,
+                        double squares)
+{
+    double most = 0, sum = 0;
+    if (squares > 1e-250 && squares < 1e250) return sqrt(squares / (double)rows);
+    for (int64_t i = 0; i < rows; i++) most = fmax(most, fabs(x[i * dim + column] - mean));
+    for (int64_t i = 0; i < rows && most > 0; i++) {
+        double part = (x[i * dim + column] - mean) / most;
+        sum += part * part;
+    }
+    return most * sqrt(sum / (double)rows);
 }
 
 void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows, int64_t dim,
@@ -36,8 +51,10 @@ void llr_scaling_fit(llr_preprocess_t preprocess, const double *x, int64_t rows,
             scale[j] += centred * centred;
         }
     for (int64_t j = 0; j < dim; j++) {
-        if (is_constant(x, rows, dim, j)) shift[j] = x[j];
-        scale[j] = is_constant(x, rows, dim, j) ? 0 : 1 / sqrt(scale[j] / (double)rows);
+        bool constant = is_constant(x, rows, dim, j);
+        if (constant) shift[j] = x[j];
+        scale[j] = constant ? 0 : 1 / deviation(x, rows, dim, j, shift[j], scale[j]);
+        if (!isfinite(scale[j])) scale[j] = 0;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "base/random.h"
 #include "model/basis.h"
+#include "model/scaling.h"
 #include "suite.h"
 
 #include <math.h>
@@ -409,6 +410,24 @@ static void scores_are_the_same_on_raw_rows(void)
         }
 }
 
+/* Values whose squares over- or underflow are scaled as others are; those below all that a
+ * reciprocal can be of count as equal. */
+static void columns_of_any_size_are_standardised(void)
+{
+    enum { ROWS = 50, DIM = 6 };
+    static const double size[DIM] = {1, 1e-170, 1e200, 1e-290, 0, 4e-324};
+    double x[ROWS * DIM], shift[DIM], scale[DIM];
+    for (int i = 0; i < ROWS; i++)
+        for (int j = 0; j < DIM; j++) x[i * DIM + j] = size[j] * (i % 10 + 1);
+    llr_scaling_fit(LLR_PREPROCESS_ZSCORE, x, ROWS, DIM, shift, scale);
+    for (int j = 0; j < 4; j++) {
+        CU_ASSERT_DOUBLE_EQUAL(scale[j] * size[j], 1 / sqrt(8.25), 1e-12);
+        CU_ASSERT_DOUBLE_EQUAL(shift[j] / size[j], 5.5, 1e-12);
+    }
+    CU_ASSERT_EQUAL(scale[4], 0);
+    CU_ASSERT_EQUAL(scale[5], 0);
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -418,6 +437,7 @@ int main(void)
         {"a pool that does not vary is refused", a_pool_that_does_not_vary_is_refused},
         {"a failing reader is passed on", a_failing_reader_is_passed_on},
         {"scores are the same on raw rows", scores_are_the_same_on_raw_rows},
+        {"columns of any size are standardised", columns_of_any_size_are_standardised},
     };
     return LLR_RUN_SUITE("basis", tests);
 }
