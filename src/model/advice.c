@@ -101,7 +101,7 @@ void llr_advice_rule(llr_prospect_t *prospect, const llr_advice_t *advice,
 
 /* The best weights ------------------------------------------------------------------------- */
 
-/* The best exponent at lambda: rule theory without its descent. */
+/* The best exponent at lambda, or rule thumb: rule theory without its descent. */
 static void try_exponents(walk_t *walk, double lambda)
 {
     llr_prospect_t *p = walk->prospect;

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "linalg/blas.h"
 #include "linalg/lapack.h"
+#include "theory/spectral.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,11 +93,8 @@ void llr_population_mix(const llr_population_t *p, const double *share, const do
 double llr_population_df(const void *population, double curvature, double lambda)
 {
     const llr_population_t *p = population;
-    double floor = 1e-12 * p->spectrum[p->dim - 1], df = 0;
-    for (int64_t j = 0; j < p->dim; j++)
-        if (p->spectrum[j] > floor)
-            df += curvature * p->spectrum[j] / (curvature * p->spectrum[j] + lambda);
-    return df;
+    llr_spectrum_t spectrum = {p->dim, p->spectrum, NULL, p->mean_square};
+    return llr_spectrum_df(&spectrum, curvature, lambda);
 }
 
 /* Decomposition --------------------------------------------------------------------------- */
@@ -155,16 +153,20 @@ static int32_t kinds_present(const llr_population_t *p)
     return present;
 }
 
-static void add_kinds(decomposing_t *d)
+/* Returns whether distances of means are in it. */
+static bool add_kinds(decomposing_t *d, bool distances)
 {
     const llr_population_t *p = d->population;
     double kinds = kinds_present(p);
+    bool any = false;
     for (int32_t a = 0; a < p->parts; a++) {
         double factor = p->part[a].share / share_of_kind(p, llr_population_kind(p, a)) / kinds;
         add_part(d, a, factor);
-        mean_of_class(d, a);
+        if (!distances) continue;
+        any = mean_of_class(d, a) > p->part[a].share || any;
         add_distance(d, a, d->mean, factor);
     }
+    return any;
 }
 
 /* The whole pool, its columns on the scale that the pool's own moments give. */
@@ -187,14 +189,17 @@ static void add_pool(decomposing_t *d, bool standardise)
 }
 
 /* Half the distance of two means along every eigenvector, squared, less the sampling noise of the
- * means: right on the whole, though not in every direction. */
+ * means: right on the whole, though not in every direction. Where no part varies, rounding would
+ * seem to tell the classes apart. */
 static void project_means(const decomposing_t *d, llr_population_t *p)
 {
     if (p->parts != 2) return;
     for (int64_t j = 0; j < p->dim; j++) d->mean[j] = (p->mean[p->dim + j] - p->mean[j]) / 2;
+    double floor =
+        llr_population_floor(fmax(p->spectrum[p->dim - 1], llr_dot(p->dim, d->mean, d->mean)));
     for (int64_t j = 0; j < p->dim; j++) {
         double along = llr_dot(p->dim, d->matrix + j * p->dim, d->mean);
-        p->mean_square[j] = along * along;
+        p->mean_square[j] = p->spectrum[j] > 0 || along * along > floor ? along * along : 0;
         for (int32_t a = 0; a < 2; a++)
             if (p->part[a].rows)
                 p->mean_square[j] -= p->spectrum[j] / (4. * (double)p->part[a].rows);
@@ -216,17 +221,43 @@ static int eigen(decomposing_t *d)
     return llr_eigen(d->population->dim, d->matrix, d->value, d->work, d->integers);
 }
 
+static void clear(decomposing_t *d)
+{
+    int64_t dim = d->population->dim;
+    memset(d->matrix, 0, sizeof(double) * (size_t)(dim * dim));
+}
+
+double llr_population_floor(double largest)
+{
+    return 1e-12 * largest;
+}
+
+/* To the span, if it is not all. */
+static void narrow(decomposing_t *d, llr_population_t *p)
+{
+    double floor = llr_population_floor(d->value[p->dim - 1]);
+    int64_t rank = 0;
+    while (rank < p->dim && d->value[p->dim - 1 - rank] > floor) rank++;
+    if (rank < p->dim) llr_population_narrow(p, d->matrix, rank, floor, d->work);
+}
+
 static bool decompose(decomposing_t *d, llr_population_t *p, const llr_view_t *view)
 {
-    size_t bytes = (size_t)p->dim * sizeof(double);
     add_pool(d, view->standardise);
     if (eigen(d)) return false;
     p->dimension = count_share(d->value, p->dim, view->effective_variance);
-    memset(d->matrix, 0, bytes * (size_t)p->dim);
-    add_kinds(d);
+    clear(d);
+    bool distances = add_kinds(d, true);
     if (eigen(d)) return false;
-    for (int64_t j = 0; j < p->dim; j++) p->spectrum[j] = fmax(d->value[j], 0);
+    double floor = llr_population_floor(d->value[p->dim - 1]);
+    for (int64_t j = 0; j < p->dim; j++) p->spectrum[j] = d->value[j] > floor ? d->value[j] : 0;
     project_means(d, p);
+    if (distances) { /* what varies inside of the parts alone */
+        clear(d);
+        add_kinds(d, false);
+        if (eigen(d)) return false;
+    }
+    narrow(d, p);
     return true;
 }
 
@@ -237,7 +268,7 @@ static int64_t decompose_numbers(int64_t dim)
 
 llr_code_t llr_population_decompose(llr_population_t *p, const llr_view_t *view, llr_error_t *error)
 {
-    int64_t dim = p->dim;
+    int64_t dim = p->span = p->dim;
     decomposing_t d = {.population = p,
                        .matrix = llr_alloc(decompose_numbers(dim), sizeof(double)),
                        .integers = llr_alloc(llr_eigen_integers(dim), sizeof(int))};

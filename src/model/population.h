@@ -19,6 +19,8 @@ typedef struct llr_part {
 
 typedef struct llr_population {
     int64_t dim;   /* columns that vary */
+    int64_t span;  /* directions in which the rows vary: less than dim where columns depend on each
+                      other linearly */
     int32_t parts; /* that have rows, by class, then group */
     llr_shape_t shape;
     llr_by_t by;         /* what its kinds are */
@@ -26,10 +28,13 @@ typedef struct llr_population {
                             freed of sampling noise: 0 where they are equal */
     double dimension;    /* rule paper: principal components that hold effective_variance */
     llr_part_t *part;    /* parts; this array and the next are owned with the block */
-    double *mean;        /* parts x dim, row-major */
-    double *covariance;  /* parts x dim x dim, symmetric */
+    double *mean;        /* parts x span, row-major: by columns where span is dim, else in an
+                            orthonormal basis of the span, which begins with the directions in
+                            which the means differ and no part varies */
+    double *covariance;  /* parts x span x span, symmetric; in such directions exactly 0 */
     double *spectrum;    /* dim, ascending: eigenvalues of the mean over kinds of their covariances,
-                            that of a kind about the means of its classes */
+                            that of a kind about the means of its classes; exactly 0 where they
+                            are no more than rounding, so that those above 0 are the rank */
     double *mean_square; /* dim, two parts: half the difference of the means, squared, in that
                             eigenbasis; else 0 */
     void *block;         /* owned: the memory behind all arrays, llr_population_bytes */

@@ -1,5 +1,6 @@
 #include "model/predict.h"
 
+#include "model/weights.h"
 #include "theory/classes.h"
 #include "theory/descent.h"
 #include "theory/spectral.h"
@@ -177,7 +178,7 @@ static void predict_general(llr_predictor_t *p, double lambda, llr_prediction_t 
 {
     const llr_population_t *population = p->population;
     llr_theory_groups_t problem = {.groups = population->parts,
-                                   .dim = population->dim,
+                                   .dim = population->span,
                                    .n = p->training.n,
                                    .lambda = lambda,
                                    .prior = p->share,
@@ -254,13 +255,26 @@ static llr_code_t seek(llr_theory_kinds_t *problem, search_t *search, double *we
     return LLR_OK;
 }
 
+/* From the best exponent, or from rule thumb: of many kinds neither is always the better. */
+static llr_code_t seek_best(search_t *search, int64_t evaluations, double *weight, double *least,
+                            llr_error_t *error)
+{
+    const llr_predictor_t *p = search->predictor;
+    llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
+    double *thumb;
+    LLR_TAKE(thumb, p->arena, p->population->shape.kinds, error);
+    llr_weights_by_rule(LLR_RULE_THUMB, p->population, search->lambda, p->training.n, p->prior,
+                        thumb);
+    problem.other = thumb;
+    return seek(&problem, search, weight, least, error);
+}
+
 llr_code_t llr_predict_best(llr_predictor_t *p, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error)
 {
     search_t search = {p, target, lambda, false};
-    llr_theory_kinds_t problem = {.gamma = {0, 8, 16, 1e-3}, .evaluations = evaluations};
     int64_t mark = llr_arena_mark(p->arena);
-    llr_code_t code = seek(&problem, &search, weight, least, error);
+    llr_code_t code = seek_best(&search, evaluations, weight, least, error);
     llr_arena_release(p->arena, mark);
     return code;
 }

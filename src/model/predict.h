@@ -39,8 +39,9 @@ void llr_predict_errors(llr_predictor_t *predictor, const double *weight, double
                         llr_prediction_t *out);
 
 /* The weights of the kinds at which the target is least at lambda, and its value there. weight:
- * kinds, out; NaN, and so is *least, where nothing was found. evaluations: most of them beyond a
- * search along the exponents. LLR_FAILED: workspace too small. */
+ * kinds, out; NaN, and so is *least, where nothing was found. Never worse than any exponent
+ * that was looked at, nor than rule thumb. evaluations: most of them beyond the search along the
+ * exponents. LLR_FAILED: workspace too small. */
 llr_code_t llr_predict_best(llr_predictor_t *predictor, const llr_target_t *target, double lambda,
                             int64_t evaluations, double *weight, double *least, llr_error_t *error);
 

@@ -6,7 +6,7 @@
 #include "model/grid.h"
 #include "model/predict.h"
 
-/* Evaluations of rule theory beyond a search along the exponents, by default. */
+/* Evaluations of rule theory beyond a search along the exponents and rule thumb, by default. */
 enum { LLR_PROSPECT_EVALUATIONS = 100 };
 
 typedef struct llr_prospect {

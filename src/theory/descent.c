@@ -239,8 +239,22 @@ int64_t llr_theory_descent_room(int32_t places, int32_t measures)
     return (int64_t)places * measures + 2 * ((int64_t)places + measures);
 }
 
-/* false: nothing was found at any exponent. */
-static bool begin(const llr_theory_kinds_t *k, double *weight)
+static bool is_usable(const llr_theory_kinds_t *k, const double *weight)
+{
+    for (int32_t c = 0; weight && c < k->kinds; c++)
+        if (k->prior[c] > 0 && !(isfinite(weight[c]) && weight[c] > 0)) return false;
+    return weight != NULL;
+}
+
+/* Are the other weights better than this? */
+static bool is_beaten(const llr_theory_kinds_t *k, double least, double *error)
+{
+    double other = is_usable(k, k->other) ? worst(k, k->other, error) : NAN;
+    return other < least || (isnan(least) && !isnan(other));
+}
+
+/* false: nothing was found at any exponent, nor elsewhere. */
+static bool begin(const llr_theory_kinds_t *k, double *weight, double *error)
 {
     double least;
     if (k->start) {
@@ -249,13 +263,18 @@ static bool begin(const llr_theory_kinds_t *k, double *weight)
         return true;
     }
     double gamma = llr_search_minimum(&k->gamma, worst_at_exponent, (void *)k, &least);
+    if (is_beaten(k, least, error)) {
+        memcpy(weight, k->other, sizeof *weight * (size_t)k->kinds);
+        normalise(k->prior, k->kinds, weight);
+        return true;
+    }
     if (!isnan(gamma)) llr_theory_exponent_weights(k->prior, k->kinds, gamma, weight);
     return !isnan(gamma);
 }
 
 double llr_theory_least_worst(const llr_theory_kinds_t *k, double *weight, double *error)
 {
-    double least = begin(k, weight) ? worst(k, weight, error) : NAN;
+    double least = begin(k, weight, error) ? worst(k, weight, error) : NAN;
     if (!isnan(least)) return descend(k, weight, error, least);
     for (int32_t c = 0; c < count_places(k); c++) weight[c] = NAN;
     for (int32_t e = 0; e < k->measures; e++) error[e] = NAN;

@@ -22,6 +22,8 @@ typedef struct llr_theory_kinds {
     llr_search_t gamma;  /* range of the exponents to begin with */
     const double *start; /* borrowed, kinds + strengths: begin here; NULL (without strengths): at
                             the best exponent */
+    const double *other; /* borrowed, kinds, or NULL: begin here if that is better than the best
+                            exponent; weights that are not finite are passed over */
     int64_t evaluations; /* most of the descent; 0: the best exponent is the answer */
     double enough;       /* the descent ends with a step that lowers the largest error by less */
     double *room;        /* borrowed, llr_theory_descent_room: workspace */
@@ -33,10 +35,10 @@ int64_t llr_theory_descent_room(int32_t places, int32_t measures);
 /* w_c ~ pi_c^-gamma with sum_c pi_c w_c = 1; NaN where the prior is 0. */
 void llr_theory_exponent_weights(const double *prior, int32_t kinds, double gamma, double *weight);
 
-/* First the best exponent in the range, then a descent in the logarithms of all weights (and
- * strengths) while the largest error falls (two kinds: nothing is left to do but along the same
- * line). weight: kinds + strengths, error: measures, out. Returns the largest error; NaN (and NaN
- * weights) where nothing was found.
+/* First the best exponent in the range, or the other weights, then a descent in the logarithms of
+ * all weights (and strengths) while the largest error falls (two kinds: nothing is left to do but
+ * along the same line). weight: kinds + strengths, error: measures, out. Returns the largest error;
+ * NaN (and NaN weights) where nothing was found.
  */
 double llr_theory_least_worst(const llr_theory_kinds_t *kinds, double *weight, double *error);
 

@@ -17,7 +17,7 @@ typedef struct llr_theory_group {
 } llr_theory_group_t;
 
 typedef struct llr_theory_grouped {
-    bool found; /* false: no solution (lambda = 0 with dim = n), or none to the precision asked;
+    bool found; /* false: no solution (lambda = 0 with rank = n), or none to the precision asked;
                    numbers are then NaN */
     double b;
     double df;                 /* sum_g pi_g D_g tr(Sigma_g R) */
@@ -46,7 +46,10 @@ typedef struct llr_theory_groups {
 /* Solves one problem. target: groups, +1 or -1, both among the groups of positive prior.
  * quadrature: logistic only. Square loss factors one dim x dim matrix a step of a fixed point in
  * log tau, and multiplies groups of them once; logistic multiplies them at every step. At lambda =
- * 0 with dim > n (square; full rank is taken for granted) tau is infinite and curvature 0.
+ * 0 with rank > n (square) tau is infinite and curvature 0. The rank is the number of columns that
+ * vary in any group of positive prior: that these do not depend on each other linearly is taken for
+ * granted (populations are narrowed to their span). lambda = 0 with a column that does not vary and
+ * rank < n is not found.
  * LLR_FAILED: workspace too small. Not found is no failure. */
 llr_code_t llr_theory_general(const llr_theory_groups_t *problem, llr_loss_t loss,
                               const llr_quadrature_t *quadrature, const int *target,

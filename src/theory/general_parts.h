@@ -7,7 +7,7 @@
 
 typedef struct llr_resolvent {
     const llr_theory_groups_t *problem; /* borrowed */
-    double lambda;                      /* 1 for the limit lambda -> 0+ with dim > n */
+    double lambda;                      /* 1 for the limit lambda -> 0+ with rank > n */
     double *matrix;                     /* dim x dim: R */
     double *product;                    /* groups x dim x dim: Sigma_g R */
     double *solved;                     /* groups x dim: R mu_g */
@@ -41,7 +41,7 @@ typedef struct llr_squares {
     double *log_tau;      /* groups */
     double *anderson;     /* llr_anderson_work(groups) */
     int *pivot;           /* groups + 1 */
-    bool interpolates;    /* lambda = 0, dim > n: tau and curvature are in units of lambda */
+    bool interpolates;    /* lambda = 0, rank > n: tau and curvature are in units of lambda */
 } llr_squares_t;
 
 int64_t llr_squares_bytes(int32_t groups, int32_t columns);

@@ -55,12 +55,25 @@ static bool next_tau(void *argument, const double *log_tau, double *next)
     return true;
 }
 
+/* Columns in which a group that is trained on varies. */
+static double count_rank(const llr_theory_groups_t *p)
+{
+    double rank = 0;
+    for (int64_t i = 0; i < p->dim; i++) {
+        bool varies = false;
+        for (int32_t g = 0; g < p->groups && !varies; g++)
+            varies = p->prior[g] > 0 && p->covariance[(g * p->dim + i) * p->dim + i] > 0;
+        rank += varies;
+    }
+    return rank;
+}
+
 /* tau of the lambda that counts alone: above the solution, whose map is monotone. At lambda = 0
  * that of a single group with all weights equal to the harmonic mean is of the right size. */
 static void bound_tau(const llr_squares_t *s, const llr_resolvent_t *r, double *log_tau)
 {
     const llr_theory_groups_t *p = r->problem;
-    double share = (double)p->dim / p->n, trace = 0, inverse = 0;
+    double share = count_rank(p) / p->n, trace = 0, inverse = 0;
     for (int32_t g = 0; g < p->groups; g++) {
         inverse += p->prior[g] * llr_theory_inverse_weight(p, g);
         for (int64_t i = 0; i < p->dim; i++)
@@ -153,8 +166,9 @@ bool llr_squares_solve(llr_squares_t *s, llr_resolvent_t *r)
 {
     const llr_theory_groups_t *p = r->problem;
     fixed_point_t at = {s, r};
-    s->interpolates = p->lambda == 0 && (double)p->dim > p->n;
-    if (p->lambda == 0 && (double)p->dim == p->n) return false;
+    double rank = count_rank(p);
+    s->interpolates = p->lambda == 0 && rank > p->n;
+    if (p->lambda == 0 && rank == p->n) return false;
     if (s->interpolates) r->lambda = 1;
     first_tau(s, r, s->log_tau);
     if (!llr_anderson(p->groups, next_tau, &at, precision, MOST_STEPS, s->log_tau, s->anderson))

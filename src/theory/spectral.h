@@ -12,7 +12,8 @@
 /* The covariance by its eigenvalues, and mu in its eigenbasis. */
 typedef struct llr_spectrum {
     int64_t count;
-    const double *value;        /* borrowed, count: eigenvalues s_j >= 0 */
+    const double *value;        /* borrowed, count: eigenvalues s_j >= 0, exactly 0 where
+                                    they are no more than rounding */
     const double *multiplicity; /* borrowed, count: how many equal ones; NULL: one each */
     const double *mean_square;  /* borrowed, count: squared length of mu in that eigenspace */
 } llr_spectrum_t;

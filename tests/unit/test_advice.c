@@ -308,6 +308,28 @@ static void test_rules(void)
     bench_close(&b);
 }
 
+/* Rule theory is never worse than rule thumb. */
+static void test_theory_and_thumb(void)
+{
+    static const llr_weighting_t thumb = {LLR_RULE_THUMB, 0}, theory = {LLR_RULE_THEORY, 0};
+    static const double priors[][GROUPS] = {
+        {.6, .1, .05, .25}, {.05, .6, .25, .1}, {.1, .25, .6, .05}, {.7, .1, .1, .1}};
+    for (int i = 0; i < 4; i++)
+        for (double n = 6; n < 100; n *= 2)
+            for (double lambda = 1e-4; lambda < 10; lambda *= 10) {
+                bench_t b;
+                bench_open(&b, LLR_BY_GROUP, LLR_LOSS_SQUARE, n, LLR_SELECT_WORST_GROUP);
+                llr_target_t target = b.prospect.target;
+                llr_prospect_close(&b.prospect);
+                open_prospect(&b.prospect, &b.population, LLR_LOSS_SQUARE, n, priors[i], &target);
+                llr_prospect_rule(&b.prospect, &thumb, lambda, &b.other);
+                llr_prospect_rule(&b.prospect, &theory, lambda, &b.best);
+                CU_ASSERT_TRUE(b.other.found && b.best.found);
+                CU_ASSERT_TRUE(b.best.value <= b.other.value + 1e-9);
+                bench_close(&b);
+            }
+}
+
 /* More rows never hurt, sought anew or only near what was best. */
 static void test_monotone(void)
 {
@@ -422,6 +444,7 @@ int main(void)
         {"from the end of lambda", test_from_end},
         {"list of lambdas", test_list},
         {"rules", test_rules},
+        {"theory and thumb", test_theory_and_thumb},
         {"monotone in n", test_monotone},
         {"shift", test_shift},
         {"priors", test_priors},

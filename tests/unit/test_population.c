@@ -201,6 +201,187 @@ static void spectrum_is_of_the_classes(void)
     llr_population_destroy(&p);
 }
 
+/* Columns that depend on each other ---------------------------------------------------------- */
+
+enum { MOST_PARTS = CLASSES * GROUPS };
+
+/* The same rows with every column a second time, three times as large. */
+static llr_code_t next_twice(void *argument, double *x, int32_t *class, int32_t *group,
+                             int64_t *rows, llr_error_t *error)
+{
+    llr_code_t code = next(argument, x, class, group, rows, error);
+    for (int64_t i = *rows; i-- > 0;)
+        for (int64_t j = COLUMNS; j-- > 0;) {
+            double value = x[i * COLUMNS + j];
+            x[(2 * i + 1) * COLUMNS + j] = 3 * value;
+            x[2 * i * COLUMNS + j] = value;
+        }
+    return code;
+}
+
+static llr_population_t fitted_twice(pool_t *pool, const llr_view_t *view)
+{
+    llr_population_t population;
+    llr_error_t error;
+    llr_pool_rows_t rows = {2 * COLUMNS, next_twice, pool};
+    CU_ASSERT_EQUAL_FATAL(llr_population_fit(&population, &rows, view, &error), LLR_OK);
+    return population;
+}
+
+/* What n rows are predicted to give at these weights (NULL: at the best), square loss. */
+typedef struct outcome {
+    bool found;
+    double df, error[MOST_PARTS];
+} outcome_t;
+
+static outcome_t predict(const llr_population_t *p, llr_form_t form, double n, double lambda,
+                         const double *weight)
+{
+    static const double prior[CLASSES] = {.8, .2};
+    llr_training_t training = {LLR_LOSS_SQUARE, LLR_BY_CLASS, n, prior, form};
+    double share[MOST_PARTS], least;
+    llr_target_t target = {LLR_SELECT_WORST_CLASS, share, NULL};
+    llr_predictor_t *predictor;
+    llr_arena_t arena = {0};
+    llr_error_t error;
+    outcome_t outcome;
+    double found[CLASSES];
+    llr_prediction_t out = {.error = outcome.error};
+    CU_ASSERT_EQUAL_FATAL(
+        llr_arena_create(&arena, llr_predictor_bytes(p->shape, p->parts, p->dim), &error), LLR_OK);
+    CU_ASSERT_EQUAL_FATAL(llr_predictor_create(&predictor, p, &training, &arena, &error), LLR_OK);
+    llr_population_shares(p, prior, share);
+    if (!weight) {
+        CU_ASSERT_EQUAL(llr_predict_best(predictor, &target, lambda, 60, found, &least, &error),
+                        LLR_OK);
+        weight = found;
+    }
+    llr_predict_errors(predictor, weight, lambda, &out);
+    outcome.found = out.found;
+    outcome.df = out.df;
+    llr_arena_destroy(&arena);
+    return outcome;
+}
+
+static void compare(const outcome_t *a, const outcome_t *b, int32_t parts, double tolerance)
+{
+    CU_ASSERT_TRUE(a->found && b->found);
+    CU_ASSERT_DOUBLE_EQUAL(a->df, b->df, 10 * tolerance);
+    for (int32_t k = 0; k < parts; k++) CU_ASSERT_DOUBLE_EQUAL(a->error[k], b->error[k], tolerance);
+}
+
+/* Columns that repeat others make the penalty weaker by a factor, and change nothing else: below,
+ * between and beyond the rank and the number of columns. */
+static void check_repeated(pool_t *pool, const llr_view_t *view, llr_form_t form)
+{
+    static const double rows[] = {3, 7.5, 40}, lambdas[] = {0, 1e-9, 1e-5, .1};
+    static const double weight[] = {.75, 2};
+    llr_population_t once = fitted(pool, view), twice = fitted_twice(pool, view);
+    int64_t rank = COLUMNS - 1, above = 0;
+    double factor = view->standardise ? 2 : 10;
+    for (int64_t j = 0; j < twice.dim; j++) above += twice.spectrum[j] > 0;
+    CU_ASSERT_EQUAL(twice.dim, 2 * rank);
+    CU_ASSERT_EQUAL(twice.span, rank);
+    CU_ASSERT_EQUAL(once.span, rank);
+    CU_ASSERT_EQUAL(above, rank);
+    CU_ASSERT_EQUAL(llr_population_df(&twice, 1, 0), (double)rank);
+    for (int n = 0; n < 3; n++)
+        for (int l = 0; l < 4; l++)
+            for (int best = 0; best < 2; best++) {
+                const double *at = best ? NULL : weight;
+                outcome_t a = predict(&once, form, rows[n], lambdas[l], at);
+                outcome_t b = predict(&twice, form, rows[n], lambdas[l] * factor, at);
+                compare(&a, &b, once.parts, best ? 1e-4 : 1e-7); /* a search ends before */
+            }
+    llr_population_destroy(&once);
+    llr_population_destroy(&twice);
+}
+
+static void repeated_columns_change_nothing(void)
+{
+    pool_t pool;
+    fill(&pool, 2);
+    for (int standardise = 0; standardise < 2; standardise++) {
+        llr_view_t view = plain_view(standardise);
+        check_repeated(&pool, &view, LLR_FORM_GENERAL);
+        view.shape.groups = 0;
+        check_repeated(&pool, &view, LLR_FORM_GENERAL);
+        check_repeated(&pool, &view, LLR_FORM_SPECTRAL);
+    }
+}
+
+/* One column for every value of a word: they add up to 1. No penalty is the limit of a small one.
+ */
+static void one_column_a_word(void)
+{
+    enum { WORDS = COLUMNS - CONSTANT };
+    pool_t pool;
+    fill(&pool, 1);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < WORDS; k++)
+            pool.x[i][CONSTANT + k] = k == (i / 2 + i / 7 * pool.class[i]) % WORDS;
+    for (int standardise = 0; standardise < 2; standardise++)
+        for (int form = LLR_FORM_SPECTRAL; form <= LLR_FORM_GENERAL; form++) {
+            llr_view_t view = plain_view(standardise);
+            view.shape.groups = 0;
+            llr_population_t p = fitted(&pool, &view);
+            CU_ASSERT_EQUAL(p.dim, COLUMNS);
+            CU_ASSERT_EQUAL(p.span, COLUMNS - 1);
+            for (double n = 3; n < 100; n *= 1.83) { /* 5.49 rows: more than the rank, 5 */
+                static const double weight[] = {.75, 2};
+                outcome_t none = predict(&p, (llr_form_t)form, n, 0, weight);
+                outcome_t little = predict(&p, (llr_form_t)form, n, 1e-9, weight);
+                compare(&none, &little, p.parts, 1e-6);
+                CU_ASSERT_DOUBLE_EQUAL(none.df, fmin(n, COLUMNS - 1), 1e-9);
+            }
+            llr_population_destroy(&p);
+        }
+}
+
+/* A column that is constant inside of the parts, yet tells them apart: it counts wherever there is
+ * a penalty, as one does that hardly varies. */
+static void check_apart(pool_t *pool, const llr_view_t *view, llr_form_t form)
+{
+    enum { APART = 1 };
+    static const double weight[] = {.75, 2};
+    static double noise[ROWS];
+    llr_random_t random = llr_random_stream((llr_hash_t){7, 2}, LLR_PURPOSE_SYNTHETIC_ROW, 0, 0);
+    llr_random_normal(&random, noise, ROWS);
+    for (int i = 0; i < ROWS; i++)
+        pool->x[i][APART] = .4 * pool->class[i] + (view->shape.groups ? .2 * pool->group[i] : 0);
+    llr_population_t still = fitted(pool, view), twice = fitted_twice(pool, view);
+    for (int i = 0; i < ROWS; i++) pool->x[i][APART] += 1e-5 * noise[i];
+    llr_population_t moves = fitted(pool, view);
+    CU_ASSERT_EQUAL(twice.span, COLUMNS - 1);
+    for (double n = 3; n < 100; n *= 3) {
+        outcome_t a = predict(&still, form, n, .1, weight);
+        outcome_t b = predict(&moves, form, n, .1, weight);
+        outcome_t c = predict(&twice, form, n, 1, weight);
+        compare(&a, &b, still.parts, 1e-5); /* a part has two rows */
+        compare(&a, &c, still.parts, 1e-7);
+    }
+    outcome_t none = predict(&twice, form, 3, 0, weight);
+    outcome_t little = predict(&twice, form, 3, 1e-9, weight);
+    compare(&none, &little, still.parts, 1e-6);
+    /* without one, and with more rows than the rank, they are separable */
+    CU_ASSERT_FALSE(predict(&twice, form, 4.5, 0, weight).found);
+    CU_ASSERT_FALSE(predict(&twice, form, 40, 0, weight).found);
+    llr_population_destroy(&still);
+    llr_population_destroy(&twice);
+    llr_population_destroy(&moves);
+}
+
+static void means_apart_where_nothing_varies(void)
+{
+    pool_t pool;
+    llr_view_t view = plain_view(false);
+    fill(&pool, 2);
+    check_apart(&pool, &view, LLR_FORM_GENERAL);
+    view.shape.groups = 0;
+    check_apart(&pool, &view, LLR_FORM_GENERAL);
+    check_apart(&pool, &view, LLR_FORM_SPECTRAL);
+}
+
 /* Exact populations ------------------------------------------------------------------------ */
 
 static llr_population_t isotropic(int64_t dim)
@@ -291,6 +472,9 @@ int main(void)
         {"inequality tells covariances apart", inequality_tells_covariances_apart},
         {"constant parts are equal", constant_parts_are_equal},
         {"spectrum is of the classes", spectrum_is_of_the_classes},
+        {"repeated columns change nothing", repeated_columns_change_nothing},
+        {"one column a word", one_column_a_word},
+        {"means apart where nothing varies", means_apart_where_nothing_varies},
         {"predictions are the references", predictions_are_the_references},
         {"best weights beat the thumb", best_weights_beat_the_thumb},
     };

@@ -292,6 +292,49 @@ static void test_exponent_weights(void)
     CU_ASSERT_DOUBLE_EQUAL(weight[3], 5, 1e-12);
 }
 
+/* Two valleys of one error: a higher one about inverse priors, and a lower one about these. */
+static const double valley_prior[] = {.6, .3, .1}, lower[] = {1.5, .2, .4};
+
+static bool valleys(void *argument, const double *weight, double *error)
+{
+    double inverse[3], high = .3, low = .1;
+    (void)argument;
+    llr_theory_exponent_weights(valley_prior, 3, 1, inverse);
+    for (int c = 0; c < 3; c++) {
+        high += .1 * pow(log(weight[c] / inverse[c]), 2);
+        low += .1 * pow(log(weight[c] / lower[c]), 2);
+    }
+    *error = fmin(high, low);
+    return true;
+}
+
+/* Other weights are where the descent begins if they are better than all exponents. */
+static void test_other_weights(void)
+{
+    static const double near[] = {1.4, .3, .7}, far[] = {1, 1, 1}, none[] = {NAN, NAN, NAN};
+    const double *others[] = {near, far, none, NULL};
+    double weight[3], error, room[16];
+    for (int i = 0; i < 4; i++) {
+        llr_theory_kinds_t kinds = {.kinds = 3,
+                                    .measures = 1,
+                                    .prior = valley_prior,
+                                    .errors = valleys,
+                                    .gamma = {0, 8, 16, 1e-3},
+                                    .other = others[i],
+                                    .evaluations = 60,
+                                    .room = room};
+        double found = llr_theory_least_worst(&kinds, weight, &error);
+        CU_ASSERT_DOUBLE_EQUAL(found, i ? .3 : .1, 1e-3);
+        CU_ASSERT_EQUAL(found, error);
+        kinds.evaluations = 0;
+        found = llr_theory_least_worst(&kinds, weight, &error);
+        CU_ASSERT_DOUBLE_EQUAL(found, i ? .3 : error, 1e-4);
+        if (!i)
+            for (int c = 0; c < 3; c++)
+                CU_ASSERT_DOUBLE_EQUAL(weight[c] / near[c], weight[0] / near[0], 1e-12);
+    }
+}
+
 static bool nothing_found(void *argument, const double *weight, double *error)
 {
     (void)argument;
@@ -321,7 +364,8 @@ int main(void)
         {"starts nearby", test_starts_nearby},         {"three groups", test_three_groups},
         {"other measures", test_other_measures},       {"with strength", test_with_strength},
         {"ends of a strength", test_ends_of_strength}, {"two kinds", test_two_kinds},
-        {"exponent weights", test_exponent_weights},   {"nothing found", test_nothing_found},
+        {"other weights", test_other_weights},         {"exponent weights", test_exponent_weights},
+        {"nothing found", test_nothing_found},
     };
     if (llr_quadrature_create(&quadrature, 100, NULL) != LLR_OK) return 2;
     int bad = LLR_RUN_SUITE("theory_descent", tests);
