@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static llr_code_t read_file(llr_pace_t *pace, const char *path, llr_error_t *error)
 {
@@ -58,6 +59,19 @@ typedef struct rerun {
     double *seconds;        /* owned, units: what they took there; 0: are not done */
 } rerun_t;
 
+/* Results may have come here without their data. */
+static bool are_data_here(const llr_job_t *job)
+{
+    bool here = true;
+    for (int64_t d = 0; d < job->datasets; d++) {
+        if (job->dataset[d].is_synthetic) continue;
+        char *path = llr_job_resolve_path(job, job->dataset[d].path);
+        here = here && path && !access(path, R_OK);
+        free(path);
+    }
+    return here;
+}
+
 static llr_code_t run_again(rerun_t *rerun, llr_loaded_t *loaded, llr_error_t *error)
 {
     llr_session_t *session = &loaded->session;
@@ -68,7 +82,8 @@ static llr_code_t run_again(rerun_t *rerun, llr_loaded_t *loaded, llr_error_t *e
     if (!rerun->seconds) return llr_fail_memory(error, units * 8, "the timings of units");
     for (int64_t u = 0; u < units; u++)
         if (loaded->block[u].rows) rerun->seconds[u] = llr_block_seconds(&loaded->block[u]);
-    if (!llr_calibrates_itself(&session->grid, &session->catalog)) return LLR_OK;
+    if (!llr_calibrates_itself(&session->grid, &session->catalog) || !are_data_here(&session->job))
+        return LLR_OK;
     return llr_calibrate_again(&rerun->here, &rerun->there, rerun->seconds, &session->grid,
                                &session->job, LLR_CALIBRATION_SECONDS, error);
 }
@@ -98,8 +113,8 @@ static void slow_down(llr_pace_t *pace, const rerun_t *rerun)
 static llr_code_t time_own_there(llr_pace_t *pace, const rerun_t *rerun, llr_session_t *session,
                                  const char *folder, llr_text_t *said, llr_error_t *error)
 {
-    LLR_TRY(llr_calibrate_by_own(pace, &session->grid, &session->job, LLR_CALIBRATION_SECONDS,
-                                 error));
+    LLR_TRY(
+        llr_calibrate_by_own(pace, &session->grid, &session->job, LLR_CALIBRATION_SECONDS, error));
     slow_down(pace, rerun);
     llr_text_add(said,
                  "%d s of the job's own units, on this machine, times %.2f: so much longer units "

@@ -107,11 +107,7 @@ static llr_code_t open_job(gather_t *gather, llr_error_t *error)
 {
     const char *folder = gather->options->argument[0];
     llr_session_t *session = &gather->session;
-    llr_text_t path = path_in(folder, "job.yaml");
-    llr_code_t code =
-        path.failed ? llr_fail_memory(error, 0, "a path")
-                    : llr_session_open(session, path.data, gather->options->output, false, error);
-    llr_text_destroy(&path);
+    llr_code_t code = llr_session_open_folder(session, folder, gather->options->output, error);
     if (code == LLR_INVALID) llr_session_findings(&session->findings);
     LLR_TRY(code);
     LLR_TRY(llr_record_contents(folder, &session->job, &session->catalog, error));

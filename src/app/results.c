@@ -60,13 +60,9 @@ llr_code_t llr_results_check_folder(const char *folder, llr_error_t *error)
 
 llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t *error)
 {
-    llr_text_t path = {0};
     *loaded = (llr_loaded_t){0};
-    llr_text_add(&path, "%s/job.yaml", folder);
-    if (path.failed) return llr_fail_memory(error, 0, "a path");
     llr_code_t code = llr_results_check_folder(folder, error);
-    if (code == LLR_OK) code = llr_session_open(&loaded->session, path.data, folder, false, error);
-    llr_text_destroy(&path);
+    if (code == LLR_OK) code = llr_session_open_folder(&loaded->session, folder, folder, error);
     if (code == LLR_INVALID) llr_session_findings(&loaded->session.findings);
     LLR_TRY(code);
     const llr_grid_t *grid = &loaded->session.grid;

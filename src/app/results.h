@@ -17,7 +17,7 @@ typedef struct llr_loaded {
 /* A wrong word for a result folder is named before anything in it: LLR_INVALID. */
 llr_code_t llr_results_check_folder(const char *folder, llr_error_t *error);
 
-/* LLR_INVALID: no result folder, or its datasets are gone or changed. */
+/* LLR_INVALID: no result folder. The datasets need not be there. */
 llr_code_t llr_loaded_open(llr_loaded_t *loaded, const char *folder, llr_error_t *error);
 void llr_loaded_close(llr_loaded_t *loaded);
 

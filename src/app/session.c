@@ -5,6 +5,7 @@
 #include "par/ranks.h"
 #include "store/job_file.h"
 #include "store/layout.h"
+#include "store/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,19 +40,40 @@ llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, con
     return override_output(&session->job, output, error);
 }
 
-llr_code_t llr_session_open(llr_session_t *session, const char *path, const char *output, bool scan,
-                            llr_error_t *error)
+static llr_code_t open_job(llr_session_t *session, const char *path, const char *output,
+                           llr_error_t *error)
 {
     llr_text_t text = {0};
     *session = (llr_session_t){0};
     llr_code_t code = llr_job_file_read(path, &text, error);
     if (code == LLR_OK) code = llr_session_parse(session, &text, path, output, error);
     if (code == LLR_OK) code = llr_ranks_settle(&session->job, &session->findings, error);
-    if (code == LLR_OK)
-        code = llr_layout_open(&session->catalog, &session->grid, &session->job, scan,
-                               &session->findings, error);
     llr_text_destroy(&text);
     return code;
+}
+
+llr_code_t llr_session_open(llr_session_t *session, const char *path, const char *output, bool scan,
+                            llr_error_t *error)
+{
+    LLR_TRY(open_job(session, path, output, error));
+    return llr_layout_open(&session->catalog, &session->grid, &session->job, scan,
+                           &session->findings, error);
+}
+
+llr_code_t llr_session_open_folder(llr_session_t *session, const char *folder, const char *output,
+                                   llr_error_t *error)
+{
+    llr_text_t path = {0};
+    llr_text_add(&path, "%s/job.yaml", folder);
+    if (path.failed) return llr_fail_memory(error, path.length, "a path");
+    llr_code_t code = open_job(session, path.data, output, error);
+    llr_text_destroy(&path);
+    LLR_TRY(code);
+    if (llr_record_facts(folder, &session->job, &session->catalog))
+        return llr_layout_grid(&session->grid, &session->job, session->catalog.facts,
+                               &session->findings, error);
+    return llr_layout_open(&session->catalog, &session->grid, &session->job, false,
+                           &session->findings, error);
 }
 
 void llr_session_close(llr_session_t *session)

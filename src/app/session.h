@@ -20,6 +20,10 @@ llr_code_t llr_session_parse(llr_session_t *session, const llr_text_t *text, con
  * known. LLR_INVALID with findings, or with an error. */
 llr_code_t llr_session_open(llr_session_t *session, const char *path, const char *output, bool scan,
                             llr_error_t *error);
+/* The job of a result folder, with the facts that it was run with; files are opened only where the
+ * folder does not tell these. */
+llr_code_t llr_session_open_folder(llr_session_t *session, const char *folder, const char *output,
+                                   llr_error_t *error);
 void llr_session_close(llr_session_t *session);
 
 /* The dataset that --dataset names. LLR_INVALID: the job has none of that name. */

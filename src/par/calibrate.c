@@ -36,7 +36,7 @@ typedef struct trial {
     llr_pace_t *pace;
     const double *elsewhere; /* units: seconds of those that may be timed; NULL: any */
     llr_pace_t *there;       /* learns these seconds */
-    double until;   /* on llr_clock_seconds */
+    double until;            /* on llr_clock_seconds */
     int64_t *order; /* owned, samples: the first unit of each that is asked for and small, dearest
                        first */
     double *cost;   /* owned, units: of those */
@@ -139,8 +139,7 @@ static llr_code_t run_each_solver(trial_t *trial, llr_error_t *error)
     for (int64_t s = 0; s < trial->samples; s++) there[regime_of(trial, trial->order[s])] = true;
     for (int64_t r = 0; r < LLR_REGIMES; r++) solvers += there[r];
     for (int64_t r = 0; r < LLR_REGIMES; r++)
-        if (there[r])
-            LLR_TRY(learn(trial, choose(trial, r, left(trial) / solvers--), 0, error));
+        if (there[r]) LLR_TRY(learn(trial, choose(trial, r, left(trial) / solvers--), 0, error));
     return LLR_OK;
 }
 
@@ -227,17 +226,27 @@ static bool predicts_weights(const llr_job_t *job)
     return llr_job_needs_population(&plain);
 }
 
+/* Features of all files, each once. */
+static double bytes_of(const llr_job_t *job, const llr_facts_t *facts)
+{
+    double bytes = 0;
+    for (int64_t d = 0; d < job->datasets; d++) {
+        int64_t first = 0;
+        while (first < d && (job->dataset[d].is_synthetic || job->dataset[first].is_synthetic ||
+                             strcmp(job->dataset[first].path, job->dataset[d].path)))
+            first++;
+        bytes += first == d ? (double)facts[d].resident_bytes : 0;
+    }
+    return bytes;
+}
+
 bool llr_calibrates_itself(const llr_grid_t *grid, const llr_catalog_t *catalog)
 {
     const llr_job_t *job = grid->job;
-    double bytes = 0;
-    for (int64_t s = 0; s < catalog->sources; s++)
-        bytes += (double)(catalog->source[s].rows * catalog->source[s].dim *
-                          llr_dtype_size(catalog->source[s].type));
     for (int64_t d = 0; d < job->datasets; d++)
         if (llr_catalog_rotates(job, d)) return false;
-    return bytes <= MOST_FEATURES && job->ranks_per_unit <= 1 && !predicts_weights(job) &&
-           least_cost(grid, catalog->facts) <= LLR_CALIBRATION_SECONDS;
+    return bytes_of(job, catalog->facts) <= MOST_FEATURES && job->ranks_per_unit <= 1 &&
+           !predicts_weights(job) && least_cost(grid, catalog->facts) <= LLR_CALIBRATION_SECONDS;
 }
 
 /* With the features, and without predictions. */

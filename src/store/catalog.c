@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static llr_code_t allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t *error)
+llr_code_t llr_catalog_allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t *error)
 {
     *catalog = (llr_catalog_t){.datasets = datasets};
     catalog->source = llr_alloc(datasets, sizeof *catalog->source);
@@ -65,7 +65,7 @@ static llr_code_t open_source(llr_catalog_t *catalog, const llr_job_t *job, int6
 
 llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error)
 {
-    LLR_TRY(allocate(catalog, job->datasets, error));
+    LLR_TRY(llr_catalog_allocate(catalog, job->datasets, error));
     for (int64_t i = 0; i < job->datasets; i++) LLR_TRY(open_source(catalog, job, i, error));
     return LLR_OK;
 }

@@ -19,6 +19,8 @@ typedef struct llr_catalog {
     int64_t datasets;
 } llr_catalog_t;
 
+/* One without files or facts, for so many datasets. LLR_FAILED: out of memory. */
+llr_code_t llr_catalog_allocate(llr_catalog_t *catalog, int64_t datasets, llr_error_t *error);
 /* Opens every file once: labels are checked, features are not read. */
 llr_code_t llr_catalog_open(llr_catalog_t *catalog, const llr_job_t *job, llr_error_t *error);
 /* Reads all features in slices to check them and to set the content ids; keeps none. */

@@ -1,6 +1,7 @@
 #include "store/record.h"
 
 #include "store/folder.h"
+#include "store/record_parts.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@ static void print_record(const llr_job_t *job, const llr_catalog_t *catalog, llr
     for (int64_t i = 0; i < catalog->datasets; i++)
         llr_text_add(out, "# content of %s: %s\n", job->dataset[i].name,
                      llr_hash_text(catalog->facts[i].content, id));
+    for (int64_t i = 0; i < catalog->datasets; i++)
+        llr_record_add_facts(out, job->dataset[i].name, &catalog->facts[i]);
 }
 
 llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
@@ -76,15 +79,43 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
     llr_text_destroy(&now);
 }
 
-/* The content id behind "# content of NAME: ". */
-static bool find_content(const char *text, const char *name, llr_hash_t *content)
+/* What stands behind "# WHAT of NAME: "; NULL: there is no such line. */
+static const char *find_line(const char *text, const char *what, const char *name)
 {
     llr_text_t line = {0};
-    llr_text_add(&line, "# content of %s: ", name);
+    llr_text_add(&line, "\n# %s of %s: ", what, name);
     const char *at = text && !line.failed ? strstr(text, line.data) : NULL;
-    bool found = at && llr_hash_read(at + line.length, content);
+    if (at) at += line.length;
     llr_text_destroy(&line);
-    return found;
+    return at;
+}
+
+static bool find_content(const char *text, const char *name, llr_hash_t *content)
+{
+    const char *at = find_line(text, "content", name);
+    return at && llr_hash_read(at, content);
+}
+
+static bool find_facts(const char *text, const char *name, llr_dataset_t *dataset)
+{
+    const char *at = find_line(text, "facts", name);
+    return at && llr_record_read_facts(at, &dataset->facts) &&
+           find_content(text, name, &dataset->facts.content);
+}
+
+bool llr_record_facts(const char *folder, const llr_job_t *job, llr_catalog_t *catalog)
+{
+    llr_text_t text = {0};
+    read_record(folder, &text);
+    bool whole = !llr_catalog_allocate(catalog, job->datasets, NULL);
+    for (int64_t i = 0; whole && i < job->datasets; i++) {
+        whole = find_facts(text.data, job->dataset[i].name, &catalog->dataset[i]);
+        catalog->facts[i] = catalog->dataset[i].facts;
+        catalog->source_of[i] = -1;
+    }
+    if (!whole) llr_catalog_close(catalog);
+    llr_text_destroy(&text);
+    return whole;
 }
 
 llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_catalog_t *catalog,

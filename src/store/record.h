@@ -1,5 +1,6 @@
-/* job.yaml of a result folder: the resolved job as run, with the content ids of its datasets in
- * comments, so that a resume that is refused can say what changed. */
+/* job.yaml of a result folder: the resolved job as run, with content ids and facts of its datasets
+ * in comments, so that a resume that is refused can say what changed, and results can be looked at
+ * where the data are not. */
 #ifndef LLR_STORE_RECORD_H
 #define LLR_STORE_RECORD_H
 
@@ -21,6 +22,11 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
  * those names. LLR_INVALID: one is missing. */
 llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_catalog_t *catalog,
                                llr_error_t *error);
+
+/* The facts that FOLDER/job.yaml tells of all datasets, contents included, as a catalog without
+ * files. false: it does not tell them (it is of an older version, or was edited); the catalog is
+ * then empty. */
+bool llr_record_facts(const char *folder, const llr_job_t *job, llr_catalog_t *catalog);
 
 /* llr_catalog_content as the text of a job.yaml with that many datasets tells it; false where the
  * text does not. */

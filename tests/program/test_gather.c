@@ -186,9 +186,38 @@ static void different_numbers_are_refused(void)
     remove_scratch();
 }
 
+/* The folder tells what is to be known of its data: classes, rows, components, sizes by deltas. */
+static void results_outlive_their_data(void)
+{
+    static const char job[] =
+        "datasets:\n  - {name: pair, path: gone.h5, classes: [3, 8], preprocess: {pca: {variance: "
+        ".9}}}\n"
+        "  - {name: all, path: gone.h5, deltas: [.8]}\n  - {name: made, synthetic: {d: 9, priors: "
+        "[.8, .2]}}\n"
+        "losses: [square]\nexponents: [0, 1]\nlambdas: [.01, .1]\nsizes: [40]\nseeds: {count: 2}\n";
+    outcome_t outcome;
+    char path[2 * PATH_ROOM];
+    snprintf(path, sizeof path, "%s/gone.yaml", scratch());
+    write_file(path, job);
+    run(&outcome, "cd $D && cp $S/jobs/data/digits.h5 gone.h5 && $L run -q gone.yaml -o told && "
+                  "$L report told >before && $L status told >>before && rm gone.h5 && "
+                  "$L report told >after && $L status told >>after && cmp before after && "
+                  "test -s after && $L gather told -o whole && "
+                  "cmp told/results.csv whole/results.csv && $L report whole >/dev/null");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "digest "));
+    /* What solves again needs them; so does a folder that does not tell. */
+    run(&outcome, "cd $D && $L replay told pair/square/40/0/exponent=0/0.1");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
+    run(&outcome, "cd $D && sed -i 's/, test .*//' told/job.yaml && $L report told");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
+    run(&outcome, "cd $D && sed -i '/^# facts/d' told/job.yaml && $L report told");
+    CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
+        {"results outlive their data", results_outlive_their_data},
         {"the table is the same for all ranks", the_table_is_the_same_for_all_ranks},
         {"three shards are one run", three_shards_are_one_run},
         {"gathering twice changes nothing", gathering_twice_changes_nothing},
