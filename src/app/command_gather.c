@@ -174,6 +174,18 @@ static llr_code_t say_unfinished(const gather_t *gather, llr_error_t *error)
     return code;
 }
 
+/* The job, with what all the folders were solved by. */
+static llr_code_t write_job(const gather_t *gather, llr_error_t *error)
+{
+    llr_text_t runs = {0};
+    for (int f = 0; f < gather->options->arguments; f++)
+        llr_record_runs(gather->options->argument[f], &runs);
+    llr_code_t code = llr_record_write(gather->output, &gather->session.job,
+                                       &gather->session.catalog, &runs, error);
+    llr_text_destroy(&runs);
+    return code;
+}
+
 static llr_code_t run(gather_t *gather, llr_error_t *error)
 {
     const llr_options_t *options = gather->options;
@@ -190,8 +202,7 @@ static llr_code_t run(gather_t *gather, llr_error_t *error)
         return llr_fail_memory(error, grid->units * (int64_t)sizeof *gather->block, "the rows");
     LLR_TRY(llr_folder_make(gather->output, error));
     LLR_TRY(merge(gather, error));
-    LLR_TRY(
-        llr_record_write(gather->output, &gather->session.job, &gather->session.catalog, error));
+    LLR_TRY(write_job(gather, error));
     return gather->done == grid->units ? write_table(gather, error) : say_unfinished(gather, error);
 }
 

@@ -7,6 +7,7 @@
 #include "par/provenance.h"
 #include "par/run.h"
 #include "store/job_file.h"
+#include "store/record.h"
 #include "work/forecast.h"
 
 #include <stdio.h>
@@ -76,6 +77,18 @@ static void print_groups(int64_t size, int64_t ranks)
     llr_session_warn_ranks(size, ranks);
 }
 
+/* The same table everywhere is that of one kernel. */
+static void warn_mixture(const char *output)
+{
+    llr_text_t kernels = {0};
+    if (llr_record_kernels(output, &kernels) > 1)
+        fprintf(stderr,
+                "llrsweep: warning: runs of this folder differ in what they solve with: %s; the "
+                "last bits of its table are those of no single one\n",
+                kernels.data);
+    llr_text_destroy(&kernels);
+}
+
 static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *catalog,
                   const llr_progress_t *progress)
 {
@@ -86,6 +99,7 @@ static void begun(void *argument, const llr_grid_t *grid, const llr_catalog_t *c
     if (run->options->verbose) print_provenance(&run->facts.provenance);
     llr_session_warn(grid, catalog->facts);
     llr_session_warn_kernel();
+    warn_mixture(run->output);
     fprintf(stderr, "llrsweep: %s: %lld units on %d rank%s", run->session.job.name,
             (long long)progress->units, ranks, ranks == 1 ? "" : "s");
     if (run->options->shards > 1)

@@ -117,7 +117,7 @@ static void add_files(llr_text_t *out)
          "the table, one row a fit; the HDF5 file has unit and meaning of each column"},
         {"DIR/long.csv", "count and rate for each fit, split, and class or group"},
         {"DIR/provenance.yaml", "versions, kernel, hashes, and the digest of the table"},
-        {"DIR/job.yaml", "the job as run, with all defaults"},
+        {"DIR/job.yaml", "the job as run, with all defaults, facts of its data, and its runs"},
         {"DIR/journal/", "what is done; a run that finds it goes on from there"},
         {"DIR/stop", "made while a run goes on, it ends that run in good order"}};
     ADD_ENTRIES(out, "FILES", entries);

@@ -256,7 +256,11 @@ static llr_code_t open_output(run_t *run, llr_error_t *error)
     llr_times_enter(&run->result->times, before);
     if (code == LLR_INVALID) explain_refusal(run, error);
     LLR_TRY(code);
-    return llr_record_write(output, run->job, &run->catalog, error);
+    llr_text_t line = {0};
+    if (run->options->provenance) llr_record_run_line(run->options->provenance, &line);
+    code = llr_record_write(output, run->job, &run->catalog, &line, error);
+    llr_text_destroy(&line);
+    return code;
 }
 
 /* Rank 0: room for the rows, those that an earlier run left, and the units that remain. */

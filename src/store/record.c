@@ -19,11 +19,30 @@ static void print_record(const llr_job_t *job, const llr_catalog_t *catalog, llr
         llr_record_add_facts(out, job->dataset[i].name, &catalog->facts[i]);
 }
 
-llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
-                            llr_error_t *error)
+/* Those of the lines that the text does not have yet. */
+static void add_new_lines(const char *line, llr_text_t *text)
 {
-    llr_text_t text = {0};
+    while (line && *line) {
+        int64_t length = (int64_t)strcspn(line, "\n") + 1, before = text->length;
+        llr_text_add_bytes(text, line, length);
+        if (text->failed) return;
+        if (strstr(text->data, text->data + before) != text->data + before) {
+            text->length = before;
+            text->data[before] = '\0';
+        }
+        line += length;
+    }
+}
+
+llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
+                            const llr_text_t *runs, llr_error_t *error)
+{
+    llr_text_t text = {0}, difference = {0};
     print_record(job, catalog, &text);
+    llr_record_difference(folder, job, catalog, &difference);
+    if (!difference.length) llr_record_runs(folder, &text);
+    llr_text_destroy(&difference);
+    add_new_lines(runs->data, &text);
     llr_code_t code = llr_folder_make(folder, error);
     if (code == LLR_OK) code = llr_aside_text(folder, "job.yaml", &text, "the job's text", error);
     if (code == LLR_OK) code = llr_folder_sync(folder, error);
@@ -31,7 +50,7 @@ llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_
     return code;
 }
 
-static void read_record(const char *folder, llr_text_t *text)
+void llr_record_read(const char *folder, llr_text_t *text)
 {
     llr_text_t path = {0};
     char piece[4096];
@@ -44,10 +63,11 @@ static void read_record(const char *folder, llr_text_t *text)
     fclose(file);
 }
 
-/* Where things are is no part of what is computed. */
+/* Where things are, and who did them, is no part of what is computed. */
 static bool is_place(const char *line)
 {
-    return strstr(line, " path:") || !strncmp(line, "output:", 7) || !strncmp(line, "name:", 5);
+    return llr_record_is_run_line(line) || strstr(line, " path:") || !strncmp(line, "output:", 7) ||
+           !strncmp(line, "name:", 5);
 }
 
 /* Cuts the next line that counts off *rest; "" at the end. */
@@ -66,7 +86,7 @@ void llr_record_difference(const char *folder, const llr_job_t *job, const llr_c
                            llr_text_t *out)
 {
     llr_text_t before = {0}, now = {0};
-    read_record(folder, &before);
+    llr_record_read(folder, &before);
     print_record(job, catalog, &now);
     char *old_rest = before.data, *new_rest = now.data;
     while (before.data && now.data && (*old_rest || *new_rest)) {
@@ -106,7 +126,7 @@ static bool find_facts(const char *text, const char *name, llr_dataset_t *datase
 bool llr_record_facts(const char *folder, const llr_job_t *job, llr_catalog_t *catalog)
 {
     llr_text_t text = {0};
-    read_record(folder, &text);
+    llr_record_read(folder, &text);
     bool whole = !llr_catalog_allocate(catalog, job->datasets, NULL);
     for (int64_t i = 0; whole && i < job->datasets; i++) {
         whole = find_facts(text.data, job->dataset[i].name, &catalog->dataset[i]);
@@ -123,7 +143,7 @@ llr_code_t llr_record_contents(const char *folder, const llr_job_t *job, llr_cat
 {
     llr_text_t text = {0};
     llr_code_t code = LLR_OK;
-    read_record(folder, &text);
+    llr_record_read(folder, &text);
     for (int64_t i = 0; code == LLR_OK && i < job->datasets; i++)
         if (!find_content(text.data, job->dataset[i].name, &catalog->facts[i].content))
             code = llr_fail(error, LLR_INVALID,

@@ -5,12 +5,22 @@
 #define LLR_STORE_RECORD_H
 
 #include "store/catalog.h"
+#include "store/table.h"
 
 #include <stdbool.h>
 
-/* Writes FOLDER/job.yaml aside and renames it. LLR_FAILED: path, errno in words. */
+/* Writes FOLDER/job.yaml aside and renames it. runs: lines of llr_record_run_line, added to those
+ * that the file has if it is of the same job. LLR_FAILED: path, errno in words. */
 llr_code_t llr_record_write(const char *folder, const llr_job_t *job, const llr_catalog_t *catalog,
-                            llr_error_t *error);
+                            const llr_text_t *runs, llr_error_t *error);
+
+/* Appends the line that says what a run solves with, and where. */
+void llr_record_run_line(const llr_provenance_t *provenance, llr_text_t *out);
+/* Appends these lines of FOLDER/job.yaml. */
+void llr_record_runs(const char *folder, llr_text_t *out);
+/* Appends the kernels that these lines name, each once; their number. More than one: the last bits
+ * of the table are those of no single kernel. */
+int64_t llr_record_kernels(const char *folder, llr_text_t *out);
 
 /* What differs between FOLDER/job.yaml and this job, appended to out: "was `...`, now `...`" for
  * the first line that differs; nothing where they are the same or there is no such file. Places

@@ -1,6 +1,7 @@
 #include "store/table.h"
 
 #include "base/memory.h"
+#include "store/record.h"
 #include "store/table_write.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@ enum { FILE_LONG, FILE_PROVENANCE, FILE_MAIN, FILE_H5, FILES };
 typedef struct writing {
     const llr_table_t *table;
     llr_provenance_t provenance; /* with the digest; the two lists are owned */
+    llr_text_t kernels;          /* owned */
     llr_aside_t file[FILES];
 } writing_t;
 
@@ -54,12 +56,13 @@ static llr_code_t open_files(writing_t *writing, const char *folder, llr_error_t
     return LLR_OK;
 }
 
-/* The caller's provenance and the digest at its end. digest: text that outlives the writing. */
-static llr_code_t add_digest(writing_t *writing, const llr_provenance_t *given, const char *digest,
-                             llr_error_t *error)
+/* The caller's provenance, what the folder's job.yaml says of all its runs, and the digest at its
+ * end. digest: text that outlives the writing. */
+static llr_code_t add_digest(writing_t *writing, const llr_provenance_t *given, const char *folder,
+                             const char *digest, llr_error_t *error)
 {
-    const char **key = llr_alloc(given->count + 1, sizeof *key);
-    const char **value = llr_alloc(given->count + 1, sizeof *value);
+    const char **key = llr_alloc(given->count + 2, sizeof *key);
+    const char **value = llr_alloc(given->count + 2, sizeof *value);
     writing->provenance = (llr_provenance_t){key, value, 0};
     if (!key || !value) return llr_fail_memory(error, 2 * given->count, "the provenance");
     int64_t count = 0;
@@ -68,21 +71,25 @@ static llr_code_t add_digest(writing_t *writing, const llr_provenance_t *given, 
         key[count] = given->key[i];
         value[count++] = given->value[i];
     }
+    if (llr_record_kernels(folder, &writing->kernels)) {
+        key[count] = "solved_with";
+        value[count++] = writing->kernels.data;
+    }
     key[count] = "digest";
     value[count++] = digest;
     writing->provenance.count = count;
     return LLR_OK;
 }
 
-static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, llr_hash_t *digest,
-                            llr_error_t *error)
+static llr_code_t write_all(writing_t *writing, const llr_provenance_t *given, const char *folder,
+                            llr_hash_t *digest, llr_error_t *error)
 {
     llr_aside_t *file = writing->file, *sheets[LLR_SHEETS] = {&file[FILE_MAIN], &file[FILE_LONG]};
     char digest_text[LLR_HASH_TEXT];
     LLR_TRY(write_csv(writing->table, sheets, digest, error));
     for (int s = 0; s < LLR_SHEETS; s++)
         if (sheets[s]->failure) return llr_aside_finish(sheets[s], error);
-    LLR_TRY(add_digest(writing, given, llr_hash_text(*digest, digest_text), error));
+    LLR_TRY(add_digest(writing, given, folder, llr_hash_text(*digest, digest_text), error));
     LLR_TRY(llr_table_provenance(&writing->provenance, &file[FILE_PROVENANCE], error));
     LLR_TRY(llr_table_h5(writing->table, &writing->provenance, &file[FILE_H5], error));
     for (int f = 0; f < FILES; f++) LLR_TRY(llr_aside_finish(&file[f], error));
@@ -96,12 +103,14 @@ llr_code_t llr_table_write(const llr_table_t *table, const llr_provenance_t *pro
     llr_hash_t here;
     LLR_TRY(llr_folder_make(folder, error));
     llr_code_t code = open_files(&writing, folder, error);
-    if (code == LLR_OK) code = write_all(&writing, provenance, digest ? digest : &here, error);
+    if (code == LLR_OK)
+        code = write_all(&writing, provenance, folder, digest ? digest : &here, error);
     for (int f = 0; f < FILES && code == LLR_OK; f++)
         code = llr_aside_rename(&writing.file[f], error);
     if (code == LLR_OK) code = llr_folder_sync(folder, error);
     for (int f = 0; f < FILES; f++) llr_aside_end(&writing.file[f]);
     free((void *)writing.provenance.key);
     free((void *)writing.provenance.value);
+    llr_text_destroy(&writing.kernels);
     return code;
 }

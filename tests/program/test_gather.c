@@ -186,6 +186,37 @@ static void different_numbers_are_refused(void)
     remove_scratch();
 }
 
+/* Who solved what is told of every run, killed ones and those gathered from too. */
+static void all_runs_are_told_of(void)
+{
+    static const char both[] = "solved_with: \"kernel %s, vectors %s; kernel Nehalem, vectors %s\"";
+    outcome_t outcome;
+    char kernel[64], vectors[64], expected[256];
+    run(&outcome, "cd $D && printf 'datasets: [{name: m, synthetic: {d: 9, priors: [.8, .2]}}]\n"
+                  "losses: [square]\nexponents: [0, 1]\nlambdas: [.1]\nsizes: [40]\n"
+                  "seeds: {count: 4}\n' >mix.yaml && $L run -q mix.yaml --shard 1/2 -o mix && "
+                  "$L run -q mix.yaml --shard 1/2 -o part1 && "
+                  "OPENBLAS_CORETYPE=Nehalem $L run -q mix.yaml --shard 2/2 -o part2 && "
+                  "sed -n 's/^# run: kernel \\([^,]*\\), vectors \\([^;]*\\).*/\\1 \\2/p' "
+                  "part1/job.yaml part2/job.yaml");
+    CU_ASSERT_EQUAL_FATAL(outcome.code, 0);
+    CU_ASSERT_EQUAL_FATAL(sscanf(outcome.out, "%63s %63s", kernel, vectors), 2);
+    if (!strstr(outcome.out, "Nehalem") || !strcmp(kernel, "Nehalem")) {
+        printf("  no other BLAS kernel here: not tried\n");
+        return;
+    }
+    snprintf(expected, sizeof expected, both, kernel, vectors, vectors);
+    run(&outcome, "cd $D && OPENBLAS_CORETYPE=Nehalem $L run mix.yaml -o mix && "
+                  "grep -c '^# run: ' mix/job.yaml && cat mix/provenance.yaml");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "runs of this folder differ in what they solve with: "));
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\n2\n"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, expected));
+    run(&outcome, "cd $D && $L gather part1 part2 -o whole2 && $L gather part1 whole2 -o whole2 && "
+                  "grep -c '^# run: ' whole2/job.yaml && cat whole2/provenance.yaml");
+    CU_ASSERT_TRUE(ended(&outcome, 0, "\n2\n"));
+    CU_ASSERT_TRUE(ended(&outcome, 0, expected));
+}
+
 /* The folder tells what is to be known of its data: classes, rows, components, sizes by deltas. */
 static void results_outlive_their_data(void)
 {
@@ -218,6 +249,7 @@ int main(void)
 {
     static const llr_test_t tests[] = {
         {"results outlive their data", results_outlive_their_data},
+        {"all runs are told of", all_runs_are_told_of},
         {"the table is the same for all ranks", the_table_is_the_same_for_all_ranks},
         {"three shards are one run", three_shards_are_one_run},
         {"gathering twice changes nothing", gathering_twice_changes_nothing},
