@@ -99,6 +99,13 @@ static double slowness(const rerun_t *rerun)
     return there / here;
 }
 
+/* Seconds of the same units differ by a tenth and more from one moment to the next. */
+static bool is_slower_or_faster(const rerun_t *rerun)
+{
+    const double noise = 0.2;
+    return fabs(log(slowness(rerun))) > noise;
+}
+
 static void slow_down(llr_pace_t *pace, const rerun_t *rerun)
 {
     for (int64_t k = 0; k < LLR_REGIMES; k++) {
@@ -115,11 +122,14 @@ static llr_code_t time_own_there(llr_pace_t *pace, const rerun_t *rerun, llr_ses
 {
     LLR_TRY(
         llr_calibrate_by_own(pace, &session->grid, &session->job, LLR_CALIBRATION_SECONDS, error));
-    slow_down(pace, rerun);
-    llr_text_add(said,
-                 "%d s of the job's own units, on this machine, times %.2f: so much longer units "
-                 "of %s took there than here",
-                 LLR_CALIBRATION_SECONDS, slowness(rerun), folder);
+    llr_text_add(said, "%d s of the job's own units, on this machine", LLR_CALIBRATION_SECONDS);
+    if (is_slower_or_faster(rerun)) {
+        slow_down(pace, rerun);
+        llr_text_add(said, ", times %.2f: so much longer units of %s took there than here",
+                     slowness(rerun), folder);
+    } else
+        llr_text_add(said, "; units of %s took about as long there as here (%.2f)", folder,
+                     slowness(rerun));
     return LLR_OK;
 }
 

@@ -155,8 +155,9 @@ static void a_calibration_may_be_kept(void)
                          "logistic, two classes, df\n"));
     write_job("other", "seeds: {count: 3}\nexponents: [0, 1]\nlambdas: [.1, .5, 1]\n");
     run(&kept, "cd $D && $L run -q other.yaml -o other && $L plan job.yaml --calibration other");
-    CU_ASSERT_TRUE(ended(&kept, 0, "time, by 2 s of the job's own units, on this machine, times "));
-    CU_ASSERT_TRUE(ended(&kept, 0, ": so much longer units of other took there than here\n"));
+    CU_ASSERT_TRUE(ended(&kept, 0, "time, by 2 s of the job's own units, on this machine"));
+    CU_ASSERT_TRUE(ended(&kept, 0, " units of other took "));
+    CU_ASSERT_TRUE(ended(&kept, 0, " there "));
     double again = seconds_behind(&kept, "all units, on one core");
     CU_ASSERT_TRUE(again > work / 3 && again < work * 3); /* CPU time, on a busy machine */
     run(&kept, "cd $D && (cat job.yaml; echo 'rules: [thumb]') >rule.yaml && "
