@@ -30,8 +30,8 @@ double llr_pace_rate(const llr_pace_t *pace, int64_t kind);
 /* The largest that was seen, likewise; NaN where nothing was timed. */
 double llr_pace_slowest(const llr_pace_t *pace, int64_t kind);
 
-/* How many times as long the same units take by this pace as by the other: of a kind, or of all that
- * both timed where one of them did not time it; NaN where there are none. */
+/* How many times as long the same units take by this pace as by the other: of a kind, or of all
+ * that both timed where one of them did not time it; NaN where there are none. */
 double llr_pace_over(const llr_pace_t *pace, const llr_pace_t *other, int64_t kind);
 
 /* Kinds by solver (llr_solve_regime). */
