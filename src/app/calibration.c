@@ -147,7 +147,7 @@ static llr_code_t use_folder(llr_pace_t *pace, llr_loaded_t *loaded, llr_session
     rerun_t rerun = {0};
     bool own = llr_calibrates_itself(&session->grid, &session->catalog);
     llr_code_t code = own ? run_again(&rerun, loaded, error) : LLR_OK;
-    if (code == LLR_OK && own && isfinite(slowness(&rerun)))
+    if (code == LLR_OK && isfinite(slowness(&rerun)))
         code = time_own_there(pace, &rerun, session, folder, said, error);
     else if (code == LLR_OK)
         learn_folder(pace, loaded, session, folder, said);

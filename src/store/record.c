@@ -63,11 +63,11 @@ void llr_record_read(const char *folder, llr_text_t *text)
     fclose(file);
 }
 
-/* Where things are, and who did them, is no part of what is computed. */
+/* Where things are, who did them, and what follows from the contents make no difference. */
 static bool is_place(const char *line)
 {
-    return llr_record_is_run_line(line) || strstr(line, " path:") || !strncmp(line, "output:", 7) ||
-           !strncmp(line, "name:", 5);
+    return llr_record_is_run_line(line) || !strncmp(line, "# facts of ", 11) ||
+           strstr(line, " path:") || !strncmp(line, "output:", 7) || !strncmp(line, "name:", 5);
 }
 
 /* Cuts the next line that counts off *rest; "" at the end. */

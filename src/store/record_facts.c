@@ -1,9 +1,7 @@
 /* Facts of datasets as a line of words and numbers, and back: the words are for readers. */
-#include "base/real.h"
 #include "store/record_parts.h"
 
-#include <ctype.h>
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 static void add_counts(llr_text_t *out, const char *what, const int64_t *count, int64_t counts)
@@ -37,12 +35,17 @@ void llr_record_add_facts(llr_text_t *out, const char *name, const llr_facts_t *
 /* Reads on behind words and commas; NaN at the end of the line. */
 static double next_number(const char **at)
 {
-    char *end;
-    while (**at && **at != '\n' && !isdigit((unsigned char)**at) && **at != '-') ++*at;
-    if (!**at || **at == '\n') return (double)NAN;
-    double value = strtod(*at, &end);
-    *at = end > *at ? end : *at + 1;
-    return value;
+    char word[LLR_NUMBER_TEXT];
+    double value;
+    while (**at && **at != '\n') {
+        size_t length = strcspn(*at, " ,\n");
+        bool fits = length < sizeof word;
+        memcpy(word, *at, fits ? length : 0);
+        word[fits ? length : 0] = '\0';
+        *at += length + strspn(*at + length, " ,");
+        if (llr_text_to_double(word, &value)) return value;
+    }
+    return NAN;
 }
 
 /* A whole number from least to most; sets *bad otherwise. */
@@ -57,9 +60,8 @@ static int64_t next_whole(const char **at, int64_t least, int64_t most, bool *ba
 
 static bool read_arrays(const char *at, llr_facts_t *facts)
 {
-    enum { MOST = INT32_MAX };
     llr_shape_t shape = facts->shape;
-    bool bad = false;
+    bool bad = shape.kinds != shape.classes && shape.kinds != shape.groups;
     for (int32_t i = 0; i < shape.classes + shape.groups; i++)
         facts->pool_count[i] = next_whole(&at, 0, INT64_MAX / 2, &bad);
     for (int32_t i = 0; i < shape.classes + shape.groups; i++) {
@@ -67,7 +69,7 @@ static bool read_arrays(const char *at, llr_facts_t *facts)
         bad = bad || !(facts->pool_prior[i] >= 0 && facts->pool_prior[i] <= 1);
     }
     for (int32_t g = 0; g < shape.groups; g++)
-        facts->group_class[g] = (int32_t)next_whole(&at, LLR_NO_CLASS, MOST, &bad);
+        facts->group_class[g] = (int32_t)next_whole(&at, LLR_NO_CLASS, shape.classes - 1, &bad);
     for (int64_t i = 0; i < LLR_SPLITS * llr_shape_slots(shape); i++)
         facts->eval_count[i] = next_whole(&at, 0, INT64_MAX / 2, &bad);
     return !bad && isnan(next_number(&at));

@@ -5,8 +5,6 @@
 #include "base/text.h"
 #include "model/facts.h"
 
-#include <math.h>
-
 /* Appends "# facts of NAME: ...". */
 void llr_record_add_facts(llr_text_t *out, const char *name, const llr_facts_t *facts);
 /* Reads what stands behind "# facts of NAME: ", all but the content. false: it is not whole; facts

@@ -206,7 +206,9 @@ static void all_runs_are_told_of(void)
         return;
     }
     snprintf(expected, sizeof expected, both, kernel, vectors, vectors);
-    run(&outcome, "cd $D && OPENBLAS_CORETYPE=Nehalem $L run mix.yaml -o mix && "
+    /* Memory, as another version would count it, makes no other job of it. */
+    run(&outcome, "cd $D && sed -i 's/bytes 0 and/bytes 1 and/' mix/job.yaml && "
+                  "OPENBLAS_CORETYPE=Nehalem $L run mix.yaml -o mix && "
                   "grep -c '^# run: ' mix/job.yaml && cat mix/provenance.yaml");
     CU_ASSERT_TRUE(ended(&outcome, 0, "runs of this folder differ in what they solve with: "));
     CU_ASSERT_TRUE(ended(&outcome, 0, "\n2\n"));
@@ -239,10 +241,16 @@ static void results_outlive_their_data(void)
     /* What solves again needs them; so does a folder that does not tell. */
     run(&outcome, "cd $D && $L replay told pair/square/40/0/exponent=0/0.1");
     CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
-    run(&outcome, "cd $D && sed -i 's/, test .*//' told/job.yaml && $L report told");
-    CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
-    run(&outcome, "cd $D && sed -i '/^# facts/d' told/job.yaml && $L report told");
-    CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
+    static const char *const damage[] = {
+        "s/, test .*//",          "s/^\\(# facts.*\\)$/\\1 7/", "s/kinds 2/kinds 7/",
+        "s/pool [0-9]*/pool -1/", "s/priors [0-9.]*/priors x/", "/^# facts of all/d"};
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        run(&outcome,
+            "cd $D && rm -rf hurt && cp -r told hurt && sed -i '%s' hurt/job.yaml && "
+            "! cmp -s told/job.yaml hurt/job.yaml && $L report hurt",
+            damage[i]);
+        CU_ASSERT_TRUE(ended(&outcome, 2, "gone.h5: cannot be opened: No such file"));
+    }
 }
 
 int main(void)
