@@ -353,6 +353,42 @@ static void rank_is_that_of_the_columns(void)
         }
 }
 
+/* Where no solution is good enough, all are refined, each by a reduction of its own: that makes
+ * none of them worse. */
+static void check_refined(world_t world, bool leaves_df)
+{
+    enum { SOME = 6 };
+    llr_path_t path[PATHS];
+    llr_solve_options_t options = {.tolerance = 1e-17, .max_iterations = 1, .leaves_df = leaves_df};
+    for (int64_t p = 0; p < PATHS; p++) path[p] = (llr_path_t){world.weight[p], lambdas, SOME};
+    outcome_t out = world_solve(&world, LLR_LOSS_SQUARE, path, PATHS, &options);
+    CU_ASSERT_EQUAL_FATAL(out.code, LLR_OK);
+    for (int64_t f = 0; f < PATHS * SOME; f++) {
+        const double *weight = world.weight[f / SOME];
+        moments_t m = moments_create(&world, weight);
+        real_t *inverse = take(m.dim * m.dim);
+        invert(&m, lambdas[f % SOME], inverse);
+        real_t least = least_value(&world, weight, lambdas[f % SOME], &m, inverse);
+        real_t found = found_value(&world, weight, lambdas[f % SOME], &out, f);
+        CU_ASSERT_EQUAL(out.fit[f].status, LLR_FIT_UNCERTIFIED);
+        CU_ASSERT_TRUE(out.fit[f].certified_gap < 1e-12);
+        CU_ASSERT_TRUE(fabsl(found - least) <= 1e-14L * found);
+        free(inverse);
+        moments_destroy(&m);
+    }
+    outcome_destroy(&out);
+    world_destroy(&world);
+}
+
+static void what_is_not_good_enough_is_refined(void)
+{
+    for (int leaves_df = 0; leaves_df < 2; leaves_df++) {
+        check_refined(make(200, 40, 2, 2), leaves_df);
+        check_refined(make(30, 60, 2, 2), leaves_df);
+        check_refined(make(150, 20, 3, 3), leaves_df);
+    }
+}
+
 int main(void)
 {
     static const llr_test_t tests[] = {
@@ -370,6 +406,7 @@ int main(void)
         {"a weighting of zero alone without df", a_weighting_of_zero_alone_without_df},
         {"extreme weights without df", extreme_weights_without_df},
         {"rank is that of the columns", rank_is_that_of_the_columns},
+        {"what is not good enough is refined", what_is_not_good_enough_is_refined},
     };
     return RUN_ON_EVERY_CPU("ridge", tests);
 }
